@@ -1,0 +1,95 @@
+# Every command of the house; `make` alone prints them. Nothing needs to be installed before but make and Python 3.11.
+.DEFAULT_GOAL := help
+SHELL := bash
+BIN := .venv/bin
+ARGS ?=
+PROCESSES ?= 3
+
+.PHONY: help
+help: ## print these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+# --- the system on this machine ---------------------------------------------------------------------------------------
+
+.PHONY: run up down reset
+run: .venv/.synced ## start everything, play one story through it, stay until Ctrl-C
+	@exec $(BIN)/python -m deploy.local run
+
+up: .venv/.synced ## start everything in the background; what was stored is still there
+	@exec $(BIN)/python -m deploy.local up
+
+down: .venv/.synced ## stop what `make up` started
+	@exec $(BIN)/python -m deploy.local down
+
+reset: .venv/.synced ## stop everything and delete what was stored
+	@exec $(BIN)/python -m deploy.local reset
+
+# --- work on the code -------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: .venv/.synced ## run every test on real Kafka and PostgreSQL (ARGS="tests/crm -k note" runs some)
+	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
+
+CHECKS := check-lock check-format check-lint check-types check-imports check-contracts check-asyncapi check-house
+.PHONY: check $(CHECKS)
+check: $(CHECKS) ## format, lint, types, imports, contracts, AsyncAPI, rules of the house
+
+check-lock: .venv/.synced
+	@echo "lock: uv.lock is what the pyproject files ask for"
+	@"$$(.ci/uv)" lock --check --quiet
+
+check-format: .venv/.synced
+	@echo "format: every file is as ruff formats it"
+	@$(BIN)/ruff format --check .
+
+check-lint: .venv/.synced
+	@echo "lint: ruff finds nothing"
+	@$(BIN)/ruff check .
+
+check-types: .venv/.synced
+	@echo "types: mypy strict over libs, services, deploy and tests"
+	@$(BIN)/mypy
+
+check-imports: .venv/.synced
+	@echo "imports: they point one way"
+	@$(BIN)/lint-imports --no-logo
+
+check-contracts: .venv/.synced
+	@echo "contracts: what is committed is what the catalogue says, and every released version can still be read"
+	@$(BIN)/python -m recado_events.contracts --check
+	@$(BIN)/python -m tests.contracts.compatibility
+
+check-asyncapi: contracts/tools/node_modules/.package-lock.json
+	@echo "asyncapi: the official parser finds no error"
+	@cd contracts/tools && node validate.mjs ../asyncapi.yaml
+
+check-house: .venv/.synced
+	@echo "house: rooms, purity, SQL, words, sizes"
+	@$(BIN)/pytest -q -o addopts=--import-mode=importlib tests/house
+
+.PHONY: contracts lint hooks clean
+contracts: .venv/.synced ## write schemas, AsyncAPI document and examples again from the catalogue
+	@$(BIN)/python -m recado_events.contracts
+
+lint: .venv/.synced ## format every file and mend what ruff can mend
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+hooks: .venv/.synced ## let git run the quick checks before each commit
+	@$(BIN)/pre-commit install
+
+clean: ## delete caches and installed packages; stored data stays (see reset)
+	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache contracts/tools/node_modules
+	@find . -name __pycache__ -type d -not -path './.recado/*' -prune -exec rm -rf {} +
+
+# --- what the targets stand on ----------------------------------------------------------------------------------------
+
+.venv/.synced: pyproject.toml uv.lock $(wildcard libs/*/pyproject.toml services/*/pyproject.toml)
+	@echo "Python packages: installing what uv.lock names"
+	@"$$(.ci/uv)" sync --frozen --all-packages --quiet
+	@touch $@
+
+contracts/tools/node_modules/.package-lock.json: contracts/tools/package-lock.json
+	@.ci/install node
+	@echo "npm packages: installing what contracts/tools/package-lock.json names"
+	@cd contracts/tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

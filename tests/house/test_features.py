@@ -1,0 +1,55 @@
+"""docs/features.md is true: rows marked working name tests that exist, and every rule in force has its test."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.house.named_tests import known_tests, missing_in, named_in, rows_of
+from tests.house.sources import ROOT
+
+PAGE = ROOT / "docs" / "features.md"
+ROW = re.compile(r"^\| (S\d+|D\d+) \| (.+?) \| (working|in part|later) \| (.*?) \|$")
+RULES_IN_FORCE = (1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 14, 15, 16, 17, 34, 36)
+EXPECTED = [f"S{number}" for number in range(1, 35)] + [f"D{number}" for number in range(1, 5)]
+
+Row = tuple[str, ...]
+
+
+def faults(row: Row) -> list[str]:
+    """What is wrong with a row: none of it may be."""
+    number, _, state, shown_by = row
+    named = named_in(shown_by)
+    if state == "later":
+        return [f"{number} is for later, yet names tests"] if named else []
+    missing = [f"{number}: there is no {test}" for test in missing_in(shown_by)]
+    return missing or ([] if named else [f"{number} is marked {state} and names no test"])
+
+
+def test_every_row_of_the_product_is_there_once() -> None:
+    assert [row[0] for row in rows_of(PAGE, ROW)] == EXPECTED
+
+
+@pytest.mark.parametrize("row", rows_of(PAGE, ROW), ids=lambda row: str(row[0]))
+def test_a_row_marked_working_names_tests_that_exist(row: Row) -> None:
+    assert faults(row) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        ("S3", "Connect", "working", ""),
+        ("S3", "Connect", "working", "`house/test_features.py::test_that_nobody_wrote`"),
+        ("S3", "Connect", "in part", "`nowhere/test_nothing.py::test_x`"),
+        ("S3", "Connect", "later", "`house/test_features.py::test_every_row_of_the_product_is_there_once`"),
+    ],
+)
+def test_a_row_without_its_test_is_found(planted: Row) -> None:
+    assert faults(planted) != []
+
+
+@pytest.mark.parametrize("rule", RULES_IN_FORCE)
+def test_every_rule_in_force_has_a_test_named_after_it(rule: int) -> None:
+    name = re.compile(rf"test_(\w+_)?rule_{rule}_")
+    assert any(name.match(test) for tests in known_tests().values() for test in tests)
