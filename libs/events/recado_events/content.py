@@ -1,0 +1,169 @@
+"""What messages hold, in and out. Every union ends with `Other`, so that an unknown kind stays a message."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue
+
+from recado_events.event import Fact
+
+
+class Text(Fact):
+    kind: Literal["text"] = "text"
+    body: str
+
+
+class Media(Fact):
+    """An attachment as Meta announced it. The bytes live at Meta for 7 days under `media_id`."""
+
+    kind: Literal["image", "video", "audio", "document", "sticker"]
+    media_id: str
+    mime_type: str | None = None
+    sha256: str | None = None
+    """Base64, as webhooks write it."""
+    caption: str | None = None
+    filename: str | None = None
+    """Chosen by the sender: for display only, never a path."""
+    voice: bool | None = None
+    animated: bool | None = None
+
+
+class Location(Fact):
+    kind: Literal["location"] = "location"
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
+    url: str | None = None
+
+
+class CardPhone(Fact):
+    phone: str | None = None
+    wa_id: str | None = None
+    user_id: str | None = None
+    label: str | None = None
+
+
+class CardEmail(Fact):
+    email: str | None = None
+    label: str | None = None
+
+
+class ContactCard(Fact):
+    formatted_name: str
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    department: str | None = None
+    title: str | None = None
+    birthday: str | None = None
+    phones: tuple[CardPhone, ...] = ()
+    emails: tuple[CardEmail, ...] = ()
+    addresses: tuple[dict[str, JsonValue], ...] = ()
+    urls: tuple[dict[str, JsonValue], ...] = ()
+    vcard: str | None = None
+    origin: str | None = None
+
+
+class ContactCards(Fact):
+    kind: Literal["contacts"] = "contacts"
+    cards: tuple[ContactCard, ...]
+
+
+class ButtonAnswer(Fact):
+    """The press of a template's quick-reply button."""
+
+    kind: Literal["button"] = "button"
+    text: str
+    payload: str | None = None
+
+
+class InteractiveAnswer(Fact):
+    """The answer to buttons, a list, a flow or a permission request."""
+
+    kind: Literal["interactive"] = "interactive"
+    answer: str
+    """Meta's word: button_reply, list_reply, nfm_reply, call_permission_reply, or a later one."""
+    id: str | None = None
+    title: str | None = None
+    description: str | None = None
+    details: dict[str, JsonValue] = {}
+
+
+class OrderItem(Fact):
+    product_retailer_id: str
+    quantity: str
+    item_price: str
+    currency: str | None = None
+
+
+class Order(Fact):
+    """Quantities and prices as Meta wrote them, as text: they come as numbers or strings."""
+
+    kind: Literal["order"] = "order"
+    catalog_id: str | None = None
+    text: str | None = None
+    items: tuple[OrderItem, ...] = ()
+
+
+class Unsupported(Fact):
+    """A message Meta itself could not show us: 131051 not supported, 131060 unavailable."""
+
+    kind: Literal["unsupported"] = "unsupported"
+    code: int | None = None
+    title: str | None = None
+    original: str | None = None
+
+
+class Other(Fact):
+    """A kind this version does not know, whoever told it: Meta, or a later version of the event's owner.
+
+    Everything but `kind` has a default, so that a member added to a union breaks no reader.
+    """
+
+    kind: str
+    raw: str = ""
+    """The update's own text, from which a later decoder can read."""
+
+
+Content = Annotated[
+    Text | Media | Location | ContactCards | ButtonAnswer | InteractiveAnswer | Order | Unsupported | Other,
+    Field(union_mode="left_to_right"),
+]
+
+
+class Referral(Fact):
+    """The ad or post a customer came from; the first reply within 24 h opens a free entry point."""
+
+    source_type: str | None = None
+    source_id: str | None = None
+    source_url: str | None = None
+    headline: str | None = None
+    body: str | None = None
+    media_type: str | None = None
+    ctwa_clid: str | None = None
+
+
+class OutgoingText(Fact):
+    kind: Literal["text"] = "text"
+    body: str
+    preview_url: bool = False
+
+
+class OutgoingReaction(Fact):
+    """An empty emoji takes the reaction back."""
+
+    kind: Literal["reaction"] = "reaction"
+    emoji: str
+    target_wamid: str
+
+
+class ReadReceipt(Fact):
+    """Tells the customer that this message of theirs, and all before it, was read."""
+
+    kind: Literal["read_receipt"] = "read_receipt"
+    target_wamid: str
+
+
+OutgoingContent = Annotated[OutgoingText | OutgoingReaction | ReadReceipt | Other, Field(union_mode="left_to_right")]

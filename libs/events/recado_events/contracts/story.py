@@ -1,0 +1,85 @@
+"""The story all examples tell: a bakery in New York, its people, and one customer who asks about a cake.
+
+Everybody and every number in it is invented; the numbers are of the ranges kept free for fiction.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from recado_events.ids import (
+    ContactId,
+    ConversationId,
+    CustomerId,
+    MessageId,
+    NoteId,
+    OrganisationId,
+    PhoneNumberId,
+    ProfileId,
+    UserId,
+    WabaId,
+    wamid_id,
+)
+
+START = datetime(2026, 3, 2, 13, 45, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def uuid7(moment: datetime, name: str) -> UUID:
+    """A version 7 id of that moment whose other bits follow from `name`, so that it never changes."""
+    bits = int.from_bytes(sha256(name.encode()).digest()[:10])
+    value = int(moment.timestamp() * 1000) << 80 | bits
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+def _id(name: str) -> UUID:
+    return uuid7(START, name)
+
+
+ORGANISATION = OrganisationId(_id("Aurora Bakery"))
+PHONE_NUMBER = PhoneNumberId("109876543210987")
+WABA = WabaId("108765432109876")
+HELENA = UserId(_id("Helena, administrator"))
+ANA = UserId(_id("Ana, member"))
+BRUNO = UserId(_id("Bruno, member"))
+SALES = ProfileId(_id("the profile of sales"))
+CLARA = CustomerId(_id("Clara, who asks about a cake"))
+CLARA_AGAIN = CustomerId(_id("Clara, before she was known to be the same"))
+CONTACT = ContactId(_id("Clara's contact"))
+CONVERSATION = ConversationId(_id("the talk about the cake"))
+EARLIER_CONVERSATION = ConversationId(_id("the talk about bread"))
+NOTE = NoteId(_id("the note about nuts"))
+
+CLARA_WA_ID = "12125550143"
+CLARA_NEW_WA_ID = "12125550187"
+CLARA_USER_ID = "US.13491208655302741918"
+CLARA_NAME = "Clara Nunes"
+AURORA_NUMBER = "12125550100"
+
+WAMID = "wamid.HBgLMTIxMjU1NTAxNDMVAgASGBQzQTAwMDAwMDAwMDAwMDAwMDAw{}AA=="
+QUESTION_WAMID = WAMID.format("MQ")
+REACTION_WAMID = WAMID.format("Mg")
+EDIT_WAMID = WAMID.format("Mw")
+REVOKE_WAMID = WAMID.format("NA")
+ECHO_WAMID = WAMID.format("NQ")
+ANSWER_WAMID = WAMID.format("Ng")
+SECOND_ANSWER_WAMID = WAMID.format("Nw")
+
+
+def seen(wamid: str) -> MessageId:
+    """The id of a message that came from Meta."""
+    return wamid_id(ORGANISATION, PHONE_NUMBER, wamid)
+
+
+QUESTION = seen(QUESTION_WAMID)
+ANSWER = MessageId(_id("the answer about the cake"))
+RECEIPT = MessageId(_id("the receipt for the question"))
+QUESTION_TEXT = "Do you have the lemon cake without nuts?"
+ANSWER_TEXT = "Yes! We bake it without nuts every morning."
+CORRECTED_TEXT = "Do you have the lemon cake without walnuts?"
+ECHO_TEXT = "Your cake is ready to be picked up."
+NOTE_TEXT = "Allergic to nuts."
+SET_ASIDE_TEXT = f'{{"event":"unheard_of","value":{{"wa_id":"{CLARA_WA_ID}"}}}}'

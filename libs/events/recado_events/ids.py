@@ -1,0 +1,31 @@
+"""Typed ids. Random ids are uuid7 and are made at the edges; derived ones are uuid5 and are made here."""
+
+from __future__ import annotations
+
+from typing import NewType
+from uuid import UUID, uuid5
+
+OrganisationId = NewType("OrganisationId", UUID)
+UserId = NewType("UserId", UUID)
+ProfileId = NewType("ProfileId", UUID)
+CustomerId = NewType("CustomerId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+ContactId = NewType("ContactId", UUID)
+NoteId = NewType("NoteId", UUID)
+
+PhoneNumberId = NewType("PhoneNumberId", str)
+"""Meta's id of a business number, decimal digits. "Business number" always means this."""
+WabaId = NewType("WabaId", str)
+"""Meta's id of a WhatsApp Business Account, decimal digits."""
+
+_WAMIDS = UUID("6d5f7a4e-3c1b-5e0a-9a47-0f6b1c5d2e88")
+
+
+def wamid_id(organisation_id: OrganisationId, phone_number_id: PhoneNumberId, wamid: str) -> MessageId:
+    """The id that stands for a wamid: the same at every sighting, different in every organisation.
+
+    An inbound message has this id; an outbound one has its own and is bound to it once Meta has accepted it.
+    A wamid holds a phone number, so it never serves as an id itself.
+    """
+    return MessageId(uuid5(_WAMIDS, f"{organisation_id}:{phone_number_id}:{wamid}"))
