@@ -1,0 +1,73 @@
+"""Whether a partition may flow: its inbox row must fit what Kafka holds, else an operator says where to go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from recado_chassis.consuming.decoding import Place
+from recado_chassis.store import Changes, InboxMove, InboxRow, Store
+
+ANY_TOPIC = ""
+"""As a row's topic id: the next check takes up whatever id the topic has."""
+
+
+class CannotResume(Exception):
+    """Says what to do first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What Kafka holds of a partition: offsets from `first` up to, but not including, `end`."""
+
+    topic_id: str
+    first: int
+    end: int
+
+
+def first_row(place: Place, found: Found, *, raw: bool) -> InboxRow:
+    """Of a partition never read before. On raw topics what is gone is gone; a log has a history to be read first."""
+    lost = None if raw or found.first == 0 else (
+        f"never read before, and Kafka begins at offset {found.first}: read the owner's log, then say where to go on"
+    )  # fmt: skip
+    topic, partition = place
+    return InboxRow(topic, partition, found.topic_id, found.first, paused=lost)
+
+
+def misfit(row: InboxRow, found: Found) -> str | None:
+    """Why this row does not belong to what Kafka holds; None where it does."""
+    if row.topic_id not in {found.topic_id, ANY_TOPIC}:
+        return "the topic was deleted and created anew: its offsets mean other records"
+    if row.next_offset < found.first:
+        return f"Kafka begins at offset {found.first}, but {row.next_offset} was not read yet: records are lost"
+    if row.next_offset > found.end:
+        return f"Kafka ends at offset {found.end}, but {row.next_offset} comes next: records that were read are lost"
+    return None
+
+
+def resume(store: Store, topic: str, partition: int, at_offset: int, *, other_log: bool = False) -> InboxRow:
+    """Says where a paused partition goes on: at this offset of the topic as it is now. Answers the new row.
+
+    Positions that were read stay read, so going back repeats nothing; with `other_log` they are forgotten, for an
+    owner's log that was restored or made anew. Raises CannotResume; Fenced where a worker moved the row meanwhile.
+    """
+    row = next((row for row in store.inbox() if (row.topic, row.partition) == (topic, partition)), None)
+    if row is None or row.paused is None:
+        raise CannotResume(f"{topic}-{partition} is not paused; its worker would overrule you")
+    waiting = sum(
+        (parked.topic, parked.partition) == (topic, partition) and parked.offset >= at_offset
+        for parked in store.parked(limit=100_000)
+    )
+    if waiting:
+        raise CannotResume(f"{waiting} parked records of {topic}-{partition} lie ahead: retry or discard them first")
+    after = replace(row, topic_id=ANY_TOPIC, next_offset=at_offset, paused=None)
+    if other_log:
+        after = replace(after, log=None, position=None)
+    with store.session(locked=True) as session:
+        session.commit(Changes(moves=[InboxMove(row, after)]))
+    return after
+
+
+def take_up(store: Store, row: InboxRow, found: Found) -> None:
+    """Ties a row that was resumed to the topic as it is now. Raises Fenced where somebody else did so already."""
+    with store.session(locked=True) as session:
+        session.commit(Changes(moves=[InboxMove(row, replace(row, topic_id=found.topic_id))]))

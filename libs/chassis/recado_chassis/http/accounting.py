@@ -1,0 +1,147 @@
+"""The outermost layer of HTTP: ids of the story a request belongs to, the access log, metrics, and the last catch."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from recado_events.envelope import Cause
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recado_chassis.http.problems import Overloaded, problem_response
+from recado_chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from recado_chassis.ports import Ids
+
+CORRELATION_HEADER = "Recado-Correlation-Id"
+_CAUSE = "recado.cause"
+_RULE = "recado.rule"
+_UNLOGGED = "recado.unlogged"
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+log = structlog.get_logger()
+
+
+def cause_of(scope: Scope, actor: str | None) -> Cause:
+    """Why what this request decides is decided."""
+    cause: Cause = scope[_CAUSE]
+    return Cause(cause.correlation_id, None, cause.traceparent, actor)
+
+
+def note_rule(scope: Scope, rule: str) -> None:
+    """Lets the access log say which rule refused the request."""
+    scope[_RULE] = rule
+
+
+def leave_out_of_the_log(scope: Scope) -> None:
+    """Probes and scrapes come every few seconds for ever: metrics count them."""
+    scope[_UNLOGGED] = True
+
+
+def failed(scope: Scope, error: BaseException) -> Response:
+    """500 without details: its `instance` is the correlation id under which the log has them."""
+    log.error("request_failed", exc_info=error)
+    return problem_response(
+        500,
+        "internal_error",
+        "Something failed here. Give us the instance when you ask about it.",
+        headers={"Connection": "close"},
+        members={"instance": f"urn:uuid:{scope[_CAUSE].correlation_id}"},
+    )
+
+
+def _trace_of(cause: Cause) -> str:
+    return (cause.traceparent or "").split("-")[1]
+
+
+class Accounting:
+    """Wraps all of a service's HTTP. At most `in_flight` requests at once: later ones get 503 at once."""
+
+    def __init__(
+        self, app: ASGIApp, ids: Ids, *, in_flight: int = 512, monotonic: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._app = app
+        self._ids = ids
+        self._limit = in_flight
+        self._monotonic = monotonic
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = self._monotonic()
+        cause = self._cause(scope)
+        scope[_CAUSE] = cause
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id, trace_id=_trace_of(cause))
+        answer = _Answer(send, cause.correlation_id)
+        self._in_flight += 1
+        try:
+            await self._answer(scope, receive, answer)
+        finally:
+            self._in_flight -= 1
+            _account(scope, answer.status, self._monotonic() - begun)
+
+    def _cause(self, scope: Scope) -> Cause:
+        given = Headers(scope=scope).get("traceparent", "")
+        correlation = self._ids.new()
+        if not _TRACEPARENT.fullmatch(given):
+            given = f"00-{correlation.hex}-{self._ids.new().hex[16:]}-01"
+        return Cause(str(correlation), None, given)
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        if self._in_flight > self._limit:
+            await Overloaded().response()(scope, receive, answer)
+            return
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if answer.status is None:
+                await failed(scope, error)(scope, receive, answer)
+            else:
+                log.exception("answer_broken_off")
+
+
+class _Answer:
+    """Sends on, and remembers the status."""
+
+    def __init__(self, send: Send, correlation_id: str) -> None:
+        self.status: int | None = None
+        self._send = send
+        self._correlation_id = correlation_id
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=list(message.get("headers", ())))
+            headers[CORRELATION_HEADER] = self._correlation_id
+            headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            message = {**message, "headers": headers.raw}
+        await self._send(message)
+
+
+def _account(scope: Scope, status: int | None, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    route = route_of(scope)
+    answered = "none" if status is None else str(status)
+    HTTP_REQUESTS.labels(method, route, answered).inc()
+    HTTP_SECONDS.labels(method, route).observe(seconds)
+    if scope.get(_UNLOGGED):
+        return
+    rule = {"rule": scope[_RULE]} if _RULE in scope else {}
+    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **rule)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that took the request: bounded, without ids. `unmatched` where none did."""
+    named: str | None = scope.get("recado.route")
+    if named is not None:
+        return named
+    template = getattr(scope.get("route"), "path", None)
+    return template if isinstance(template, str) else "unmatched"

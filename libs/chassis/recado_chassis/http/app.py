@@ -1,0 +1,84 @@
+"""The HTTP side of a service as one ASGI application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from recado_chassis.http.accounting import Accounting
+from recado_chassis.http.cursors import Cursors
+from recado_chassis.http.edge import Edge, WaitFor
+from recado_chassis.http.events_route import events_route
+from recado_chassis.http.health import PATHS, Management
+from recado_chassis.http.intake import Intake
+from recado_chassis.http.keys import keys_of
+from recado_chassis.http.refusals import HANDLERS
+from recado_chassis.http.tokens import Tokens
+from recado_chassis.running.readiness import Readiness
+from recado_chassis.service import Service
+from recado_chassis.settings import ServiceSettings
+
+
+def create_app(
+    service: Service,
+    settings: ServiceSettings,
+    *,
+    readiness: Readiness | None = None,
+    wait_for: WaitFor | None = None,
+) -> ASGIApp:
+    """Everything a service answers: its routers, `/events`, its raw routes (before FastAPI, unread), probes, metrics.
+
+    With `settings.management_port` probes and metrics are not served here: see `http.health.Management`. Without
+    `wait_for` reads do not wait. Raises InvalidSettings where the keys of tokens cannot be used.
+    """
+    api = _api(service, settings)
+    streams = service.streams
+    own = settings.fingerprints().sibling(f"http of {service.name}")
+    api.state.edge = Edge(
+        tokens=Tokens(keys_of(settings), settings.jwt_issuer, settings.jwt_audience, streams.clock),
+        cursors=Cursors(own),
+        fingerprints=own,
+        clock=streams.clock,
+        ids=streams.ids,
+        wait_for=wait_for or _at_once,
+        standing=service.standing,
+    )
+    apps: dict[str, ASGIApp] = dict(service.raw_routes)
+    if settings.management_port is None:
+        management = Management(readiness or Readiness(streams.store.end))
+        apps.update(dict.fromkeys(PATHS, management))
+    return Accounting(_Dispatch(apps, Intake(api)), streams.ids)
+
+
+async def _at_once(_: int, __: float) -> bool:
+    return True
+
+
+class _Dispatch:
+    """Exact paths first, then the API."""
+
+    def __init__(self, apps: dict[str, ASGIApp], api: ASGIApp) -> None:
+        self._apps = apps
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._apps.get(scope.get("path", "")) if scope["type"] == "http" else None
+        if app is not None:
+            scope["recado.route"] = scope["path"]
+        await (app or self._api)(scope, receive, send)
+
+
+def _api(service: Service, settings: ServiceSettings) -> FastAPI:
+    docs = settings.api_docs
+    api = FastAPI(
+        title=f"Recado {service.name}",
+        openapi_url="/openapi.json" if docs else None,
+        docs_url="/docs" if docs else None,
+        redoc_url="/redoc" if docs else None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        exception_handlers=dict(HANDLERS),
+    )
+    for routes in (*service.answers, events_route(service)):
+        api.include_router(routes)
+    return api

@@ -1,0 +1,1 @@
+"""A process of a service, its HTTP server, and the `recado` program."""

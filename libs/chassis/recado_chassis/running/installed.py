@@ -1,0 +1,71 @@
+"""The services installed in this environment, found by the entry point of their commands."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from recado_chassis.mapper import Mapper
+from recado_chassis.service import Projection
+from recado_chassis.storing.postgres import PostgresStore
+from recado_chassis.toolbox import Toolbox
+
+GROUP = "recado.commands"
+
+
+class UnknownService(Exception):
+    """No service, or no projection of it, has this name; says which there are."""
+
+
+def commands() -> dict[str, EntryPoint]:
+    """The commands of each installed service, not imported yet."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A service by the rooms every service has: `main` with `build` and `SHOWS`, `settings`, `migrations`."""
+
+    name: str
+    main: Any
+
+    @property
+    def shows(self) -> Sequence[Projection]:
+        return tuple(getattr(self.main, "SHOWS", ()))
+
+    @property
+    def migrations(self) -> Path | None:
+        """The folder of its SQL; None where it has none."""
+        folder = Path(str(files(self.name) / "migrations"))
+        return folder if folder.is_dir() else None
+
+    def projection(self, name: str) -> Projection:
+        """Raises UnknownService."""
+        for projection in self.shows:
+            if projection.name == name:
+                return projection
+        raise UnknownService(f"{self.name} has no view `{name}`. It has: {_listed(p.name for p in self.shows)}.")
+
+    def mapper(self) -> Mapper:
+        """Of the types its log holds. Builds the service from the environment. Raises InvalidSettings."""
+        settings = importlib.import_module(f"{self.name}.settings").Settings.from_environment()
+        mapper: Mapper = self.main.build(settings, Toolbox(PostgresStore(settings.dsn()))).streams.mapper
+        return mapper
+
+
+def service(name: str) -> Installed:
+    """Raises UnknownService."""
+    entry = commands().get(name)
+    if entry is None:
+        raise UnknownService(f"No service `{name}` is installed. There are: {_listed(sorted(commands()))}.")
+    package = entry.module.partition(".")[0]
+    return Installed(package, importlib.import_module(f"{package}.main"))
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,156 @@
+"""HTTP/1.1 on one connection, with the deadlines and limits that uvicorn leaves to a proxy in front of it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from recado_chassis.http.problems import MEDIA_TYPE, problem_body
+from recado_chassis.metrics import HTTP_CUT_OFF
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 10.0
+MAX_HEAD_BYTES = 64 * 1024
+MAX_HEADERS = 100
+_MAX_FRAMING_BYTES = 64 * 1024
+
+_REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
+_TOLD = {
+    400: ("malformed_request", "This is not HTTP/1.1 as RFC 9112 has it."),
+    408: ("request_timeout", "The request did not arrive in time."),
+    431: ("headers_too_large", "The headers are too many or too large."),
+}
+_AMBIGUOUS = (b"host", b"transfer-encoding", b"content-length")
+
+
+class _TooLarge(Exception):
+    """More headers than a request may have."""
+
+
+class _Ambiguous(Exception):
+    """Two programs could read this request differently."""
+
+
+class Protocol(HttpToolsProtocol):
+    """A connection is idle, sends a head, or sends a body; the server's sweep ends what takes too long.
+
+    Errors of syntax come from llhttp in its strict mode: obs-fold, bare LF, both lengths, bad chunks.
+    """
+
+    phase: Literal["idle", "head", "body"] = "head"
+    deadline: float = float("inf")
+    """On the loop's clock; infinite while the client owes nothing."""
+    _head_bytes = 0
+    _body_bytes = 0
+    _wire_bytes = 0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._owes("head", HEAD_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self.phase == "idle":
+            self._owes("head", HEAD_SECONDS)
+        self._wire_bytes += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # Answered as an ordinary request, the connection's last: nothing here speaks another protocol.
+            self.cycle.keep_alive = False
+        except httptools.HttpParserError as error:
+            cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
+            self.refuse(431 if isinstance(cause, _TooLarge) else 400)
+            return
+        if self._is_flooded(len(data)):
+            self.refuse(431 if self.phase == "head" else 400)
+
+    def _is_flooded(self, received: int) -> bool:
+        if self.phase == "head":
+            self._head_bytes += received
+            return self._head_bytes > MAX_HEAD_BYTES
+        # Chunk extensions and trailers are no body: they reach no reader who could stop them.
+        framing = self._wire_bytes - self._body_bytes
+        return self.phase == "body" and framing > MAX_HEAD_BYTES + _MAX_FRAMING_BYTES + 8 * self._body_bytes
+
+    # What the parser tells --------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._header_bytes = self._header_count = 0
+        self._owes("head", HEAD_SECONDS)
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._count(len(url), 0)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value), 1)
+        super().on_header(name, value)
+
+    def _count(self, size: int, headers: int) -> None:
+        self._header_bytes += size
+        self._header_count += headers
+        if self._header_bytes > MAX_HEAD_BYTES or self._header_count > MAX_HEADERS:
+            raise _TooLarge
+
+    def on_headers_complete(self) -> None:
+        names = [name for name, _ in self.headers]
+        version = self.parser.get_http_version()
+        if any(names.count(name) > 1 for name in _AMBIGUOUS):
+            raise _Ambiguous
+        if (version == "1.1" and b"host" not in names) or (version == "1.0" and b"transfer-encoding" in names):
+            raise _Ambiguous
+        self._head_bytes = self._body_bytes = self._wire_bytes = 0
+        self._owes("body", BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.phase = "idle"
+        self.deadline = float("inf")
+        super().on_message_complete()
+
+    # What time tells ---------------------------------------------------------------------------
+
+    def _owes(self, phase: Literal["head", "body"], seconds: float) -> None:
+        self.phase = phase
+        self.deadline = self.loop.time() + seconds
+
+    def sweep(self, now: float) -> None:
+        """Called by the server a few times a second."""
+        if now < self.deadline:
+            return
+        if self.flow.read_paused:
+            # The client may not send: it is the application that has not read yet.
+            self.deadline = now + BODY_SECONDS
+            return
+        self.refuse(408)
+
+    def refuse(self, status: Literal[400, 408, 431]) -> None:
+        """Ends the connection, with a problem where no other answer has begun."""
+        self.deadline = float("inf")
+        if self.transport.is_closing():
+            return
+        HTTP_CUT_OFF.labels(_TOLD[status][0]).inc()
+        before = self.cycle is not None and not self.cycle.response_complete
+        if self.phase == "body" and before and not self.cycle.response_started:
+            self.cycle.disconnected = True
+            before = False
+        if not before:
+            self.transport.write(_answer(status))
+        self.transport.close()
+
+
+def _answer(status: int) -> bytes:
+    body = problem_body(status, *_TOLD[status])
+    head = (
+        f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {MEDIA_TYPE}\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body

@@ -1,0 +1,209 @@
+"""The port to a service's database: what is read before a decision, and what one transaction writes after it.
+
+Two implementations, one suite: `memory.MemoryStore` and `postgres.PostgresStore`. Synchronous: run it in threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from psycopg import Connection
+
+
+class Conflict(Exception):
+    """Somebody else wrote first (a stream moved, a unique row is taken): decide again on what is there now."""
+
+
+class Fenced(Exception):
+    """An inbox row is not where this batch was filtered against: nothing of the batch was written."""
+
+
+class Unavailable(Exception):
+    """The database cannot be reached or did not answer; whether the last commit succeeded may be unknown."""
+
+
+class UniqueKey(NamedTuple):
+    """Something that belongs to one owner at a time. `value` holds no personal data: aliases are HMACs."""
+
+    kind: str
+    scope: str
+    """Organisation id, or empty where it is unique across all organisations."""
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as a row. `position` is the log's, given by the store; None before."""
+
+    stream: str
+    version: int
+    type: str
+    state: bytes
+    event_id: UUID
+    organisation_id: UUID
+    recorded_at: datetime
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKey:
+    """A client's own name for a command: repeated, it has one effect and one answer."""
+
+    organisation_id: str
+    """Empty for operators, who belong to none."""
+    user_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """`body` is the HMAC of the request; `answer` is JSON of ids only. Refusals are not stored. Kept 30 days."""
+
+    key: CommandKey
+    body: bytes
+    status: int
+    answer: bytes
+    position: int
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """How far a partition is consumed. `log` and `position` are its owner's log's; both None on inbound."""
+
+    topic: str
+    partition: int
+    topic_id: str
+    next_offset: int
+    log: str | None = None
+    position: int | None = None
+    accepted: int = 0
+    refused: int = 0
+    duplicate: int = 0
+    parked: int = 0
+    paused: str | None = None
+    """Why an operator has to say where to go on; None while it flows."""
+    moved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMove:
+    """From the row as the batch saw it to the row after the batch. Counts in `after` are totals."""
+
+    before: InboxRow
+    after: InboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """A record that could not be handled, its bytes unchanged, waiting for a person."""
+
+    topic: str
+    partition: int
+    offset: int
+    subject: str
+    """Later records of this subject are parked behind it. Empty: it stands alone."""
+    reason: str
+    """undecodable, invalid, failed or behind (an earlier record of the subject is parked)."""
+    error: str
+    """Class of the exception and where it was raised; no values."""
+    attempts: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    parked_at: datetime
+
+
+Effect = Callable[[Connection[Any]], None]
+"""More rows of the same transaction, written by an adapter. May raise Conflict."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything one transaction checks and writes, in this order: lock, versions, inbox, unique rows, command,
+    parked, effects, events."""
+
+    expected: dict[str, int] = field(default_factory=dict)
+    """Versions of all streams that were loaded, written or not; 0 for one that does not exist."""
+    events: list[EventRow] = field(default_factory=list)
+    claims: dict[UniqueKey, str] = field(default_factory=dict)
+    releases: dict[UniqueKey, str] = field(default_factory=dict)
+    """Key and the owner it must still have."""
+    command: CommandRow | None = None
+    """Its position is filled in by the store."""
+    moves: list[InboxMove] = field(default_factory=list)
+    park: list[ParkedRow] = field(default_factory=list)
+    unpark: list[ParkedRow] = field(default_factory=list)
+    subjects: dict[str, bool] = field(default_factory=dict)
+    """Whether each subject of the batch was parked when the batch looked; checked again under the lock."""
+    effects: list[Effect] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        return not (
+            self.events or self.claims or self.releases or self.command or self.moves
+            or self.park or self.unpark or self.effects
+        )  # fmt: skip
+
+
+class Session(Protocol):
+    """One attempt at one transaction. A locked one took the service's write lock before its first read."""
+
+    def find(self, keys: Iterable[UniqueKey]) -> dict[UniqueKey, str]:
+        """The owners of those keys that have one."""
+        ...
+
+    def load(self, after: Mapping[str, int]) -> dict[str, list[EventRow]]:
+        """For each stream its events above the given version, in order; streams with none may be absent."""
+        ...
+
+    def command(self, key: CommandKey) -> CommandRow | None: ...
+
+    def parked_subjects(self, subjects: Iterable[str]) -> set[str]:
+        """Which of these subjects have parked records."""
+        ...
+
+    def commit(self, changes: Changes) -> int:
+        """Checks and writes all of it or nothing; answers the log's last position of this transaction, or of the
+        log before it when no event was written. Raises Conflict, Fenced or Unavailable."""
+        ...
+
+
+class Store(Protocol):
+    """A service's database."""
+
+    def session(self, *, locked: bool = False) -> AbstractContextManager[Session]: ...
+
+    def log_id(self) -> str:
+        """The log's incarnation; a new one after a restore."""
+        ...
+
+    def read(self, after: int, limit: int) -> Sequence[EventRow]:
+        """The log above a position, in order: every committed event once, none ever appears below one already read."""
+        ...
+
+    def end(self) -> int:
+        """The last position, 0 for an empty log."""
+        ...
+
+    def inbox(self) -> list[InboxRow]: ...
+
+    def adopt(self, row: InboxRow) -> None:
+        """Begins a partition: writes its first row, or does nothing where there is one."""
+        ...
+
+    def pause(self, topic: str, partition: int, why: str | None) -> None:
+        """Marks a partition as waiting for an operator (or, with None, as going on)."""
+        ...
+
+    def parked(self, subject: str | None = None, limit: int = 100) -> list[ParkedRow]:
+        """Oldest first."""
+        ...
+
+    def parked_count(self) -> int:
+        """How many records wait for a person."""
+        ...

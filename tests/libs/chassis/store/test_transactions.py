@@ -1,0 +1,98 @@
+"""The unit of work on both stores: decisions made at the same time lose nothing and repeat nothing."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from recado_chassis.ports import SystemClock, Uuid7
+from recado_chassis.store import Conflict, Store
+from recado_chassis.streams import Streams
+from recado_chassis.work import Work
+
+from tests.libs.chassis.store.conftest import AnyStore
+from tests.libs.chassis.store.rows import alias
+from tests.libs.chassis.store.shelves import COUNTING, MAPPER, Shelving
+
+WRITERS = 8
+
+
+def test_decisions_made_at_the_same_time_all_count(store: Store) -> None:
+    """Each writer has a cache of its own, as processes have."""
+    shelvings = [Shelving(store) for _ in range(WRITERS)]
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for _ in range(10):
+            list(pool.map(lambda shelving: shelving.shelve("ab"), shelvings))
+
+    rows = store.read(0, 1000)
+    for shelf in "ab":
+        books = [MAPPER.decode(row.state).event for row in rows if row.stream == f"shelf-{shelf}"]
+        assert [getattr(book, "number", None) for book in books] == list(range(1, 81))
+
+
+def test_of_many_who_find_a_key_free_one_gets_it(store: Store) -> None:
+    clock = SystemClock()
+    start = threading.Barrier(WRITERS)
+
+    def open_conversation(me: str) -> str:
+        streams = Streams(store, MAPPER, clock, Uuid7(clock))
+        attempts = 0
+
+        def decide(work: Work) -> str:
+            nonlocal attempts
+            owner = work.find(alias("customer"))
+            if attempts == 0:
+                start.wait(10)
+            attempts += 1
+            if owner is None:
+                work.claim(alias("customer"), me)
+            return owner or me
+
+        return streams.transact(decide).value
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        owners = set(pool.map(open_conversation, (f"conversation-{number}" for number in range(WRITERS))))
+
+    assert len(owners) == 1
+
+
+def test_a_second_attempt_holds_the_lock_before_it_looks(store: AnyStore) -> None:
+    """A writer that always comes in between spoils the first attempt only."""
+    clock = SystemClock()
+    streams = Streams(store, MAPPER, clock, Uuid7(clock))
+    intruder = Shelving(store)
+    attempts: list[int] = []
+
+    def decide(work: Work) -> int:
+        seen = work.state("shelf-a", COUNTING)
+        attempts.append(seen)
+        writing = threading.Thread(target=intruder.shelve, args=["a"])
+        writing.start()
+        writing.join(0.3)
+        work.claim(alias("x")._replace(value=str(len(attempts))), "me")
+        intruders.append(writing)
+        return seen
+
+    intruders: list[threading.Thread] = []
+    assert streams.transact(decide).value == 1
+    for each in intruders:
+        each.join()
+
+    assert attempts == [0, 1]
+    assert streams.read("shelf-a", COUNTING) == 2
+
+
+def test_a_conflict_that_stays_is_told_in_the_end(store: Store) -> None:
+    clock = SystemClock()
+    streams = Streams(store, MAPPER, clock, Uuid7(clock))
+    streams.transact(lambda work: work.claim(alias("x"), "somebody"))
+    attempts: list[int] = []
+
+    def careless(work: Work) -> None:
+        attempts.append(1)
+        work.changes.claims[alias("x")] = "me"
+
+    with pytest.raises(Conflict):
+        streams.transact(careless, attempts=3)
+
+    assert len(attempts) == 3
