@@ -1,0 +1,1 @@
+"""How Recado is put onto a machine."""

@@ -1,0 +1,65 @@
+"""Gives a new installation one organisation to work with, over HTTP as its users would, as often as it is run."""
+
+from typing import Any
+
+from deploy.local.api import Api, Call
+from deploy.local.credentials import Organisation
+from deploy.local.errors import LocalError
+from deploy.local.simulated_meta import signup_code
+
+Endpoints = dict[str, Any]
+AGENTS = ("Beatriz Ramos", "Caio Teixeira", "Dalva Pinto")
+ADMINISTRATOR = "Ana Moraes"
+CHANNEL_NAME = "Front desk"
+PIN = "123456"
+ARRIVAL_SECONDS = 30
+
+
+def seed(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
+    """What is there already, or was changed since, stays as it is."""
+    _seed_people(api, endpoints, organisation)
+    _seed_channel(api, endpoints, organisation)
+    _seed_rota(api, endpoints, organisation)
+
+
+def _seed_people(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
+    url = f"{endpoints['conversations']}/users"
+    known = {user["user_id"] for user in api.get(Call("GET", url, "administrator"))["items"]}
+    grant = {"level": "view_reply", "scope": "all"}
+    if organisation.administrator not in known:
+        profile = f"{endpoints['conversations']}/profiles/{organisation.profile_id}/grant"
+        api.get(Call("PUT", profile, "administrator", grant))
+        administrator = {"name": ADMINISTRATOR, "role": "administrator", "active": True}
+        api.get(Call("PUT", f"{url}/{organisation.administrator}", "administrator", administrator))
+    for user_id, name in zip(organisation.agents, AGENTS, strict=True):
+        if user_id not in known:
+            member = {"name": name, "role": "member", "profile_id": organisation.profile_id, "active": True}
+            api.get(Call("PUT", f"{url}/{user_id}", "administrator", member))
+
+
+def _seed_channel(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
+    channels = f"{endpoints['gateway']}/channels"
+    channel = f"{channels}/{organisation.phone_number_id}"
+    found = api.ask(Call("GET", channel, "administrator"))
+    status = found.json()["status"] if found.is_success else None
+    if status in {"connected", "disconnected"}:
+        return
+    code = signup_code(api, endpoints)
+    if status == "connecting":
+        api.get(Call("POST", f"{channel}/resume", "administrator", {"code": code, "pin": PIN}))
+    elif found.status_code == 404:
+        connect = {"waba_id": organisation.waba_id, "phone_number_id": organisation.phone_number_id, "code": code}
+        api.get(Call("POST", channels, "administrator", {**connect, "name": CHANNEL_NAME, "pin": PIN}))
+    else:
+        raise LocalError(f"GET {channel} answered {found.status_code}: {found.text}")
+    api.get(Call("PUT", f"{channel}/details", "administrator", {"name": CHANNEL_NAME}))
+
+
+def _seed_rota(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
+    url = f"{endpoints['conversations']}/channels/{organisation.phone_number_id}/rota"
+    rota = api.ask(Call("GET", url, "administrator"))
+    if rota.is_success and rota.json()["members"]:
+        return
+    members = {"members": organisation.agents, "only_online": False}
+    put = Call("PUT", url, "administrator", members)
+    api.until(put, lambda _: True, seconds=ARRIVAL_SECONDS, what="conversations has heard of the channel")
