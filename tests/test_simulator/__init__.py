@@ -1,0 +1,1 @@
+"""The simulator is strict, signs verifiably and misbehaves exactly as told."""
