@@ -1,0 +1,55 @@
+"""The door: what Meta sends, from the raw request to records that Kafka has acknowledged, and what waits outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Protocol, cast
+
+from recado_chassis.service import Background, Hears
+from recado_chassis.toolbox import Toolbox
+from recado_events.catalogue import INBOUND, QUARANTINE
+
+from gateway.adapters.door.archiving import Shelf
+from gateway.adapters.door.desk import Desk
+from gateway.adapters.door.purging import Purging
+from gateway.adapters.door.raw_records import RawRecords
+from gateway.adapters.door.registry import Log, Registry
+from gateway.adapters.door.releasing import Releasing
+from gateway.adapters.door.signature import Signatures
+from gateway.adapters.door.webhook import PATH, Webhook
+from gateway.application.archive import Archive, Quarantine
+from gateway.domain.tags import Tags
+from gateway.settings import Settings
+
+__all__ = ["Door"]
+
+
+class Rows(Archive, Quarantine, Protocol):
+    """Both are one table."""
+
+
+class Door:
+    """All that has to do with webhooks, in the parts that a service is made of."""
+
+    def __init__(self, settings: Settings, tools: Toolbox, tags: Tags, rows: Rows) -> None:
+        registry = Registry(cast(Log, tools.store))
+        records = RawRecords(settings.fingerprints())
+        publisher = tools.publisher((INBOUND, QUARANTINE))
+        desk = Desk(registry, tags, records, publisher, tools.clock, tools.ids)
+        signatures = Signatures(secret.get_secret_value() for secret in settings.app_secrets)
+        self._rows = rows
+        self._clock = tools.clock
+        self.always: Sequence[Background] = (registry,)
+        self.also: Sequence[Background] = (
+            Releasing(registry, rows, tags, records, publisher),
+            Purging(rows, tools.clock, timedelta(days=settings.archive_days)),
+        )
+        self.routes: Mapping[str, Any] = {PATH: Webhook(signatures, settings.verify_token.get_secret_value(), desk)}
+
+    def hears(self, inbound: Hears) -> list[Hears]:
+        """What others do with updates, and the archive beside it."""
+        kept = Shelf(self._rows, self._clock, INBOUND.name)
+        waiting = Shelf(self._rows, self._clock, QUARANTINE.name, "waiting")
+        return [replace(inbound, keeps=kept.keep), Hears(QUARANTINE, {}, keeps=waiting.keep)]

@@ -1,0 +1,92 @@
+"""From a webhook's body to acknowledged records: split, find out whose they are, publish all or say that it failed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+from recado_chassis.http.problems import Problem
+from recado_chassis.ports import Clock, Ids
+from recado_chassis.producing.records import NotAcknowledged, TooLarge, UnknownTopic
+from recado_chassis.toolbox import Publisher
+from recado_events.envelope import Cause
+from structlog import get_logger
+
+from gateway.adapters.door.metrics import UPDATES
+from gateway.adapters.door.ownership import Place
+from gateway.adapters.door.raw_records import Arrival, RawRecords
+from gateway.adapters.door.registry import Registry, Unsure
+from gateway.adapters.door.routing import Route, route
+from gateway.adapters.door.scanning import Malformed
+from gateway.adapters.door.splitting import OtherObject, Update, updates_of
+from gateway.domain.tags import Tags
+
+SECONDS = 4.5
+"""From the whole body to the answer, so that it is there within 5."""
+MOST_UPDATES = 10_000
+"""Ten times what Meta puts into one body."""
+
+_log = get_logger()
+
+
+class Desk:
+    def __init__(
+        self, registry: Registry, tags: Tags, records: RawRecords, publisher: Publisher, clock: Clock, ids: Ids
+    ) -> None:
+        self._registry = registry
+        self._tags = tags
+        self._records = records
+        self._publisher = publisher
+        self._clock = clock
+        self._ids = ids
+
+    async def take(self, body: bytes, cause: Cause) -> None:
+        """Returns once Kafka has acknowledged every update. Raises Problem; some may be stored all the same."""
+        updates = _split(body)
+        if not updates:
+            return
+        arrival = Arrival(self._clock.now(), cause)
+        try:
+            async with asyncio.timeout(SECONDS):
+                routes = await self._routes(updates)
+                pairs = zip(updates, routes, strict=True)
+                await self._publisher.send_all(
+                    [self._records.record(self._ids.new(), update, way, arrival) for update, way in pairs]
+                )
+        except Unsure as error:
+            raise _unavailable("registry_unavailable", str(error)) from error
+        except (NotAcknowledged, TooLarge, UnknownTopic, TimeoutError) as error:
+            _log.warning("webhook_not_published", error=type(error).__name__, updates=len(updates))
+            raise _unavailable("not_acknowledged", "Kafka did not acknowledge every update in time.") from error
+        _count(updates, routes)
+
+    async def _routes(self, updates: Sequence[Update]) -> list[Route]:
+        places = [Place(update.waba_id, update.phone_number_id) for update in updates]
+        owners = await self._registry.find(set(places))
+        return [
+            route(self._tags, update.kind, place, owners[place], update.told)
+            for update, place in zip(updates, places, strict=True)
+        ]
+
+
+def _split(body: bytes) -> list[Update]:
+    try:
+        updates = updates_of(body)
+    except OtherObject:
+        _log.warning("webhook_of_another_object")
+        return []
+    except Malformed as error:
+        raise Problem(400, "malformed_webhook", str(error)) from None
+    if len(updates) > MOST_UPDATES:
+        raise Problem(413, "too_many_updates", f"A webhook has at most {MOST_UPDATES} updates.")
+    return updates
+
+
+def _unavailable(rule: str, detail: str) -> Problem:
+    return Problem(503, rule, detail, headers={"Retry-After": "1"})
+
+
+def _count(updates: Sequence[Update], routes: Sequence[Route]) -> None:
+    for (way, kind), count in Counter((r.way, u.kind) for u, r in zip(updates, routes, strict=True)).items():
+        UPDATES.labels(way, kind).inc(count)

@@ -1,0 +1,117 @@
+"""An update as a record of Kafka: texts of the webhook put together, never written anew."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from recado_chassis.fingerprints import Fingerprints
+from recado_chassis.producing.headers import InboundHead, inbound_headers, read_inbound
+from recado_chassis.producing.records import Record
+from recado_events.catalogue import INBOUND, QUARANTINE
+from recado_events.envelope import Cause
+from recado_events.ids import OrganisationId
+
+from gateway.adapters.door.people import alias_in
+from gateway.adapters.door.routing import Route
+from gateway.adapters.door.splitting import Update
+from gateway.application.archive import Kept
+
+SOURCE = "/recado/gateway"
+_ID = re.compile(r"[0-9]{1,40}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOBODYS = b'{"organisation_id":null,'
+_VALUE = (
+    b'{"organisation_id":%s,"waba_id":%s,"phone_number_id":%s,"field":%s,"entry_time":%s,'
+    b'"ordinal":%d,"received_at":%d,"metadata":%s,"contacts":[%s],"update":%s}'
+)
+
+
+class Arrival(NamedTuple):
+    """What all records of one webhook share."""
+
+    at: datetime
+    cause: Cause
+
+
+class RawRecords:
+    """Makes records, all of the same keys and subjects for the same number and person."""
+
+    def __init__(self, fingerprints: Fingerprints) -> None:
+        self._fingerprints = fingerprints
+
+    def record(self, record_id: UUID, update: Update, route: Route, arrival: Arrival) -> Record:
+        organisation_id = route.organisation_id
+        head = InboundHead(
+            id=record_id,
+            type=update.kind,
+            source=SOURCE,
+            subject=self.subject(
+                organisation_id, update.waba_id, update.phone_number_id, alias_in(update.kind, update.told)
+            ),
+            time=arrival.at,
+            correlation_id=arrival.cause.correlation_id,
+            organisation_id=organisation_id,
+            traceparent=arrival.cause.traceparent,
+        )
+        topic = QUARANTINE if organisation_id is None else INBOUND
+        key = key_of(organisation_id, update.waba_id, update.phone_number_id)
+        return Record(topic.name, key, _value(update, organisation_id, arrival.at), inbound_headers(head))
+
+    def released(self, kept: Kept, told: Any, organisation_id: OrganisationId) -> Record:
+        """A record of quarantine as one of inbound: the same id and text, now somebody's. Raises ValueError."""
+        waba_id, number = kept.waba_id, kept.phone_number_id or None
+        value = kept.value or b""
+        if not value.startswith(_NOBODYS):
+            raise ValueError("it was not written here, or belongs to somebody already")
+        subject = self.subject(organisation_id, waba_id, number, alias_in(kept.type, told))
+        head = replace(read_inbound(kept.headers), subject=subject, organisation_id=organisation_id)
+        somebodys = b'{"organisation_id":"%s",%s' % (str(organisation_id).encode(), value[len(_NOBODYS) :])
+        return Record(INBOUND.name, key_of(organisation_id, waba_id, number), somebodys, inbound_headers(head))
+
+    def subject(
+        self, organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None, alias: str | None
+    ) -> str:
+        """What is set aside together when something fails: a person at a number, else the number or the account."""
+        if alias is None:
+            return _id(phone_number_id) or _id(waba_id) or "unknown"
+        return self._fingerprints.of(str(organisation_id or ""), phone_number_id or "", alias)
+
+
+def key_of(organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None) -> bytes:
+    """The unit of order: a number of an organisation, or an account; in quarantine a number of an account."""
+    if organisation_id is None:
+        return f"{_id(waba_id) or 'unknown'}:{_id(phone_number_id) or ''}".encode()
+    return f"{organisation_id}:{phone_number_id or waba_id}".encode()
+
+
+def microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _value(update: Update, organisation_id: OrganisationId | None, at: datetime) -> bytes:
+    return _VALUE % (
+        b"null" if organisation_id is None else b'"%s"' % str(organisation_id).encode(),
+        _text(update.waba_id),
+        _text(update.phone_number_id),
+        _text(update.field),
+        b"null" if update.entry_time is None else b"%d" % update.entry_time,
+        update.ordinal,
+        microseconds(at),
+        update.metadata or b"null",
+        b",".join(update.contacts),
+        update.text,
+    )
+
+
+def _text(text: str | None) -> bytes:
+    return json.dumps(text).encode()
+
+
+def _id(text: str | None) -> str | None:
+    """Meta's ids are digits; nothing else of a webhook becomes a key."""
+    return text if text is not None and _ID.fullmatch(text) else None

@@ -1,0 +1,39 @@
+"""Whether Meta sent it: the signature over the raw bytes, before anybody looks at what they say."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+
+HEADER = b"x-hub-signature-256"
+_FORM = re.compile(rb"sha256=([0-9a-fA-F]{64})")
+
+
+class BadSignature(Exception):
+    """Its message says what is wrong with it, and is told to the sender."""
+
+
+class Signatures:
+    """Checks under every valid secret: while one is replaced, both are in use."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
+
+    def __repr__(self) -> str:
+        return f"Signatures({len(self._secrets)} secrets)"
+
+    def claimed(self, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+        """The digest that the one header states. Raises BadSignature."""
+        values = [value for name, value in headers if name == HEADER]
+        if not values:
+            raise BadSignature("The request has no X-Hub-Signature-256.")
+        found = _FORM.fullmatch(values[0])
+        if len(values) > 1 or found is None:
+            raise BadSignature("X-Hub-Signature-256 is not one `sha256=` with 64 hex digits.")
+        return bytes.fromhex(found[1].decode())
+
+    def check(self, claimed: bytes, body: bytes) -> None:
+        """Raises BadSignature."""
+        if not any(hmac.compare_digest(hmac.digest(secret, body, "sha256"), claimed) for secret in self._secrets):
+            raise BadSignature("X-Hub-Signature-256 was not made from this body with a secret of this app.")

@@ -1,0 +1,120 @@
+"""A webhook's body as its updates, each with its own text and what belongs to it: nothing is refused, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from recado_events.inbound import InboundType
+
+from gateway.adapters.door import values
+from gateway.adapters.door.people import matches, names_in
+from gateway.adapters.door.scanning import Document, Malformed, Node, Plan
+from gateway.adapters.door.values import Value, text_of
+
+OBJECT = "whatsapp_business_account"
+_PLAN: Plan = {"entry": [{"changes": [{"value": values.PLAN}]}]}
+
+
+class OtherObject(Exception):
+    """A body of Meta's, but not about WhatsApp."""
+
+
+class Update(NamedTuple):
+    """One update. `text`, `metadata` and `contacts` are texts of the body; `told` is what `text` says, where it is an
+    update of a list."""
+
+    kind: InboundType
+    waba_id: str
+    phone_number_id: str | None
+    field: str
+    entry_time: int | None
+    ordinal: int
+    metadata: bytes | None
+    contacts: Sequence[bytes]
+    text: bytes
+    told: Any
+
+
+class _Frame(NamedTuple):
+    """What stands around a value."""
+
+    waba_id: str
+    phone_number_id: str | None
+    field: str
+    entry_time: int | None
+
+
+def updates_of(body: bytes) -> list[Update]:
+    """In the order of the body. Raises Malformed, or OtherObject where it is not about WhatsApp."""
+    document = Document(body, _PLAN)
+    members = document.root.members
+    if members is None:
+        raise Malformed("The body is no JSON object.")
+    if "object" not in members or "entry" not in members:
+        raise Malformed("The body is no webhook: it has no object or no entry.")
+    if members["object"].value != OBJECT:
+        raise OtherObject
+    entries = members["entry"].items
+    if entries is None:
+        raise Malformed("The body is no webhook: its entry is no list.")
+    splitter = _Splitter(document)
+    for entry in entries:
+        splitter.take_entry(entry)
+    return splitter.found
+
+
+class _Splitter:
+    def __init__(self, document: Document) -> None:
+        self.found: list[Update] = []
+        self._document = document
+
+    def take_entry(self, entry: Node) -> None:
+        members = entry.members or {}
+        account = text_of(members["id"].value) if "id" in members else None
+        time = members["time"].value if "time" in members else None
+        frame = _Frame(account or "", None, "", time if type(time) is int else None)
+        changes = members.get("changes")
+        if changes is None or changes.items is None:
+            self._add(frame, InboundType.FIELD, entry)
+            return
+        for change in changes.items:
+            self._take_change(frame, change)
+
+    def _take_change(self, frame: _Frame, change: Node) -> None:
+        members = change.members or {}
+        told = members["field"].value if "field" in members else None
+        field = told if isinstance(told, str) else ""
+        node = members.get("value")
+        if node is None or node.members is None:
+            self._add(frame._replace(field=field), InboundType.FIELD, node or change)
+            return
+        value = Value(field, node.members, self._document)
+        frame = _Frame(value.waba_id or frame.waba_id, value.phone_number_id, field, frame.entry_time)
+        if value.parts:
+            self._take_parts(frame, value)
+        else:
+            self._add(frame, value.whole, node)
+
+    def _take_parts(self, frame: _Frame, value: Value) -> None:
+        cut, metadata = self._document.cut, value.metadata
+        contacts = [cut(contact) for contact in value.contacts]
+        names = [names_in(part.kind, part.node.value) for part in value.parts]
+        places = matches([contact.value for contact in value.contacts], names)
+        for part, its in zip(value.parts, places, strict=True):
+            self._add(frame, part.kind, part.node, metadata, [contacts[place] for place in its])
+        matched = {place for its in places for place in its}
+        rest = value.rest(text for place, text in enumerate(contacts) if place not in matched)
+        if rest:
+            self.found.append(Update(InboundType.FIELD, *frame, len(self.found), metadata, (), rest, None))
+
+    def _add(
+        self,
+        frame: _Frame,
+        kind: InboundType,
+        node: Node,
+        metadata: bytes | None = None,
+        contacts: Sequence[bytes] = (),
+    ) -> None:
+        text = self._document.cut(node)
+        self.found.append(Update(kind, *frame, len(self.found), metadata, contacts, text, node.value))

@@ -1,0 +1,84 @@
+"""What the gateway hears: messages that were released, and statuses by which Meta says what it has taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from recado_chassis.service import Heard, Hears, Reaction
+from recado_chassis.work import Fold, Work
+from recado_events import catalogue
+from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
+from recado_events.inbound import InboundType, InboundUpdate
+
+from gateway.application import Sending, Staffing
+from gateway.application.folds import DISPATCH, STAFF
+from gateway.domain.dispatch import dispatch_stream
+from gateway.domain.staff import staff_stream
+from gateway.domain.tags import Tag, Tags
+
+
+def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
+    def when_released(work: Work, heard: Heard) -> None:
+        event = cast(MessageReleased | ReadReceiptReleased, heard.body)
+        sending.queue_message(work, event, heard.partition, heard.cause)
+
+    def when_user_changed(work: Work, heard: Heard) -> None:
+        staffing.note_user(work, cast(OfUser, heard.body), heard.cause)
+
+    def dispatch(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        return {dispatch_stream(cast(MessageReleased | ReadReceiptReleased, heard.body).message_id): DISPATCH}
+
+    def staff(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        return {staff_stream(cast(OfUser, heard.body).organisation_id): STAFF}
+
+    released, changed = Reaction(when_released, streams=dispatch), Reaction(when_user_changed, streams=staff)
+    reactions = {MessageReleased.TYPE: released, ReadReceiptReleased.TYPE: released}
+    return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
+
+
+def from_inbound(sending: Sending, tags: Tags) -> Hears:
+    return Hears(catalogue.INBOUND, {InboundType.STATUS: _Evidence(sending, tags).reaction()})
+
+
+class _Evidence:
+    """A status that carries our tag proves that Meta took that attempt, and names the wamid."""
+
+    def __init__(self, sending: Sending, tags: Tags) -> None:
+        self._sending = sending
+        self._tags = tags
+
+    def reaction(self) -> Reaction:
+        return Reaction(handle=self._handle, streams=self._streams)
+
+    def _handle(self, work: Work, heard: Heard) -> None:
+        tag, status = self._tag(heard), _status(heard)
+        wamid = _text(status.get("id"))
+        if tag is None or wamid is None:
+            return
+        wa_id, user_id = _text(status.get("recipient_id")), _text(status.get("recipient_user_id"))
+        self._sending.note_evidence(work, tag, wamid, wa_id, user_id, heard.cause)
+
+    def _streams(self, heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        tag = self._tag(heard)
+        return {} if tag is None else {dispatch_stream(tag.message_id): DISPATCH}
+
+    def _tag(self, heard: Heard) -> Tag | None:
+        """One that was made here, for this number of this organisation."""
+        update = cast(InboundUpdate, heard.body)
+        text = _text(_status(heard).get("biz_opaque_callback_data"))
+        if text is None or update.organisation_id is None or update.phone_number_id is None:
+            return None
+        return self._tags.verify(update.organisation_id, update.phone_number_id, text)
+
+
+def _status(heard: Heard) -> Mapping[str, Any]:
+    update = cast(InboundUpdate, heard.body).update
+    return update if isinstance(update, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    """An empty text is an absent one; one that cannot be stored says nothing."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        return None
+    return value if value.isascii() else None

@@ -1,0 +1,9 @@
+"""The gateway's own tables: the line of waiting sends with its rates, access tokens, channels on screen,
+every update as it came."""
+
+from gateway.adapters.postgres.archive import UpdateArchive
+from gateway.adapters.postgres.channels import ChannelQuestions, Channels
+from gateway.adapters.postgres.line import PendingSends
+from gateway.adapters.postgres.tokens import SealedTokens
+
+__all__ = ["ChannelQuestions", "Channels", "PendingSends", "SealedTokens", "UpdateArchive"]

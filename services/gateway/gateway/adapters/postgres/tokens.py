@@ -1,0 +1,88 @@
+"""Access tokens in PostgreSQL, sealed: a dump of the database holds none that could be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import structlog
+from psycopg import Connection
+from recado_chassis.store import Effect
+from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
+
+from gateway.application.ports import Number, Token
+
+PURPOSE = "access_token"
+KEEP = """
+INSERT INTO channel_tokens (phone_number_id, organisation_id, waba_id, authorisation, ciphertext)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (phone_number_id, organisation_id) DO UPDATE SET waba_id = excluded.waba_id,
+    authorisation = excluded.authorisation, ciphertext = excluded.ciphertext, kept_at = now()
+"""
+FORGET = "DELETE FROM channel_tokens WHERE phone_number_id = %s AND organisation_id = %s"
+FIND = """
+SELECT organisation_id, phone_number_id, authorisation, ciphertext FROM channel_tokens
+WHERE phone_number_id = ANY (%s)
+"""
+OF_ACCOUNT = "SELECT EXISTS (SELECT FROM channel_tokens WHERE waba_id = %s)"
+
+_log = structlog.get_logger()
+
+
+class Vault(Protocol):
+    def seal(self, secret: str, *place: str) -> bytes: ...
+
+    def open(self, sealed: bytes, *place: str) -> str:
+        """Raises an exception where it cannot."""
+        ...
+
+
+class SealedTokens:
+    """Implements `Tokens`."""
+
+    def __init__(self, connection: Callable[[], AbstractContextManager[Connection[Any]]], vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def keep(self, number: Number, waba_id: WabaId, token: Token) -> Effect:
+        sealed = self._vault.seal(token.text, *_place(number))
+
+        def write(connection: Connection[Any]) -> None:
+            connection.execute(KEEP, [number[1], number[0], waba_id, token.authorisation, sealed])
+
+        return write
+
+    def forget(self, number: Number) -> Effect:
+        def write(connection: Connection[Any]) -> None:
+            connection.execute(FORGET, [number[1], number[0]])
+
+        return write
+
+    def find(self, numbers: Collection[Number]) -> Mapping[Number, Token]:
+        """Those that can be opened. One that cannot counts as absent, and is shown."""
+        with self._connection() as connection:
+            rows = connection.execute(FIND, [[number[1] for number in numbers]], prepare=True).fetchall()
+        found: dict[Number, Token] = {}
+        for organisation_id, phone_number_id, authorisation, sealed in rows:
+            number = (OrganisationId(organisation_id), PhoneNumberId(phone_number_id))
+            text = self._open(number, bytes(sealed)) if number in numbers else None
+            if text is not None:
+                found[number] = Token(text, authorisation)
+        return found
+
+    def any_of_account(self, waba_id: WabaId) -> bool:
+        with self._connection() as connection:
+            row = connection.execute(OF_ACCOUNT, [waba_id]).fetchone()
+        return bool(row and row[0])
+
+    def _open(self, number: Number, sealed: bytes) -> str | None:
+        try:
+            return self._vault.open(sealed, *_place(number))
+        except Exception as error:  # noqa: BLE001 - one token that does not open must not stop all other numbers
+            _log.error("token_unreadable", phone_number_id=number[1], organisation_id=str(number[0]), exc_info=error)
+            return None
+
+
+def _place(number: Number) -> tuple[str, str, str]:
+    return str(number[0]), number[1], PURPOSE

@@ -1,0 +1,8 @@
+"""The use cases of the gateway: channels, messages out, and what is asked of the world for them."""
+
+from gateway.application.connecting import Connecting
+from gateway.application.dispatching import Dispatching
+from gateway.application.sending import Sending
+from gateway.application.staffing import Staffing
+
+__all__ = ["Connecting", "Dispatching", "Sending", "Staffing"]

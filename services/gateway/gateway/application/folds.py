@@ -1,0 +1,11 @@
+"""How the gateway's streams are folded: one object each, so that states once loaded are remembered."""
+
+from __future__ import annotations
+
+from recado_chassis.work import Fold
+
+from gateway.domain import channel, dispatch, staff
+
+CHANNEL = Fold(channel.Channel(), channel.evolve)
+DISPATCH = Fold(dispatch.Dispatch(), dispatch.evolve)
+STAFF = Fold(staff.Staff(), staff.evolve)

@@ -1,0 +1,84 @@
+"""Commands of gateway in the `recado` program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from recado_chassis.running import installed
+from recado_chassis.settings import DatabaseSettings, InvalidSettings
+from recado_chassis.store import Unavailable
+from recado_chassis.storing.postgres import PostgresStore
+from recado_chassis.toolbox import Toolbox
+from recado_events.gateway import PUBLISHED
+from recado_events.ids import PhoneNumberId
+
+from gateway.application.archive import Heap, Quarantine
+from gateway.application.folds import CHANNEL
+from gateway.domain.channel import channel_stream
+from gateway.domain.private import PRIVATE
+
+Number = Annotated[str | None, typer.Option("--phone-number-id", help="Meta's id of a business number.")]
+OneNumber = Annotated[str, typer.Option("--phone-number-id", help="Meta's id of the business number.")]
+Account = Annotated[str | None, typer.Option("--waba-id", help="Only of this WhatsApp Business Account.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="At most so many lines.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+commands = typer.Typer(no_args_is_help=True, help="Webhooks in, messages out, channels.")
+quarantine = typer.Typer(no_args_is_help=True, help="Updates whose number nobody here served when they came.")
+commands.add_typer(quarantine, name="quarantine")
+
+
+@quarantine.command("list")
+def list_heaps(number: Number = None, account: Account = None, limit: Limit = 50, as_json: AsJson = False) -> None:
+    """What is in quarantine at RECADO_DATABASE, by number, kind and standing, the latest first."""
+    with _store() as store:
+        heaps = _quarantine(store).heaps(number, account, limit)
+    told = [_line(heap) for heap in heaps] or ["nothing is in quarantine"]
+    typer.echo(json.dumps([asdict(heap) for heap in heaps], default=str) if as_json else "\n".join(told))
+
+
+@quarantine.command("release")
+def release(number: OneNumber, account: Account = None, as_json: AsJson = False) -> None:
+    """Have what is held of a number looked at once more; a running worker passes it on if it is served by now.
+
+    Connecting a number does this by itself. What carries somebody else's tag is never passed on.
+    """
+    with _store() as store:
+        if not _is_served(store, PhoneNumberId(number)):
+            typer.echo(f"recado: nobody here serves {number}: connect it, and what is held of it goes in.", err=True)
+            raise typer.Exit(1)
+        count = _quarantine(store).release(number, account)
+    told = f"{count} update(s) of {number} are looked at again; workers of the gateway pass them on within seconds"
+    typer.echo(json.dumps({"phone_number_id": number, "waba_id": account, "count": count}) if as_json else told)
+
+
+def _line(heap: Heap) -> str:
+    number = heap.phone_number_id or "(account)"
+    times = f"{heap.first_received_at:%Y-%m-%dT%H:%M:%SZ} to {heap.last_received_at:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{heap.waba_id}  {number}  {heap.type}  {heap.standing}  {heap.count}  {times}"
+
+
+@contextmanager
+def _store() -> Iterator[PostgresStore]:
+    try:
+        with closing(PostgresStore(DatabaseSettings.from_environment().dsn())) as store:
+            yield store
+    except (InvalidSettings, Unavailable) as error:
+        typer.echo(f"recado: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _is_served(store: PostgresStore, number: PhoneNumberId) -> bool:
+    streams = Toolbox(store).streams((*PUBLISHED, *PRIVATE))
+    return streams.read(channel_stream(number), CHANNEL).serving is not None
+
+
+def _quarantine(store: PostgresStore) -> Quarantine:
+    """The adapter stands above this room: it is asked for by name, as the `recado` program asks for a service."""
+    kept: Quarantine = installed.service("gateway").main.postgres.UpdateArchive(store.connection)
+    return kept

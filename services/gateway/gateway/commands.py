@@ -1,0 +1,175 @@
+"""All that may be asked of the gateway. Fields that others decided, Meta's answers too, are past facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from recado_events.conversations import Released
+from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId, WabaId
+
+# Channels --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnChannel:
+    organisation_id: OrganisationId
+    phone_number_id: PhoneNumberId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestConnection(OnChannel):
+    waba_id: WabaId
+    country: str
+    time_zone: str
+    name: str | None
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconnectChannel(OnChannel):
+    """The same number and account as before, with a fresh authorisation."""
+
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep(OnChannel):
+    step: str
+    display_phone_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailStep(OnChannel):
+    step: str
+    reason: str
+    meta_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDetails(OnChannel):
+    name: str
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisconnectChannel(OnChannel):
+    reason: str
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoseAuthorisation(OnChannel):
+    meta_code: int
+    authorisation: int
+    """Which of the channel's authorisations Meta refused; a later one may be in use by now."""
+
+
+# Messages --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDispatch:
+    organisation_id: OrganisationId
+    phone_number_id: PhoneNumberId
+    customer_id: CustomerId
+    message_id: MessageId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMessage(OnDispatch):
+    released: Released | None
+    """None where the person was erased before it could go."""
+    send_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDispatch(OnDispatch):
+    """Make the next attempt. `passage` is what the channel says of it: open, wait or shut."""
+
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Meta took it. Ids are None where Meta gives none (a read receipt)."""
+
+    wamid: str | None = None
+    wa_id: str | None = None
+    user_id: str | None = None
+    message_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Meta certainly did not take it, and never will as it is."""
+
+    meta_code: int
+    title: str | None = None
+    details: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """It certainly did not reach Meta, or Meta certainly did not take it this time."""
+
+    reason: str
+    """unreachable, claim_expired or throttled."""
+    meta_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Meta may have taken it."""
+
+    reason: str
+    """timeout, connection_lost, server_error, unreadable_answer or no_outcome."""
+    meta_code: int | None = None
+
+
+Verdict = Accepted | Refused | NotTaken | Ambiguous
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordVerdict(OnDispatch):
+    attempt: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSilence(OnDispatch):
+    """Nobody has said what became of this attempt."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteEvidence(OnDispatch):
+    """A status of Meta carries this attempt's tag: Meta has taken it, whatever the call looked like."""
+
+    attempt: int
+    wamid: str
+    wa_id: str | None = None
+    user_id: str | None = None
+
+
+# People ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteUser:
+    """None: nothing was said of it."""
+
+    organisation_id: OrganisationId
+    user_id: UserId
+    role: str | None = None
+    active: bool | None = None
+    now: datetime
+
+
+ChannelCommand = (
+    RequestConnection | ReconnectChannel | CompleteStep | FailStep | SaveDetails | DisconnectChannel | LoseAuthorisation
+)
+DispatchCommand = QueueMessage | StartDispatch | RecordVerdict | NoticeSilence | NoteEvidence

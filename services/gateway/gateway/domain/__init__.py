@@ -1,0 +1,1 @@
+"""The gateway's rules: whose number it is, and what may become of a message that leaves."""

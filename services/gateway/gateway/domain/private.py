@@ -1,0 +1,56 @@
+"""Facts that the gateway keeps for itself: what was asked before it was proven, and what a message holds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+from recado_events.conversations import Released
+from recado_events.event import Event
+from recado_events.gateway import OfChannel, OfDispatch
+from recado_events.ids import UserId, WabaId
+
+
+class ChannelConnectionRequested(OfChannel):
+    """Somebody says that this number is theirs. It is nobody's until a token has proven it."""
+
+    TYPE: ClassVar[str] = "gateway.channel-connection-requested.v1"
+    waba_id: WabaId
+    country: str
+    time_zone: str
+    name: str | None = None
+    requested_by: UserId
+    requested_at: AwareDatetime
+
+
+class ChannelRequestWithdrawn(OfChannel):
+    """The number was never proven, and is not asked for any more."""
+
+    TYPE: ClassVar[str] = "gateway.channel-request-withdrawn.v1"
+    withdrawn_by: UserId
+    withdrawn_at: AwareDatetime
+
+
+class MessageTaken(OfDispatch):
+    """What is to be sent and to whom, kept until it has gone."""
+
+    TYPE: ClassVar[str] = "gateway.message-taken.v1"
+    taken_at: AwareDatetime
+    personal: Released | None
+
+
+class UserNoted(Event):
+    """What the gateway has heard of somebody who may use it."""
+
+    TYPE: ClassVar[str] = "gateway.user-noted.v1"
+    STREAM: ClassVar[str] = "staff-{organisation_id}"
+    SUBJECT: ClassVar[str] = "{user_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    user_id: UserId
+    role: str | None
+    active: bool
+    noted_at: AwareDatetime
+
+
+PRIVATE: tuple[type[Event], ...] = (ChannelConnectionRequested, ChannelRequestWithdrawn, MessageTaken, UserNoted)

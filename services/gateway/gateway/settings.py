@@ -1,0 +1,68 @@
+"""What a gateway process is told by its environment."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from binascii import Error
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+from recado_chassis.settings import HexKey, ServiceSettings
+
+
+def _token_key(value: SecretStr) -> SecretStr:
+    try:
+        key = urlsafe_b64decode(value.get_secret_value() + "==")
+    except (ValueError, Error):
+        key = b""
+    if len(key) != 32:
+        raise ValueError("must be 32 bytes in base64url, or a JSON list of such; the first encrypts, all decrypt")
+    return value
+
+
+def _one_or_many(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return orjson.loads(value) if value.lstrip().startswith("[") else [value]
+
+
+AppSecret = Annotated[SecretStr, Field(min_length=16)]
+TokenKey = Annotated[SecretStr, AfterValidator(_token_key)]
+
+
+class Settings(ServiceSettings):
+    app_id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
+    app_secrets: Annotated[tuple[AppSecret, ...], Field(min_length=1)]
+    """All of them check signatures; the first is the one Meta knows now."""
+    verify_token: Annotated[SecretStr, Field(min_length=1)]
+    graph_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://graph.facebook.com"
+    graph_version: Annotated[str, Field(pattern=r"^v\d{1,3}\.\d$")] = "v25.0"
+    token_key: Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
+    """Encrypts access tokens at rest."""
+    tag_key: HexKey
+    """Signs what messages carry to Meta and back."""
+    number_rate: Annotated[int, Field(ge=1, le=1000)] = 80
+    """Messages a second from one number: 80 at Meta, 1000 for a few, 20 for numbers that live in the phone app too."""
+
+    archive_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    """How long every update is kept as it came."""
+
+    @property
+    def graph(self) -> tuple[str, str]:
+        """Where Meta is, and in which version."""
+        return self.graph_url, self.graph_version
+
+    @property
+    def app_secret(self) -> str:
+        return self.app_secrets[0].get_secret_value()
+
+    @property
+    def token_keys(self) -> Sequence[bytes]:
+        return [urlsafe_b64decode(key.get_secret_value() + "==") for key in self.token_key]
+
+    @property
+    def tag_bytes(self) -> bytes:
+        return bytes.fromhex(self.tag_key.get_secret_value())
