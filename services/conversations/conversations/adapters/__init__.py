@@ -1,0 +1,1 @@
+"""The edges of conversations: they translate and decide nothing."""

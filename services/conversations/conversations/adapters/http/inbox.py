@@ -1,0 +1,122 @@
+"""Looking at conversations: lists, one with its timeline, counters. Permission limits every question."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends
+from recado_chassis.caller import Caller
+from recado_chassis.http.callers import caller
+from recado_chassis.http.pages import Page, caught_up, page
+from recado_chassis.ports import Clock
+from recado_chassis.streams import Streams
+from starlette.responses import Response
+
+from conversations.adapters.http.people import viewer_of
+from conversations.application.scene import FOLDS
+from conversations.domain.message import shown_status
+from conversations.domain.refusals import OutOfScope
+from conversations.views import Questions, Viewer
+
+View = Literal["all", "mine", "unassigned", "awaiting", "closed"]
+Row = dict[str, Any]
+Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
+_BEGINNING = (datetime.min.replace(tzinfo=UTC), -1, 0)
+
+
+def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRouter:
+    router = APIRouter(tags=["inbox"], dependencies=[Depends(caught_up)])
+
+    def viewer(who: Looking) -> Viewer:
+        return viewer_of(who, streams.read(f"team-{who.organisation}", FOLDS["team"]))
+
+    Viewing = Annotated[Viewer, Depends(viewer)]  # noqa: N806 (a type, though a local one)
+
+    @router.get("/conversations")
+    def conversations(at: Annotated[Page, Depends(page)], who: Viewing, view: View = "all") -> Response:
+        after = (datetime.fromisoformat(at.after[0]), UUID(at.after[1])) if at.after else None
+        rows = questions.conversations_of(who, view, after, at.fetch)
+        return at.answer(
+            rows,
+            lambda row: [row["last_message_at"].isoformat(), str(row["conversation_id"])],
+            lambda row: _conversation(row, clock.now()),
+        )
+
+    @router.get("/conversations/{conversation_id}")
+    def conversation(conversation_id: UUID, who: Viewing) -> Row:
+        row = _found(questions, who, conversation_id)
+        return {**_conversation(row, clock.now()), "owners": [_owner(o) for o in questions.owners_of(conversation_id)]}
+
+    @router.get("/conversations/{conversation_id}/messages")
+    def timeline(conversation_id: UUID, at: Annotated[Page, Depends(page)], who: Viewing) -> Response:
+        _found(questions, who, conversation_id)
+        after = (datetime.fromisoformat(at.after[0]), at.after[1], at.after[2]) if at.after else _BEGINNING
+        rows = questions.timeline(conversation_id, after, at.fetch)
+        return at.answer(
+            rows, lambda row: [row["occurred_at"].isoformat(), row["source_ordinal"], row["position"]], _message
+        )
+
+    @router.get("/counters")
+    def counters(who: Viewing) -> Row:
+        counts = {str(row["conversation_id"]): row["unread"] for row in questions.unread(who)}
+        return {"unread": sum(counts.values()), "conversations": counts}
+
+    return router
+
+
+def _found(questions: Questions, who: Viewer, conversation_id: UUID) -> Row:
+    row = questions.conversation(who, conversation_id)
+    if row is None:
+        raise OutOfScope
+    return row
+
+
+def _conversation(row: Row, now: datetime) -> Row:
+    closes_at, heard, said = row["window_closes_at"], row["last_inbound_at"], row["last_outbound_at"]
+    return {
+        "conversation_id": row["conversation_id"],
+        "phone_number_id": row["phone_number_id"],
+        "customer": {
+            "customer_id": row["customer_id"],
+            "name": row["customer_name"],
+            "username": row["customer_username"],
+        },
+        "state": row["state"],
+        "assignee": row["assignee"],
+        "initiated_by": row["initiated_by"],
+        "previous_id": row["previous_id"],
+        "opened_at": row["opened_at"],
+        "closed_at": row["closed_at"],
+        "last_message_at": row["last_message_at"],
+        "answered": heard is None or (said is not None and said > heard),
+        "window": {"open": closes_at is not None and now < closes_at, "closes_at": closes_at},
+        "unread": row["unread"],
+    }
+
+
+def _owner(row: Row) -> Row:
+    return {name: row[name] for name in ("user_id", "how", "assigned_by", "assigned_at")}
+
+
+def _message(row: Row) -> Row:
+    statuses = row["statuses"]
+    status, failed = shown_status(set(statuses))
+    codes = [code for name in ("failed", "rejected") for code in statuses.get(name, {}).get("codes", ())]
+    content = row["edited_content"] or row["content"]
+    return {
+        "message_id": row["message_id"],
+        "direction": row["direction"],
+        "kind": row["kind"],
+        "content": None if content is None or row["revoked_at"] else orjson.loads(bytes(content)),
+        "occurred_at": row["occurred_at"],
+        "sent_by": row["sent_by"],
+        "reply_to": row["reply_to"],
+        "forwarded": row["forwarded"],
+        "edited_at": row["edited_at"],
+        "revoked_at": row["revoked_at"],
+        "reactions": row["reactions"],
+        "status": status or ("queued" if row["direction"] == "out" else None),
+        "error": {"codes": codes, "reason": statuses.get("rejected", {}).get("reason")} if failed or codes else None,
+        "statuses": {name: datetime.fromisoformat(told["at"]) for name, told in sorted(statuses.items())},
+    }

@@ -1,0 +1,44 @@
+"""Callers in the words of conversations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from recado_chassis.caller import Caller, Standing
+from recado_chassis.streams import Streams
+
+from conversations.application.scene import FOLDS
+from conversations.commands import Person
+from conversations.domain.refusals import NoPermission
+from conversations.domain.team import ADMINISTRATOR, OWN, Team
+from conversations.views import Viewer
+
+
+def person_of(caller: Caller) -> Person:
+    return Person(caller.user_id, caller.role, caller.profile_id)
+
+
+def viewer_of(caller: Caller, team: Team) -> Viewer:
+    """Raises NoPermission for a user whose profile was granted nothing."""
+    grant = team.grant_of(person_of(caller))
+    if grant is None:
+        raise NoPermission
+    return Viewer(caller.organisation, caller.user_id, own_only=grant.scope == OWN)
+
+
+def standing(streams: Streams) -> Standing:
+    """What an organisation says of a user holds over their token: who was deactivated may not come in any more, and
+    an administrator who became a member is one."""
+
+    def now(who: Caller) -> Caller | None:
+        if who.organisation_id is None:
+            return who
+        user = streams.read(f"team-{who.organisation_id}", FOLDS["team"]).users.get(who.user_id)
+        if user is None:
+            return who
+        if not user.active:
+            return None
+        demoted = who.role == ADMINISTRATOR and user.role != ADMINISTRATOR
+        return replace(who, role="member", profile_id=user.profile_id) if demoted else who
+
+    return now

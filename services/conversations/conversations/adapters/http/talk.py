@@ -1,0 +1,145 @@
+"""Doing something with a conversation: reply, react, read, assign, close, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from recado_chassis.http.commands import Asked, asked, perform
+from recado_chassis.http.models import RequestModel
+from recado_chassis.ports import Ids
+from recado_chassis.streams import Streams
+from recado_chassis.work import Work
+from recado_events.content import OutgoingText
+from recado_events.ids import ConversationId, MessageId, UserId
+from starlette.responses import Response
+
+from conversations.adapters.http.people import person_of
+from conversations.application import Talking
+from conversations.commands import (
+    AssignConversation,
+    CloseConversation,
+    MarkRead,
+    React,
+    ReopenConversation,
+    Reply,
+)
+from conversations.views import Questions
+
+Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
+Sending = Annotated[Asked, Depends(asked("administrator", "member", key_required=True))]
+
+
+class TextBody(RequestModel):
+    type: Literal["text"]
+    text: Annotated[str, Field(min_length=1, max_length=4096)]
+    preview_url: bool = False
+    reply_to: UUID | None = None
+    """The message to quote."""
+
+
+class ReactionBody(RequestModel):
+    type: Literal["reaction"]
+    message_id: UUID
+    emoji: Annotated[str, Field(max_length=32)]
+    """Empty: take the reaction back."""
+
+
+class ReadBody(RequestModel):
+    up_to_id: UUID | None = None
+    """The last message that was seen; the newest one where it is not given."""
+    notify_customer: bool = False
+
+
+class AssignBody(RequestModel):
+    user_id: UUID
+
+
+def talk_routes(streams: Streams, talking: Talking, questions: Questions, ids: Ids) -> APIRouter:
+    router = APIRouter(prefix="/conversations/{conversation_id}", tags=["conversations"])
+    _add_sending(router, streams, talking, ids)
+    _add_reading(router, streams, talking, questions, ids)
+    _add_owning(router, streams, talking)
+    return router
+
+
+def _add_sending(router: APIRouter, streams: Streams, talking: Talking, ids: Ids) -> None:
+    @router.post("/messages", status_code=202)
+    def send(
+        conversation_id: UUID,
+        body: Annotated[TextBody | ReactionBody, Field(discriminator="type")],
+        request: Sending,
+    ) -> Response:
+        command = _sending(ConversationId(conversation_id), body, request, MessageId(ids.new()))
+
+        def decide(work: Work) -> dict[str, str]:
+            if isinstance(command, Reply):
+                talking.reply(work, command, request.cause)
+            else:
+                talking.react(work, command, request.cause)
+            return {"message_id": str(command.message_id)}
+
+        return perform(streams, request, decide, status=202)
+
+
+def _add_reading(router: APIRouter, streams: Streams, talking: Talking, questions: Questions, ids: Ids) -> None:
+    @router.post("/read")
+    def mark_read(conversation_id: UUID, body: ReadBody, request: Changing) -> Response:
+        # No message has a conversation's id: the rules refuse it once they know that the caller may see it.
+        up_to = body.up_to_id or questions.last_inbound(conversation_id) or conversation_id
+        command = MarkRead(
+            **_on(conversation_id, request),
+            up_to_id=MessageId(up_to),
+            receipt_id=MessageId(ids.new()) if body.notify_customer else None,
+        )
+        return _perform(streams, request, command, talking.mark_read, up_to_id=str(up_to))
+
+
+def _add_owning(router: APIRouter, streams: Streams, talking: Talking) -> None:
+    @router.post("/assign")
+    def assign(conversation_id: UUID, body: AssignBody, request: Changing) -> Response:
+        command = AssignConversation(**_on(conversation_id, request), user_id=UserId(body.user_id))
+        return _perform(streams, request, command, talking.assign_conversation, assignee=str(body.user_id))
+
+    @router.post("/close")
+    def close(conversation_id: UUID, request: Changing) -> Response:
+        command = CloseConversation(**_on(conversation_id, request))
+        return _perform(streams, request, command, talking.close_conversation, state="closed")
+
+    @router.post("/reopen")
+    def reopen(conversation_id: UUID, request: Changing) -> Response:
+        command = ReopenConversation(**_on(conversation_id, request))
+        return _perform(streams, request, command, talking.reopen_conversation, state="open")
+
+
+def _on(conversation_id: UUID, request: Asked) -> dict[str, Any]:
+    return {
+        "organisation_id": request.caller.organisation,
+        "conversation_id": ConversationId(conversation_id),
+        "by": person_of(request.caller),
+        "now": request.now,
+    }
+
+
+def _sending(
+    conversation_id: ConversationId, body: TextBody | ReactionBody, request: Asked, message_id: MessageId
+) -> Reply | React:
+    on = _on(conversation_id, request)
+    if isinstance(body, ReactionBody):
+        return React(**on, message_id=message_id, target_id=MessageId(body.message_id), emoji=body.emoji)
+    content = OutgoingText(body=body.text, preview_url=body.preview_url)
+    quoted = None if body.reply_to is None else MessageId(body.reply_to)
+    return Reply(**on, message_id=message_id, content=content, reply_to=quoted)
+
+
+def _perform(
+    streams: Streams, request: Asked, command: Any, use_case: Callable[[Work, Any, Any], None], **answer: str
+) -> Response:
+    def decide(work: Work) -> dict[str, str]:
+        use_case(work, command, request.cause)
+        return {"conversation_id": str(command.conversation_id), **answer}
+
+    return perform(streams, request, decide)

@@ -1,0 +1,141 @@
+"""What conversations hears: Meta's updates, the fate of its own messages, channels, and who owns contacts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+from recado_chassis.service import Heard, Hears, Reaction
+from recado_chassis.store import UniqueKey
+from recado_chassis.work import Fold, Work
+from recado_events import catalogue, crm, gateway
+from recado_events.event import Event
+from recado_events.inbound import InboundType, InboundUpdate
+
+from conversations.adapters.kafka.hearing import (
+    channel_of,
+    customer_owners_of,
+    outcome_of,
+)
+from conversations.adapters.kafka.meta import Command, decode
+from conversations.application import Arriving
+from conversations.application.scene import Scene, fold_of
+from conversations.commands import Arrival, ChangeIdentity, RecordStatus, SetAsideUpdate, SetMarketing
+
+E = TypeVar("E", bound=Event)
+_REMEMBERED = 2_000
+
+
+class Inbound:
+    """Reactions to Meta's updates. A record is decoded once, though it is asked for keys, streams and its effect."""
+
+    def __init__(self, arriving: Arriving, scene: Scene) -> None:
+        self._arriving = arriving
+        self._scene = scene
+        self._decoded: OrderedDict[tuple[str, int, int], Command | None] = OrderedDict()
+
+    def reaction(self) -> Reaction:
+        return Reaction(handle=self._handle, keys=self._keys, streams=self._streams)
+
+    def _command(self, heard: Heard) -> Command | None:
+        place = heard.topic, heard.partition, heard.offset
+        if place not in self._decoded:
+            self._decoded[place] = decode(heard.type, cast(InboundUpdate, heard.body))
+            if len(self._decoded) > _REMEMBERED:
+                self._decoded.popitem(last=False)
+        return self._decoded[place]
+
+    def _handle(self, work: Work, heard: Heard) -> None:
+        command = self._command(heard)
+        match command:
+            case Arrival():
+                self._arriving.receive(work, command, heard.cause)
+            case RecordStatus():
+                self._arriving.record_status(work, command, heard.cause)
+            case ChangeIdentity():
+                self._arriving.change_identity(work, command, heard.cause)
+            case SetMarketing():
+                self._arriving.set_marketing(work, command, heard.cause)
+            case SetAsideUpdate():
+                self._arriving.set_aside(work, command, heard.cause)
+
+    def _keys(self, heard: Heard) -> Iterable[UniqueKey]:
+        command = self._command(heard)
+        match command:
+            case Arrival() | SetMarketing():
+                aliases = command.sighting.aliases
+                return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
+            case ChangeIdentity():
+                aliases = (*command.old, *command.new)
+                return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
+        return ()
+
+    def _streams(self, heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:
+        command = self._command(heard)
+        if command is None:
+            return {}
+        names = [f"customer-{owner}" for key in self._keys(heard) if (owner := work.find(key)) is not None]
+        match command:
+            case Arrival():
+                org = command.organisation_id
+                names += [
+                    f"message-{command.message_id}",
+                    f"team-{org}",
+                    f"desk-{org}-{command.phone_number_id}",
+                ]
+            case RecordStatus():
+                names.append(f"wamid-{command.wamid_id}")
+                if command.tagged_id is not None:
+                    names.append(f"message-{command.tagged_id}")
+            case SetAsideUpdate():
+                names.append(f"update-{command.update_id}")
+        return {name: fold_of(name) for name in names}
+
+
+def _on(event: type[E], handle: Callable[[Work, E, Heard], None]) -> tuple[str, Reaction]:
+    def react(work: Work, heard: Heard) -> None:
+        handle(work, cast(E, heard.body), heard)
+
+    return event.TYPE, Reaction(handle=react)
+
+
+def hears(arriving: Arriving, scene: Scene) -> list[Hears]:
+    """The dispatch table: all that conversations hears, and what it does then."""
+    inbound = Inbound(arriving, scene).reaction()
+
+    def when_outcome(
+        work: Work,
+        event: gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown,
+        heard: Heard,
+    ) -> None:
+        arriving.note_outcome(work, outcome_of(event), heard.cause)
+
+    def when_channel(
+        work: Work, event: gateway.ChannelConnectionStarted | gateway.ChannelDisconnected, heard: Heard
+    ) -> None:
+        arriving.note_channel(work, channel_of(event), heard.cause)
+
+    def when_contact_owner(work: Work, event: crm.ContactLinked | crm.ContactOwnerChanged, heard: Heard) -> None:
+        for command in customer_owners_of(event):
+            arriving.note_contact_owner(work, command, heard.cause)
+
+    return [
+        Hears(catalogue.INBOUND, dict.fromkeys(InboundType, inbound)),
+        Hears(
+            catalogue.GATEWAY,
+            dict(
+                [
+                    _on(gateway.MessageAccepted, when_outcome),
+                    _on(gateway.MessageRejected, when_outcome),
+                    _on(gateway.MessageOutcomeUnknown, when_outcome),
+                    _on(gateway.ChannelConnectionStarted, when_channel),
+                    _on(gateway.ChannelDisconnected, when_channel),
+                ]
+            ),
+        ),
+        Hears(
+            catalogue.CRM,
+            dict([_on(crm.ContactLinked, when_contact_owner), _on(crm.ContactOwnerChanged, when_contact_owner)]),
+        ),
+    ]

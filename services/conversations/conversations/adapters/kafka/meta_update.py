@@ -1,0 +1,62 @@
+"""One update of Meta with what every command needs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
+from recado_events.ids import MessageId, OrganisationId, PhoneNumberId, wamid_id
+from recado_events.inbound import InboundUpdate
+
+from conversations.adapters.kafka.meta_content import as_text, text_of
+from conversations.adapters.kafka.meta_people import InvalidUpdate, moment_of
+from conversations.commands import SetAsideUpdate
+
+Json = Mapping[str, Any]
+
+
+class Told:
+    def __init__(self, update: InboundUpdate) -> None:
+        if update.organisation_id is None or update.phone_number_id is None:
+            raise InvalidUpdate("it belongs to no number that is served here")
+        self.update = update
+        self.organisation_id: OrganisationId = update.organisation_id
+        self.phone_number_id: PhoneNumberId = update.phone_number_id
+        self.body: Json = update.update if isinstance(update.update, dict) else {}
+
+    def id_of(self, wamid: Any) -> MessageId:
+        text = text_of(wamid)
+        if text is None:
+            raise InvalidUpdate("it has no id")
+        return wamid_id(self.organisation_id, self.phone_number_id, text)
+
+    def raw(self) -> str:
+        return as_text(self.update.update)
+
+    def set_aside(self) -> SetAsideUpdate:
+        """Named by its own content, so that a repetition is the same one."""
+        raw = self.raw()
+        name = f"{self.organisation_id}:{self.phone_number_id}:{self.update.field}:{self.update.entry_time}:{raw}"
+        return SetAsideUpdate(
+            organisation_id=self.organisation_id,
+            phone_number_id=self.phone_number_id,
+            update_id=MessageId(uuid5(UUID(int=0), name)),
+            field=self.update.field,
+            raw=raw,
+            now=moment_of(self.update, None).now,
+        )
+
+    def arrival(self, **about: Any) -> dict[str, Any]:
+        moment = moment_of(self.update, self.body.get("timestamp"))
+        return {
+            "organisation_id": self.organisation_id,
+            "phone_number_id": self.phone_number_id,
+            "message_id": self.id_of(self.body.get("id")),
+            "wamid": text_of(self.body.get("id")),
+            "occurred_at": moment.occurred_at,
+            "plausible": moment.plausible,
+            "source_ordinal": self.update.ordinal,
+            "now": moment.now,
+            **about,
+        }

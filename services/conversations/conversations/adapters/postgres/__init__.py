@@ -1,0 +1,6 @@
+"""The tables behind the screens of conversations."""
+
+from conversations.adapters.postgres.projection import INBOX
+from conversations.adapters.postgres.questions import InboxQuestions
+
+__all__ = ["INBOX", "InboxQuestions"]

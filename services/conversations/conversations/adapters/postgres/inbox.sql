@@ -1,0 +1,117 @@
+CREATE TABLE users (
+    organisation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text,
+    role text NOT NULL,
+    profile_id uuid,
+    active boolean NOT NULL DEFAULT true,
+    online boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (organisation_id, user_id)
+);
+
+CREATE TABLE rotas (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    members uuid[] NOT NULL,
+    only_online boolean NOT NULL,
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
+CREATE TABLE customers (
+    customer_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    name text,
+    username text,
+    wa_id text,
+    window_closes_at timestamptz,
+    merged_into uuid
+);
+
+CREATE TABLE conversations (
+    conversation_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    customer_id uuid NOT NULL,
+    state text NOT NULL,
+    assignee uuid,
+    initiated_by text NOT NULL,
+    previous_id uuid,
+    opened_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    last_message_at timestamptz NOT NULL,
+    last_inbound_at timestamptz,
+    last_outbound_at timestamptz
+);
+CREATE INDEX conversations_latest ON conversations (organisation_id, last_message_at DESC, conversation_id DESC);
+CREATE INDEX conversations_mine ON conversations (organisation_id, assignee, last_message_at DESC, conversation_id DESC);
+CREATE INDEX conversations_of ON conversations (customer_id);
+
+CREATE TABLE owners (
+    conversation_id uuid NOT NULL,
+    position bigint NOT NULL,
+    user_id uuid NOT NULL,
+    how text NOT NULL,
+    assigned_by uuid,
+    assigned_at timestamptz NOT NULL,
+    PRIMARY KEY (conversation_id, position)
+);
+
+CREATE TABLE messages (
+    message_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    direction text NOT NULL,
+    kind text NOT NULL,
+    content bytea,
+    occurred_at timestamptz NOT NULL,
+    source_ordinal integer NOT NULL,
+    position bigint NOT NULL,
+    reply_to uuid,
+    target_id uuid,
+    sent_by uuid,
+    wamid_id uuid,
+    send_by timestamptz,
+    forwarded boolean NOT NULL
+);
+CREATE INDEX messages_timeline ON messages (conversation_id, occurred_at, source_ordinal, position);
+CREATE INDEX messages_unread ON messages (conversation_id, position) WHERE direction = 'in';
+
+CREATE TABLE statuses (
+    message_id uuid NOT NULL,
+    status text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    reason text,
+    codes bigint[] NOT NULL,
+    PRIMARY KEY (message_id, status)
+);
+
+CREATE TABLE reactions (
+    target_id uuid NOT NULL,
+    side text NOT NULL,
+    customer_id uuid NOT NULL,
+    emoji text,
+    occurred_at timestamptz NOT NULL,
+    PRIMARY KEY (target_id, side)
+);
+
+CREATE TABLE edits (
+    target_id uuid PRIMARY KEY,
+    customer_id uuid NOT NULL,
+    content bytea,
+    occurred_at timestamptz NOT NULL
+);
+
+CREATE TABLE revocations (
+    target_id uuid PRIMARY KEY,
+    customer_id uuid NOT NULL,
+    occurred_at timestamptz NOT NULL
+);
+
+CREATE TABLE read_marks (
+    user_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (user_id, conversation_id)
+);

@@ -1,0 +1,97 @@
+"""The inbox in PostgreSQL: each change of a row as one statement, run for a whole page of the log at once."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from recado_chassis.following.row_changes import RowChanges
+
+from conversations.views import changes
+
+STATEMENTS = {
+    "user_registered": """
+        INSERT INTO users (organisation_id, user_id, name, role, profile_id)
+        VALUES (%(organisation_id)s, %(user_id)s, %(name)s, %(role)s, %(profile_id)s)
+        ON CONFLICT (organisation_id, user_id) DO NOTHING""",
+    "user_renamed": """
+        UPDATE users SET name = %(name)s WHERE organisation_id = %(organisation_id)s AND user_id = %(user_id)s""",
+    "user_role": """
+        UPDATE users SET role = %(role)s, profile_id = %(profile_id)s
+        WHERE organisation_id = %(organisation_id)s AND user_id = %(user_id)s""",
+    "user_presence": """
+        UPDATE users SET active = coalesce(%(active)s, active), online = coalesce(%(online)s, online)
+        WHERE organisation_id = %(organisation_id)s AND user_id = %(user_id)s""",
+    "rota_chosen": """
+        INSERT INTO rotas (organisation_id, phone_number_id, members, only_online)
+        VALUES (%(organisation_id)s, %(phone_number_id)s, %(members)s, %(only_online)s)
+        ON CONFLICT (organisation_id, phone_number_id)
+        DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
+    "customer_known": """
+        INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id)
+        VALUES (%(customer_id)s, %(organisation_id)s, %(phone_number_id)s, %(name)s, %(username)s, %(wa_id)s)
+        ON CONFLICT (customer_id) DO UPDATE SET
+            name = coalesce(excluded.name, customers.name),
+            username = coalesce(excluded.username, customers.username),
+            wa_id = coalesce(excluded.wa_id, customers.wa_id)""",
+    "customer_merged": "UPDATE customers SET merged_into = %(merged_into)s WHERE customer_id = %(customer_id)s",
+    "window": "UPDATE customers SET window_closes_at = %(closes_at)s WHERE customer_id = %(customer_id)s",
+    "conversation_opened": """
+        INSERT INTO conversations (conversation_id, organisation_id, phone_number_id, customer_id, state,
+                                   initiated_by, previous_id, opened_at, last_message_at)
+        VALUES (%(conversation_id)s, %(organisation_id)s, %(phone_number_id)s, %(customer_id)s, %(state)s,
+                %(initiated_by)s, %(previous_id)s, %(opened_at)s, %(opened_at)s)""",
+    "conversation_assigned": """
+        UPDATE conversations SET assignee = %(user_id)s WHERE conversation_id = %(conversation_id)s""",
+    "owner_noted": """
+        INSERT INTO owners (conversation_id, position, user_id, how, assigned_by, assigned_at)
+        VALUES (%(conversation_id)s, %(position)s, %(user_id)s, %(how)s, %(assigned_by)s, %(assigned_at)s)""",
+    "conversation_state": """
+        UPDATE conversations SET state = %(state)s, closed_at = %(closed_at)s
+        WHERE conversation_id = %(conversation_id)s""",
+    "last_message": """
+        UPDATE conversations SET
+            last_message_at = greatest(last_message_at, %(occurred_at)s),
+            last_inbound_at = CASE WHEN %(inbound)s THEN greatest(last_inbound_at, %(occurred_at)s)
+                                   ELSE last_inbound_at END,
+            last_outbound_at = CASE WHEN %(inbound)s THEN last_outbound_at
+                                    ELSE greatest(last_outbound_at, %(occurred_at)s) END
+        WHERE conversation_id = %(conversation_id)s""",
+    "read_up_to": """
+        INSERT INTO read_marks (user_id, conversation_id, position)
+        SELECT %(user_id)s, %(conversation_id)s, position FROM messages WHERE message_id = %(up_to_id)s
+        ON CONFLICT (user_id, conversation_id)
+        DO UPDATE SET position = greatest(read_marks.position, excluded.position)""",
+    "message": """
+        INSERT INTO messages (message_id, organisation_id, conversation_id, customer_id, direction, kind, content,
+                              occurred_at, source_ordinal, position, reply_to, target_id, sent_by, wamid_id, send_by,
+                              forwarded)
+        VALUES (%(message_id)s, %(organisation_id)s, %(conversation_id)s, %(customer_id)s, %(direction)s, %(kind)s,
+                %(content)s, %(occurred_at)s, %(source_ordinal)s, %(position)s, %(reply_to)s, %(target_id)s,
+                %(sent_by)s, %(wamid_id)s, %(send_by)s, %(forwarded)s)""",
+    "status": """
+        INSERT INTO statuses (message_id, status, occurred_at, reason, codes)
+        VALUES (%(message_id)s, %(status)s, %(occurred_at)s, %(reason)s, %(codes)s)
+        ON CONFLICT (message_id, status)
+        DO UPDATE SET occurred_at = least(statuses.occurred_at, excluded.occurred_at)""",
+    "wamid_bound": "UPDATE messages SET wamid_id = %(wamid_id)s WHERE message_id = %(message_id)s",
+    "reaction": """
+        INSERT INTO reactions (target_id, side, customer_id, emoji, occurred_at)
+        VALUES (%(target_id)s, %(side)s, %(customer_id)s, %(emoji)s, %(occurred_at)s)
+        ON CONFLICT (target_id, side) DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
+        WHERE excluded.occurred_at >= reactions.occurred_at""",
+    "edit": """
+        INSERT INTO edits (target_id, customer_id, content, occurred_at)
+        VALUES (%(target_id)s, %(customer_id)s, %(content)s, %(occurred_at)s)
+        ON CONFLICT (target_id) DO UPDATE SET content = excluded.content, occurred_at = excluded.occurred_at
+        WHERE excluded.occurred_at >= edits.occurred_at""",
+    "revocation": """
+        INSERT INTO revocations (target_id, customer_id, occurred_at)
+        VALUES (%(target_id)s, %(customer_id)s, %(occurred_at)s)
+        ON CONFLICT (target_id) DO UPDATE SET occurred_at = least(revocations.occurred_at, excluded.occurred_at)""",
+}
+
+
+INBOX = RowChanges(
+    "inbox", files("conversations.adapters.postgres").joinpath("inbox.sql").read_text(), STATEMENTS, changes
+)
+"""The projection behind every screen of conversations."""

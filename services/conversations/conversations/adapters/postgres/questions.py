@@ -1,0 +1,114 @@
+"""The questions that the screens of conversations ask, as SQL. Every one is about one organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from conversations.views.questions import Row, Viewer
+
+Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+
+_UNREAD = """
+    (SELECT count(*) FROM view_inbox.messages m
+     WHERE m.conversation_id = c.conversation_id AND m.direction = 'in'
+       AND m.position > coalesce((SELECT r.position FROM view_inbox.read_marks r
+                                  WHERE r.user_id = %(viewer)s AND r.conversation_id = c.conversation_id), 0))"""
+_CONVERSATION = f"""
+    SELECT c.*, k.name AS customer_name, k.username AS customer_username, k.window_closes_at, {_UNREAD} AS unread
+    FROM view_inbox.conversations c JOIN view_inbox.customers k USING (customer_id)
+    WHERE c.organisation_id = %(organisation_id)s"""
+_VIEWS = {
+    "all": "",
+    "mine": " AND c.assignee = %(viewer)s",
+    "unassigned": " AND c.assignee IS NULL AND c.state <> 'closed'",
+    "awaiting": " AND c.state = 'awaiting_reply'",
+    "closed": " AND c.state = 'closed'",
+}
+_TIMELINE = """
+    SELECT m.*, e.content AS edited_content, e.occurred_at AS edited_at, v.occurred_at AS revoked_at,
+           (SELECT coalesce(jsonb_object_agg(s.status, jsonb_build_object(
+                        'at', s.occurred_at, 'reason', s.reason, 'codes', s.codes)), '{}')
+            FROM view_inbox.statuses s WHERE s.message_id = m.message_id) AS statuses,
+           (SELECT coalesce(jsonb_object_agg(x.side, x.emoji) FILTER (WHERE x.emoji <> ''), '{}')
+            FROM view_inbox.reactions x WHERE x.target_id IN (m.message_id, m.wamid_id)) AS reactions
+    FROM view_inbox.messages m
+    LEFT JOIN LATERAL (SELECT * FROM view_inbox.edits WHERE target_id IN (m.message_id, m.wamid_id)
+                       ORDER BY occurred_at DESC LIMIT 1) e ON true
+    LEFT JOIN LATERAL (SELECT * FROM view_inbox.revocations WHERE target_id IN (m.message_id, m.wamid_id)
+                       LIMIT 1) v ON true
+    WHERE m.conversation_id = %(conversation_id)s AND m.target_id IS NULL
+      AND (m.occurred_at, m.source_ordinal, m.position) > (%(at)s, %(ordinal)s, %(position)s)
+    ORDER BY m.occurred_at, m.source_ordinal, m.position LIMIT %(limit)s"""
+
+
+def _values(viewer: Viewer) -> Row:
+    return {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
+
+
+def _limits(viewer: Viewer) -> str:
+    return " AND c.assignee = %(viewer)s" if viewer.own_only else ""
+
+
+class InboxQuestions:
+    """Implements `views.Questions`."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    def conversations_of(self, viewer: Viewer, view: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+        sql = _CONVERSATION + _VIEWS[view] + _limits(viewer)
+        values = {**_values(viewer), "limit": limit}
+        if after is not None:
+            sql += " AND (c.last_message_at, c.conversation_id) < (%(at)s, %(id)s)"
+            values |= {"at": after[0], "id": after[1]}
+        return self._rows(sql + " ORDER BY c.last_message_at DESC, c.conversation_id DESC LIMIT %(limit)s", values)
+
+    def conversation(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
+        sql = _CONVERSATION + _limits(viewer) + " AND c.conversation_id = %(id)s"
+        found = self._rows(sql, {**_values(viewer), "id": conversation_id})
+        return found[0] if found else None
+
+    def owners_of(self, conversation_id: UUID) -> list[Row]:
+        sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s ORDER BY position"
+        return self._rows(sql, {"id": conversation_id})
+
+    def timeline(self, conversation_id: UUID, after: tuple[datetime, int, int], limit: int) -> list[Row]:
+        at, ordinal, position = after
+        values = {
+            "conversation_id": conversation_id, "at": at, "ordinal": ordinal, "position": position, "limit": limit,
+        }  # fmt: skip
+        return self._rows(_TIMELINE, values)
+
+    def last_inbound(self, conversation_id: UUID) -> UUID | None:
+        sql = """SELECT message_id FROM view_inbox.messages WHERE conversation_id = %(id)s AND direction = 'in'
+                 ORDER BY position DESC LIMIT 1"""
+        found = self._rows(sql, {"id": conversation_id})
+        return found[0]["message_id"] if found else None
+
+    def unread(self, viewer: Viewer) -> list[Row]:
+        sql = f"""SELECT conversation_id, unread FROM ({_CONVERSATION}{_limits(viewer)}) AS seen
+                  WHERE unread > 0 ORDER BY conversation_id"""
+        return self._rows(sql, _values(viewer))
+
+    def users_of(self, organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]:
+        sql = """SELECT * FROM view_inbox.users WHERE organisation_id = %(organisation_id)s
+                 AND (%(after)s::uuid IS NULL OR user_id > %(after)s) ORDER BY user_id LIMIT %(limit)s"""
+        return self._rows(sql, {"organisation_id": organisation_id, "after": after, "limit": limit})
+
+    def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None:
+        sql = """SELECT * FROM view_inbox.rotas
+                 WHERE organisation_id = %(organisation_id)s AND phone_number_id = %(phone_number_id)s"""
+        found = self._rows(sql, {"organisation_id": organisation_id, "phone_number_id": phone_number_id})
+        return found[0] if found else None
+
+    def _rows(self, sql: str, values: Row) -> list[Row]:
+        with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            found: Sequence[Row] = cursor.execute(sql.encode(), values).fetchall()
+            return list(found)

@@ -1,0 +1,7 @@
+"""The front desk of conversations: looks up what a decision must be given, lets it decide, and appends its facts."""
+
+from conversations.application.arriving import Arriving
+from conversations.application.people import People
+from conversations.application.talking import Talking
+
+__all__ = ["Arriving", "People", "Talking"]

@@ -1,0 +1,135 @@
+"""What decisions look at, loaded into a unit of work, and how their facts are recorded with the rows that find them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from recado_chassis.fingerprints import Fingerprints
+from recado_chassis.store import UniqueKey
+from recado_chassis.work import Fold, Work
+from recado_events.conversations import (
+    ConversationOpened,
+    CustomerAliasesAdded,
+    CustomerIdentified,
+    CustomersMerged,
+)
+from recado_events.envelope import Cause
+from recado_events.event import Event
+from recado_events.identity import Alias, spellings
+from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId
+
+from conversations.domain import customer, desk, message, team, wamid
+from conversations.domain.customer import Customer
+from conversations.domain.desk import Desk
+from conversations.domain.message import Message
+from conversations.domain.places import ConversationPlace
+from conversations.domain.refusals import OutOfScope
+from conversations.domain.team import Team
+from conversations.domain.wamid import Wamid
+
+FOLDS: dict[str, Fold[Any]] = {
+    "team": Fold(team.Team(), team.evolve),
+    "desk": Fold(desk.Desk(), desk.evolve),
+    "customer": Fold(customer.NOBODY, customer.evolve),
+    "message": Fold(message.ABSENT, message.evolve),
+    "wamid": Fold(wamid.UNBOUND, wamid.evolve),
+    "update": Fold(0, lambda seen, _: seen + 1),
+}
+
+
+def fold_of(stream: str) -> Fold[Any]:
+    return FOLDS[stream.split("-", 1)[0]]
+
+
+class Scene:
+    """Reads and writes of one service, in its own words, over any unit of work."""
+
+    def __init__(self, fingerprints: Fingerprints) -> None:
+        self._fingerprints = fingerprints
+
+    def team(self, work: Work, organisation_id: OrganisationId) -> Team:
+        return cast(Team, self._state(work, f"team-{organisation_id}"))
+
+    def desk(self, work: Work, organisation_id: OrganisationId, phone_number_id: PhoneNumberId) -> Desk:
+        return cast(Desk, self._state(work, f"desk-{organisation_id}-{phone_number_id}"))
+
+    def customer(self, work: Work, customer_id: CustomerId) -> Customer:
+        return cast(Customer, self._state(work, f"customer-{customer_id}"))
+
+    def message(self, work: Work, message_id: MessageId) -> Message:
+        return cast(Message, self._state(work, f"message-{message_id}"))
+
+    def wamid(self, work: Work, wamid_id: MessageId) -> Wamid:
+        return cast(Wamid, self._state(work, f"wamid-{wamid_id}"))
+
+    def seen_before(self, work: Work, update_id: MessageId) -> bool:
+        return bool(self._state(work, f"update-{update_id}"))
+
+    def _state(self, work: Work, stream: str) -> Any:
+        return work.state(stream, fold_of(stream))
+
+    # Finding ---------------------------------------------------------------------------------------
+
+    def alias_keys(
+        self, organisation_id: OrganisationId, phone_number_id: PhoneNumberId, aliases: Iterable[Alias]
+    ) -> list[UniqueKey]:
+        """Every spelling under which these aliases may have been seen, as keys without personal data."""
+        scope = str(organisation_id)
+        return [
+            UniqueKey("alias", scope, self._fingerprints.of(scope, phone_number_id, *told))
+            for told in spellings(aliases)
+        ]
+
+    def owners(self, work: Work, keys: Sequence[UniqueKey]) -> list[CustomerId]:
+        """The customers that these alias keys name, each once, in the order of the keys."""
+        work.look_up(keys)
+        found = dict.fromkeys(owner for key in keys if (owner := work.find(key)) is not None)
+        return [CustomerId(UUID(owner)) for owner in found]
+
+    def place_of(
+        self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId
+    ) -> ConversationPlace:
+        """Raises OutOfScope where the organisation has no such conversation."""
+        owner = work.find(_conversation_key(organisation_id, conversation_id))
+        if owner is None:
+            raise OutOfScope
+        phone_number_id, customer_id = owner.split(":", 1)
+        return ConversationPlace(
+            organisation_id=organisation_id,
+            phone_number_id=PhoneNumberId(phone_number_id),
+            customer_id=CustomerId(UUID(customer_id)),
+            conversation_id=conversation_id,
+        )
+
+    # Recording -------------------------------------------------------------------------------------
+
+    def record(self, work: Work, facts: Sequence[Event], cause: Cause) -> None:
+        work.load({fact.stream: fold_of(fact.stream) for fact in facts})
+        work.record(facts, cause)
+        for fact in facts:
+            self._index(work, fact)
+
+    def _index(self, work: Work, fact: Event) -> None:
+        match fact:
+            case ConversationOpened():
+                owner = f"{fact.phone_number_id}:{fact.customer_id}"
+                work.claim(_conversation_key(fact.organisation_id, fact.conversation_id), owner)
+            case CustomerIdentified() | CustomerAliasesAdded() if fact.personal is not None:
+                self._own(work, fact, fact.personal.aliases)
+            case CustomersMerged():
+                merged = self.customer(work, fact.merged_id)
+                self._own(work, fact, merged.aliases)
+
+    def _own(
+        self, work: Work, fact: CustomerIdentified | CustomerAliasesAdded | CustomersMerged, aliases: Sequence[Alias]
+    ) -> None:
+        keys = self.alias_keys(fact.organisation_id, fact.phone_number_id, aliases)
+        work.look_up(keys)
+        for key in keys:
+            work.move(key, str(fact.customer_id))
+
+
+def _conversation_key(organisation_id: OrganisationId, conversation_id: ConversationId) -> UniqueKey:
+    return UniqueKey("conversation", str(organisation_id), str(conversation_id))

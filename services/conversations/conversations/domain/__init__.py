@@ -1,0 +1,1 @@
+"""The rules of conversations: pure, without clock, chance or storage."""

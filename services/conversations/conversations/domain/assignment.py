@@ -1,0 +1,90 @@
+"""Giving a conversation its owner: the contact's owner, else the rota, else the queue, drained oldest first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from recado_events.conversations import (
+    ConversationAssigned,
+    ConversationDequeued,
+    ConversationQueued,
+    RotaTurnTaken,
+)
+from recado_events.event import Event
+from recado_events.ids import OrganisationId, PhoneNumberId, UserId
+
+from conversations.domain.desk import Desk, Turn, Waiting, evolve, next_turn
+from conversations.domain.places import ConversationPlace
+from conversations.domain.private import DeskKnown
+from conversations.domain.team import Team
+
+
+def assign_new(
+    place: ConversationPlace, contact_owner: UserId | None, desk: Desk, team: Team, now: datetime
+) -> list[Event]:
+    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12)."""
+    if contact_owner is not None and team.ineligible(contact_owner) is None:
+        return [ConversationAssigned(**place, user_id=contact_owner, how="contact_owner", assigned_at=now)]
+    turn = next_turn(desk, team)
+    if turn.user_id is None:
+        return _wait(place, turn, desk, team, now)
+    return _take_turn(place, turn.user_id, turn, desk, from_queue=False, now=now)
+
+
+def _wait(place: ConversationPlace, turn: Turn, desk: Desk, team: Team, now: datetime) -> list[Event]:
+    facts: list[Event] = []
+    if place["phone_number_id"] not in team.desks:
+        facts.append(
+            DeskKnown(organisation_id=place["organisation_id"], phone_number_id=place["phone_number_id"], known_at=now)
+        )
+    if not is_waiting(desk, place):
+        facts.append(ConversationQueued(**place, skipped=turn.skipped, queued_at=now))
+    return facts
+
+
+def _take_turn(
+    place: ConversationPlace, user_id: UserId, turn: Turn, desk: Desk, *, from_queue: bool, now: datetime
+) -> list[Event]:
+    return [
+        RotaTurnTaken(
+            **place,
+            user_id=user_id,
+            candidates=turn.candidates,
+            skipped=turn.skipped,
+            pointer_before=desk.pointer,
+            pointer_after=turn.pointer_after,
+            from_queue=from_queue,
+            taken_at=now,
+        ),
+        ConversationAssigned(**place, user_id=user_id, how="queue" if from_queue else "rota", assigned_at=now),
+    ]
+
+
+def drain(
+    organisation_id: OrganisationId, phone_number_id: PhoneNumberId, desk: Desk, team: Team, now: datetime
+) -> list[Event]:
+    """Everybody who waits gets an owner while there is somebody eligible."""
+    facts: list[Event] = []
+    while desk.queue:
+        turn = next_turn(desk, team)
+        if turn.user_id is None:
+            return facts
+        first: Waiting = desk.queue[0]
+        place = ConversationPlace(
+            organisation_id=organisation_id,
+            phone_number_id=phone_number_id,
+            customer_id=first.customer_id,
+            conversation_id=first.conversation_id,
+        )
+        taken = _take_turn(place, turn.user_id, turn, desk, from_queue=True, now=now)
+        facts += taken
+        desk = evolve(desk, taken[0])
+    return facts
+
+
+def is_waiting(desk: Desk, place: ConversationPlace) -> bool:
+    return any(waiting.conversation_id == place["conversation_id"] for waiting in desk.queue)
+
+
+def leave_queue(desk: Desk, place: ConversationPlace, reason: str, now: datetime) -> list[Event]:
+    return [ConversationDequeued(**place, reason=reason, dequeued_at=now)] if is_waiting(desk, place) else []

@@ -1,0 +1,143 @@
+"""A customer: one person at one business number, their window, and their conversations, at most one of them open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from recado_events.conversations import (
+    ConversationAnswered,
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationOpened,
+    ConversationRead,
+    ConversationReopened,
+    CustomerAliasesAdded,
+    CustomerIdentified,
+    CustomerMergedInto,
+    CustomerRenamed,
+    Identity,
+    MarketingResumed,
+    MarketingStopped,
+    ServiceWindowExtended,
+    ServiceWindowOpened,
+)
+from recado_events.event import Event
+from recado_events.identity import Alias, Recipient
+from recado_events.ids import ConversationId, CustomerId, MessageId, UserId
+
+from conversations.domain.private import ContactOwnerNoted
+
+OPEN, AWAITING_REPLY, CLOSED = "open", "awaiting_reply", "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    state: str
+    opened_at: datetime
+    assignee: UserId | None = None
+    read_up_to: Mapping[UserId, MessageId] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    customer_id: CustomerId | None = None
+    """None: nobody is known under this stream."""
+    aliases: tuple[Alias, ...] = ()
+    profile_name: str | None = None
+    username: str | None = None
+    country_code: str | None = None
+    window_closes_at: datetime | None = None
+    window_message_id: MessageId | None = None
+    conversations: Mapping[ConversationId, Conversation] = field(default_factory=lambda: MappingProxyType({}))
+    last_id: ConversationId | None = None
+    owner_id: UserId | None = None
+    """The contact's owner as crm told it."""
+    marketing_stopped: bool = False
+    marketing_told_at: datetime | None = None
+    """When the customer last changed that, by Meta's clock."""
+    merged_into: CustomerId | None = None
+
+    @property
+    def live_id(self) -> ConversationId | None:
+        """The conversation that is open or awaits a reply, if there is one."""
+        return next((key for key, talk in self.conversations.items() if talk.state != CLOSED), None)
+
+    def may_be_written_to(self, now: datetime) -> bool:
+        """Whether free-form messages are allowed (rule 1)."""
+        return self.window_closes_at is not None and now < self.window_closes_at
+
+    def recipient(self) -> Recipient | None:
+        """The newest number wins; without one, the newest business-scoped user id."""
+        newest = {alias.kind: alias.value for alias in self.aliases}
+        if "wa_id" in newest:
+            return Recipient(wa_id=newest["wa_id"])
+        return Recipient(user_id=newest["user_id"]) if "user_id" in newest else None
+
+
+NOBODY = Customer()
+
+
+def evolve(customer: Customer, event: Event) -> Customer:
+    match event:
+        case CustomerIdentified():
+            return _known_as(replace(customer, customer_id=event.customer_id), event.personal)
+        case CustomerAliasesAdded() | CustomerRenamed():
+            return _known_as(customer, event.personal)
+        case CustomerMergedInto():
+            return replace(customer, merged_into=event.survivor_id)
+        case ServiceWindowOpened() | ServiceWindowExtended():
+            return replace(customer, window_closes_at=event.closes_at, window_message_id=event.message_id)
+        case MarketingStopped():
+            return replace(customer, marketing_stopped=True, marketing_told_at=event.stopped_at)
+        case MarketingResumed():
+            return replace(customer, marketing_stopped=False, marketing_told_at=event.resumed_at)
+        case ContactOwnerNoted():
+            return replace(customer, owner_id=event.owner_id)
+        case ConversationOpened():
+            state = OPEN if event.initiated_by == "customer" else AWAITING_REPLY
+            opened = Conversation(state, event.opened_at)
+            return replace(_with(customer, event.conversation_id, opened), last_id=event.conversation_id)
+    return _evolve_conversation(customer, event)
+
+
+def _evolve_conversation(customer: Customer, event: Event) -> Customer:
+    match event:
+        case ConversationAssigned():
+            return _changed(customer, event.conversation_id, assignee=event.user_id)
+        case ConversationAnswered() | ConversationReopened():
+            return _changed(customer, event.conversation_id, state=OPEN)
+        case ConversationClosed():
+            return _changed(customer, event.conversation_id, state=CLOSED)
+        case ConversationRead():
+            talk = customer.conversations.get(event.conversation_id)
+            if talk is None:
+                return customer
+            marks = MappingProxyType({**talk.read_up_to, event.user_id: event.up_to_id})
+            return _changed(customer, event.conversation_id, read_up_to=marks)
+    return customer
+
+
+def _known_as(customer: Customer, identity: Identity | None) -> Customer:
+    if identity is None:
+        return customer
+    added = tuple(alias for alias in identity.aliases if alias not in customer.aliases)
+    return replace(
+        customer,
+        aliases=customer.aliases + added,
+        profile_name=identity.profile_name or customer.profile_name,
+        username=identity.username or customer.username,
+        country_code=identity.country_code or customer.country_code,
+    )
+
+
+def _with(customer: Customer, conversation_id: ConversationId, talk: Conversation) -> Customer:
+    return replace(customer, conversations=MappingProxyType({**customer.conversations, conversation_id: talk}))
+
+
+def _changed(customer: Customer, conversation_id: ConversationId, **changes: Any) -> Customer:
+    talk = customer.conversations.get(conversation_id)
+    return customer if talk is None else _with(customer, conversation_id, replace(talk, **changes))

@@ -1,0 +1,110 @@
+"""Who a customer is: seen, named, known by more aliases, found to be somebody already known (rules 10 to 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from recado_events.conversations import (
+    ConversationClosed,
+    CustomerAliasesAdded,
+    CustomerIdentified,
+    CustomerMergedInto,
+    CustomerRenamed,
+    CustomersMerged,
+    Identity,
+    MarketingResumed,
+    MarketingStopped,
+    ServiceWindowExtended,
+)
+from recado_events.event import Event
+from recado_events.identity import Alias
+
+from conversations.commands import SetMarketing, Sighting
+from conversations.domain.assignment import leave_queue
+from conversations.domain.customer import Customer
+from conversations.domain.desk import Desk
+from conversations.domain.places import CustomerPlace, in_conversation
+
+
+def identify(sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime) -> list[Event]:
+    """A new customer, or what is new about a known one; nothing where all of it is known."""
+    if customer.customer_id is None:
+        identity = Identity(
+            aliases=sighting.aliases,
+            profile_name=sighting.profile_name,
+            username=sighting.username,
+            country_code=sighting.country_code,
+        )
+        return [CustomerIdentified(**place, identified_at=now, personal=identity)]
+    return add_aliases(sighting.aliases, customer, place, "seen", now) + _rename(sighting, customer, place, now)
+
+
+def add_aliases(
+    aliases: Sequence[Alias], customer: Customer, place: CustomerPlace, reason: str, now: datetime
+) -> list[Event]:
+    added = tuple(alias for alias in aliases if alias not in customer.aliases)
+    if not added:
+        return []
+    return [CustomerAliasesAdded(**place, reason=reason, added_at=now, personal=Identity(aliases=added))]
+
+
+def _rename(sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime) -> list[Event]:
+    told = (sighting.profile_name or customer.profile_name, sighting.username or customer.username)
+    if told == (customer.profile_name, customer.username):
+        return []
+    identity = Identity(aliases=(), profile_name=told[0], username=told[1])
+    return [CustomerRenamed(**place, renamed_at=now, personal=identity)]
+
+
+def set_marketing(command: SetMarketing, customer: Customer, place: CustomerPlace) -> list[Event]:
+    """The newest wish counts: one that Meta delivers again after a later one changes nothing."""
+    facts = identify(command.sighting, customer, place, command.now)
+    told_at = customer.marketing_told_at
+    if told_at is not None and command.occurred_at <= told_at:
+        return facts
+    if command.wanted and customer.marketing_stopped:
+        facts.append(MarketingResumed(**place, evidence=command.evidence, resumed_at=command.occurred_at))
+    if not command.wanted and not customer.marketing_stopped:
+        facts.append(MarketingStopped(**place, evidence=command.evidence, stopped_at=command.occurred_at))
+    return facts
+
+
+def survivor_first(customers: Sequence[Customer]) -> list[Customer]:
+    """Of customers found to be one person: who has the older open conversation stays, else the older customer."""
+
+    def age(customer: Customer) -> tuple[bool, float, str]:
+        live = customer.live_id
+        opened = customer.conversations[live].opened_at.timestamp() if live else 0.0
+        return live is None, opened, str(customer.customer_id)
+
+    return sorted(customers, key=age)
+
+
+def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk, now: datetime) -> list[Event]:
+    """`place` is the survivor's. The newer open conversation closes as `merged`; both histories stay where they are."""
+    if merged.customer_id is None or merged.merged_into is not None:
+        return []
+    away = CustomerPlace(
+        organisation_id=place["organisation_id"],
+        phone_number_id=place["phone_number_id"],
+        customer_id=merged.customer_id,
+    )
+    facts: list[Event] = [CustomersMerged(**place, merged_id=merged.customer_id, merged_at=now)]
+    facts += add_aliases(merged.aliases, survivor, place, "merged", now)
+    if merged.window_closes_at and merged.window_message_id and merged.window_closes_at > _window_end(survivor, now):
+        facts.append(
+            ServiceWindowExtended(
+                **place, message_id=merged.window_message_id, extended_at=now, closes_at=merged.window_closes_at
+            )
+        )
+    if merged.live_id is not None:
+        talk = in_conversation(away, merged.live_id)
+        facts += leave_queue(desk, talk, "merged", now)
+        facts.append(ConversationClosed(**talk, reason="merged", closed_at=now))
+    facts.append(CustomerMergedInto(**away, survivor_id=place["customer_id"], merged_at=now))
+    return facts
+
+
+def _window_end(customer: Customer, now: datetime) -> datetime:
+    return max(customer.window_closes_at or now, now)

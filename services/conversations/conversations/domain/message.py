@@ -1,0 +1,112 @@
+"""A message and what became of it. Facts come in any order and often; what is shown never goes backwards (rule 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from recado_events.conversations import (
+    ConflictingRedelivery,
+    MessageDelivered,
+    MessageEchoed,
+    MessageEdited,
+    MessageFailed,
+    MessagePlayed,
+    MessageRead,
+    MessageReceived,
+    MessageReleased,
+    MessageRevoked,
+    MessageSent,
+    MessageStatusSeen,
+    OfDelivery,
+    ReactionReceived,
+    ReadReceiptReleased,
+)
+from recado_events.event import Event, Personal
+from recado_events.ids import ConversationId, CustomerId
+
+from conversations.domain.private import AcceptanceNoted, RejectionNoted, UncertaintyNoted
+
+RANKS = {"accepted": 1, "sent": 2, "delivered": 3, "read": 4, "played": 5}
+STATUS_EVENTS: dict[str, type[OfDelivery]] = {
+    "sent": MessageSent,
+    "delivered": MessageDelivered,
+    "read": MessageRead,
+    "played": MessagePlayed,
+    "failed": MessageFailed,
+}
+_WORDS = {event: word for word, event in STATUS_EVENTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    conversation_id: ConversationId | None = None
+    """None: there is no such message."""
+    customer_id: CustomerId | None = None
+    from_customer: bool = False
+    wamid: str | None = None
+    digest: str | None = None
+    """Of what Meta delivered, to tell a redelivery from a conflict."""
+    conflicting: bool = False
+    facts: frozenset[tuple[str, datetime]] = frozenset()
+    """Status words with Meta's times."""
+
+    @property
+    def exists(self) -> bool:
+        return self.conversation_id is not None
+
+    def shown_status(self) -> tuple[str | None, bool]:
+        """The status to show, and whether a failure is to be shown beside it."""
+        return shown_status({word for word, _ in self.facts})
+
+
+ABSENT = Message()
+
+
+def shown_status(words: set[str]) -> tuple[str | None, bool]:
+    """`failed` wins only where nothing proves delivery, `read` implies delivered, order of arrival plays no part."""
+    furthest = max((word for word in words if word in RANKS), key=RANKS.__getitem__, default=None)
+    failed = "failed" in words
+    if failed and (furthest is None or RANKS[furthest] < RANKS["delivered"]):
+        return "failed", True
+    if furthest is None:
+        return next((word for word in ("rejected", "unknown") if word in words), None), failed
+    return furthest, failed
+
+
+def digest_of(personal: Personal | None) -> str | None:
+    return None if personal is None else sha256(personal.model_dump_json(exclude={"sender_name"}).encode()).hexdigest()
+
+
+def evolve(message: Message, event: Event) -> Message:
+    match event:
+        case MessageReceived() | ReactionReceived() | MessageEdited() | MessageRevoked() | MessageEchoed():
+            personal = event.personal
+            return Message(
+                conversation_id=event.conversation_id,
+                customer_id=event.customer_id,
+                from_customer=isinstance(event, MessageReceived),
+                wamid=personal.wamid if personal else None,
+                digest=digest_of(personal),
+            )
+        case MessageReleased() | ReadReceiptReleased():
+            return Message(conversation_id=event.conversation_id, customer_id=event.customer_id)
+        case ConflictingRedelivery():
+            return replace(message, conflicting=True)
+        case AcceptanceNoted():
+            wamid = event.personal.wamid if event.personal else None
+            return replace(_told(message, "accepted", event.accepted_at), wamid=wamid or message.wamid)
+        case RejectionNoted():
+            return _told(message, "rejected", event.rejected_at)
+        case UncertaintyNoted():
+            return _told(message, "unknown", event.noted_at)
+        case MessageStatusSeen():
+            return _told(message, event.status, event.occurred_at)
+        case OfDelivery():
+            return _told(message, _WORDS[type(event)], event.occurred_at)
+    return message
+
+
+def _told(message: Message, word: str, at: datetime) -> Message:
+    return replace(message, facts=message.facts | {(word, at)})

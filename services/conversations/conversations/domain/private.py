@@ -1,0 +1,94 @@
+"""Facts that conversations keeps for itself: what it heard, and how it ties wamids to messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from recado_events.conversations import MetaError, OfCustomer, OfDesk, OfMessage, OfTeam, Pricing
+from recado_events.event import Event, Personal
+from recado_events.ids import MessageId, PhoneNumberId, UserId
+
+
+class DeskKnown(OfTeam):
+    """This organisation has a queue at that number: who becomes eligible is offered its work."""
+
+    TYPE: ClassVar[str] = "conversations.desk-known.v1"
+    phone_number_id: PhoneNumberId
+    known_at: datetime
+
+
+class ChannelNoted(OfDesk):
+    TYPE: ClassVar[str] = "conversations.channel-noted.v1"
+    connected: bool
+    noted_at: datetime
+
+
+class ContactOwnerNoted(OfCustomer):
+    TYPE: ClassVar[str] = "conversations.contact-owner-noted.v1"
+    owner_id: UserId | None
+    noted_at: datetime
+
+
+class BoundTo(Personal):
+    wamid: str | None = None
+
+
+class AcceptanceNoted(OfMessage):
+    TYPE: ClassVar[str] = "conversations.acceptance-noted.v1"
+    wamid_id: MessageId | None
+    accepted_at: datetime
+    personal: BoundTo | None
+
+
+class RejectionNoted(OfMessage):
+    TYPE: ClassVar[str] = "conversations.rejection-noted.v1"
+    reason: str
+    meta_code: int | None
+    rejected_at: datetime
+
+
+class UncertaintyNoted(OfMessage):
+    TYPE: ClassVar[str] = "conversations.uncertainty-noted.v1"
+    reason: str
+    noted_at: datetime
+
+
+class OfWamid(Event):
+    """What is known about a wamid of the business, whoever sent it."""
+
+    STREAM: ClassVar[str] = "wamid-{wamid_id}"
+    SUBJECT: ClassVar[str] = "{wamid_id}"
+    KEY: ClassVar[str] = "{organisation_id}:{phone_number_id}"
+
+    phone_number_id: PhoneNumberId
+    wamid_id: MessageId
+
+
+class WamidBound(OfWamid):
+    TYPE: ClassVar[str] = "conversations.wamid-bound.v1"
+    message_id: MessageId
+    bound_at: datetime
+
+
+class StatusOfUnknownMessage(OfWamid):
+    """An orphan: it joins its message when the wamid is bound, or stays the other app's business."""
+
+    TYPE: ClassVar[str] = "conversations.status-of-unknown-message.v1"
+    status: str
+    occurred_at: datetime
+    received_at: datetime
+    pricing: Pricing | None = None
+    errors: tuple[MetaError, ...] = ()
+
+
+PRIVATE: tuple[type[Event], ...] = (
+    DeskKnown,
+    ChannelNoted,
+    ContactOwnerNoted,
+    AcceptanceNoted,
+    RejectionNoted,
+    UncertaintyNoted,
+    WamidBound,
+    StatusOfUnknownMessage,
+)

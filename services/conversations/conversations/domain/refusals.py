@@ -1,0 +1,76 @@
+"""The rules that say no, by the names they have on the wire."""
+
+from __future__ import annotations
+
+from recado_events.refusal import Refusal
+
+
+class WindowClosed(Refusal):
+    rule = "window_closed"
+    message = "The 24-hour window after the customer's last message is over: only an approved template may be sent."
+
+
+class AwaitingReply(Refusal):
+    rule = "awaiting_reply"
+    message = "The customer has not answered yet: the chat becomes available with the answer."
+
+
+class ConversationIsClosed(Refusal):
+    rule = "conversation_closed"
+    message = "The conversation is closed: reopen it first."
+
+
+class AnotherIsOpen(Refusal):
+    rule = "another_conversation_open"
+    message = "This customer already has an open conversation."
+
+
+class ChannelIsDisconnected(Refusal):
+    rule = "channel_disconnected"
+    message = "The channel is disconnected: its conversations are read-only."
+
+
+class ViewOnly(Refusal):
+    rule = "view_only"
+    status = 403
+    message = "Your profile may view conversations, not change them."
+
+
+class NoPermission(Refusal):
+    rule = "no_permission"
+    status = 403
+    message = "Your profile has no permission for this; an administrator can grant it."
+
+
+class OutOfScope(Refusal):
+    rule = "not_found"
+    status = 404
+    message = "There is no such conversation."
+
+
+class NotEligible(Refusal):
+    rule = "not_eligible"
+    status = 422
+    message = "This user cannot own conversations: not registered, not active, or without permission to reply."
+
+
+class UnknownUser(Refusal):
+    rule = "unknown_user"
+    status = 404
+    message = "There is no such user."
+
+
+class NoRecipient(Refusal):
+    rule = "no_recipient"
+    message = "Nothing is known of this customer that WhatsApp can send to."
+
+
+class UnknownMessage(Refusal):
+    rule = "unknown_message"
+    status = 422
+    message = "There is no such message in this conversation."
+
+
+class NotYetAccepted(Refusal):
+    rule = "not_yet_accepted"
+    message = "WhatsApp has not accepted that message yet, so nothing can refer to it."

@@ -1,0 +1,36 @@
+"""conversations on one screen: what it hears, answers, shows and tells."""
+
+from __future__ import annotations
+
+from recado_chassis.service import Service
+from recado_chassis.toolbox import Toolbox
+from recado_events.conversations import PUBLISHED
+
+from conversations.adapters import http, kafka
+from conversations.adapters.postgres import INBOX, InboxQuestions
+from conversations.application import Arriving, People, Talking
+from conversations.application.scene import Scene
+from conversations.domain.private import PRIVATE
+from conversations.settings import Settings
+
+SHOWS = (INBOX,)
+
+
+def build(settings: Settings, tools: Toolbox) -> Service:
+    streams = tools.streams((*PUBLISHED, *PRIVATE))
+    scene = Scene(settings.fingerprints())
+    questions, people = InboxQuestions(tools.connection), People(scene)
+    return Service(
+        "conversations",
+        streams,
+        tells=PUBLISHED,
+        hears=kafka.hears(Arriving(scene, tools.ids), scene),
+        answers=[
+            http.inbox_routes(streams, questions, tools.clock),
+            http.talk_routes(streams, Talking(scene), questions, tools.ids),
+            http.user_routes(streams, people, questions),
+            http.desk_routes(streams, people, questions),
+        ],
+        shows=SHOWS,
+        standing=http.standing(streams),
+    )

@@ -1,0 +1,97 @@
+"""Customers, their windows, and their conversations."""
+
+from __future__ import annotations
+
+from recado_events import conversations as told
+from recado_events.identity import Alias
+
+from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
+
+
+def _identity(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.CustomerRenamed) -> Change:
+    who = event.personal
+    newest: dict[str, Alias] = {alias.kind: alias for alias in who.aliases} if who else {}
+    wa_id = newest.get("wa_id")
+    return of_customer(
+        event,
+        "customer_known",
+        name=who.profile_name if who else None,
+        username=who.username if who else None,
+        wa_id=wa_id.value if wa_id else None,
+    )
+
+
+@changes.register
+def _(event: told.CustomerIdentified, position: int) -> Changes:
+    yield _identity(event)
+
+
+@changes.register
+def _(event: told.CustomerAliasesAdded, position: int) -> Changes:
+    yield _identity(event)
+
+
+@changes.register
+def _(event: told.CustomerRenamed, position: int) -> Changes:
+    yield _identity(event)
+
+
+@changes.register
+def _(event: told.CustomerMergedInto, position: int) -> Changes:
+    yield of_customer(event, "customer_merged", merged_into=event.survivor_id)
+
+
+@changes.register
+def _(event: told.ServiceWindowOpened, position: int) -> Changes:
+    yield of_customer(event, "window", closes_at=event.closes_at)
+
+
+@changes.register
+def _(event: told.ServiceWindowExtended, position: int) -> Changes:
+    yield of_customer(event, "window", closes_at=event.closes_at)
+
+
+@changes.register
+def _(event: told.ConversationOpened, position: int) -> Changes:
+    yield of_conversation(
+        event,
+        "conversation_opened",
+        state="open" if event.initiated_by == "customer" else "awaiting_reply",
+        initiated_by=event.initiated_by,
+        previous_id=event.previous_id,
+        opened_at=event.opened_at,
+    )
+
+
+@changes.register
+def _(event: told.ConversationAssigned, position: int) -> Changes:
+    yield of_conversation(event, "conversation_assigned", user_id=event.user_id)
+    yield of_conversation(
+        event,
+        "owner_noted",
+        position=position,
+        user_id=event.user_id,
+        how=event.how,
+        assigned_by=event.assigned_by,
+        assigned_at=event.assigned_at,
+    )
+
+
+@changes.register
+def _(event: told.ConversationAnswered, position: int) -> Changes:
+    yield of_conversation(event, "conversation_state", state="open", closed_at=None)
+
+
+@changes.register
+def _(event: told.ConversationReopened, position: int) -> Changes:
+    yield of_conversation(event, "conversation_state", state="open", closed_at=None)
+
+
+@changes.register
+def _(event: told.ConversationClosed, position: int) -> Changes:
+    yield of_conversation(event, "conversation_state", state="closed", closed_at=event.closed_at)
+
+
+@changes.register
+def _(event: told.ConversationRead, position: int) -> Changes:
+    yield of_conversation(event, "read_up_to", user_id=event.user_id, up_to_id=event.up_to_id)

@@ -1,0 +1,47 @@
+"""What the screens ask: the port that the PostgreSQL adapter answers. Rows are plain values by column name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and whether only at what is assigned to them."""
+
+    organisation_id: UUID
+    user_id: UUID
+    own_only: bool
+
+
+class Questions(Protocol):
+    def conversations_of(self, viewer: Viewer, view: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+        """`view`: all, mine, unassigned, awaiting or closed. Newest message first."""
+        ...
+
+    def conversation(self, viewer: Viewer, conversation_id: UUID) -> Row | None: ...
+
+    def owners_of(self, conversation_id: UUID) -> list[Row]:
+        """Everybody it was ever assigned to, oldest first."""
+        ...
+
+    def timeline(self, conversation_id: UUID, after: tuple[datetime, int, int], limit: int) -> list[Row]:
+        """Oldest first, by Meta's time, place in the webhook, position."""
+        ...
+
+    def last_inbound(self, conversation_id: UUID) -> UUID | None:
+        """The customer's message that was recorded last."""
+        ...
+
+    def unread(self, viewer: Viewer) -> list[Row]:
+        """Conversations with unread messages, with their counts."""
+        ...
+
+    def users_of(self, organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]: ...
+
+    def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

@@ -1,0 +1,76 @@
+"""One organisation at conversations on a real database: its people over HTTP, its customers through Meta."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from recado_events.ids import OrganisationId
+from recado_events.inbound import InboundType
+
+from tests.harness.on_database import ServiceOnDatabase, token
+
+NUMBER = "106540352242922"
+
+
+class Office:
+    """One organisation with an administrator and two agents, and its HTTP clients."""
+
+    def __init__(self, service: ServiceOnDatabase, client: httpx.AsyncClient) -> None:
+        self.service = service
+        self.client = client
+        self.organisation = OrganisationId(uuid4())
+        self.profile = uuid4()
+        self.agents = [uuid4(), uuid4()]
+        self.administrator = token("administrator", self.organisation)
+
+    def agent(self, index: int = 0) -> dict[str, str]:
+        return token("member", self.organisation, self.agents[index], self.profile)
+
+    async def open(self) -> None:
+        await self.does("PUT", f"/profiles/{self.profile}/grant", {"level": "view_reply", "scope": "all"})
+        for index, agent in enumerate(self.agents):
+            body = {"name": f"Agent {index}", "role": "member", "profile_id": str(self.profile)}
+            await self.does("PUT", f"/users/{agent}", body)
+        await self.does("PUT", f"/channels/{NUMBER}/rota", {"members": [str(agent) for agent in self.agents]})
+
+    async def does(
+        self, method: str, path: str, body: Any = None, who: dict[str, str] | None = None, **headers: str
+    ) -> Any:
+        answer = await self.client.request(method, path, json=body, headers={**(who or self.administrator), **headers})
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def sees(self, path: str, who: dict[str, str] | None = None) -> Any:
+        await self.service.shown()
+        answer = await self.client.get(path, headers=who or self.administrator)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def customer_writes(self, text: str = "Olá!", wamid: str | None = None, wa_id: str = "5511987654321") -> None:
+        at = datetime.now(UTC)
+        update = {
+            "from": wa_id,
+            "id": wamid or f"wamid.{uuid4().hex}",
+            "timestamp": str(int(at.timestamp())),
+            "type": "text",
+            "text": {"body": text},
+        }
+        self.service.receives(
+            InboundType.MESSAGE,
+            self.organisation,
+            self.inbound(update, [{"profile": {"name": "João"}, "wa_id": wa_id}]),
+        )
+
+    def inbound(self, update: Any, contacts: list[Any] | None = None) -> dict[str, Any]:
+        return {
+            "organisation_id": str(self.organisation),
+            "waba_id": "1",
+            "phone_number_id": NUMBER,
+            "field": "messages",
+            "received_at": int(datetime.now(UTC).timestamp() * 1_000_000),
+            "contacts": contacts or [],
+            "update": update,
+        }

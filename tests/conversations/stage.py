@@ -1,0 +1,207 @@
+"""One organisation's conversations on a memory store: people, customers who write, agents who answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from conversations.application import Arriving, People, Talking
+from conversations.application.scene import FOLDS, Scene
+from conversations.commands import (
+    AssignConversation,
+    ChooseRota,
+    CloseConversation,
+    GrantProfile,
+    NoteOutcome,
+    Person,
+    ReceiveMessage,
+    RecordStatus,
+    RegisterUser,
+    ReopenConversation,
+    Reply,
+    Sighting,
+)
+from conversations.domain.customer import Customer
+from conversations.domain.private import PRIVATE
+from recado_events.content import Content, OutgoingText, Text
+from recado_events.conversations import PUBLISHED, MetaError
+from recado_events.event import Event
+from recado_events.identity import Alias
+from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, ProfileId, UserId, wamid_id
+
+from tests.harness.on_memory import (
+    ADMINISTRATOR_ID,
+    FINGERPRINTS,
+    NOON,
+    NUMBER,
+    ORGANISATION,
+    PROFILE,
+    OnMemory,
+    number,
+    user_alias,
+)
+
+__all__ = ["ADMINISTRATOR", "NOON", "NUMBER", "ORGANISATION", "PROFILE", "Stage", "number", "user_alias"]
+
+ADMINISTRATOR = Person(ADMINISTRATOR_ID, "administrator")
+
+
+class Stage(OnMemory):
+    """Commands in, facts out. `now` is whatever the test says."""
+
+    def __init__(self) -> None:
+        super().__init__((*PUBLISHED, *PRIVATE))
+        self.scene = Scene(FINGERPRINTS)
+        self.arriving = Arriving(self.scene, self.ids)
+        self.people = People(self.scene)
+        self.talking = Talking(self.scene)
+
+    def customer(self, customer_id: CustomerId) -> Customer:
+        state: Customer = self.streams.read(f"customer-{customer_id}", FOLDS["customer"])
+        return state
+
+    # Given -----------------------------------------------------------------------------------------------
+
+    def agents(self, count: int, profile: ProfileId | None = PROFILE) -> list[UserId]:
+        """Registered members whose profile may view and reply."""
+        self.grant("view_reply", "all")
+        agents = [UserId(uuid4()) for _ in range(count)]
+        for index, agent in enumerate(agents):
+            self.register(agent, name=f"Agent {index}", profile=profile)
+        return agents
+
+    def register(
+        self, user_id: UserId, *, name: str = "Ana", profile: ProfileId | None = PROFILE, active: bool = True
+    ) -> list[Event]:
+        command = RegisterUser(
+            organisation_id=ORGANISATION,
+            user_id=user_id,
+            name=name,
+            role="member",
+            profile_id=profile,
+            active=active,
+            by=ADMINISTRATOR.user_id,
+            now=self.now,
+        )
+        return self.do(self.people.register_user, command)
+
+    def grant(self, level: str, scope: str, profile: ProfileId = PROFILE) -> list[Event]:
+        command = GrantProfile(
+            organisation_id=ORGANISATION,
+            profile_id=profile,
+            level=level,
+            scope=scope,
+            by=ADMINISTRATOR.user_id,
+            now=self.now,
+        )
+        return self.do(self.people.grant_profile, command)
+
+    def rota(self, members: Sequence[UserId], *, only_online: bool = False, at: PhoneNumberId = NUMBER) -> list[Event]:
+        command = ChooseRota(
+            organisation_id=ORGANISATION,
+            phone_number_id=at,
+            members=tuple(members),
+            only_online=only_online,
+            by=ADMINISTRATOR.user_id,
+            now=self.now,
+        )
+        return self.do(self.people.choose_rota, command)
+
+    # When ------------------------------------------------------------------------------------------------
+
+    def message(
+        self,
+        *aliases: Alias,
+        wamid: str | None = None,
+        content: Content | None = None,
+        at: datetime | None = None,
+        name: str | None = "Sofia",
+        **more: Any,
+    ) -> ReceiveMessage:
+        text = wamid or f"wamid.{uuid4().hex}"
+        return ReceiveMessage(
+            organisation_id=ORGANISATION,
+            phone_number_id=more.pop("number", NUMBER),
+            message_id=wamid_id(ORGANISATION, NUMBER, text),
+            wamid=text,
+            sighting=Sighting(aliases=aliases or (number("5511987654321"),), profile_name=name),
+            occurred_at=at or self.now,
+            plausible=more.pop("plausible", True),
+            source_ordinal=0,
+            now=self.now,
+            content=content or Text(body="Olá!"),
+            **more,
+        )
+
+    def writes(self, *aliases: Alias, **about: Any) -> list[Event]:
+        return self.do(self.arriving.receive, self.message(*aliases, **about))
+
+    def on(self, conversation_id: ConversationId, by: Person | UserId = ADMINISTRATOR) -> dict[str, Any]:
+        person = by if isinstance(by, Person) else Person(by, "member", PROFILE)
+        return {
+            "organisation_id": ORGANISATION,
+            "conversation_id": conversation_id,
+            "by": person,
+            "now": self.now,
+        }
+
+    def replies(
+        self, conversation_id: ConversationId, by: Person | UserId = ADMINISTRATOR, reply_to: MessageId | None = None
+    ) -> list[Event]:
+        command = Reply(
+            **self.on(conversation_id, by),
+            message_id=MessageId(uuid4()),
+            content=OutgoingText(body="Bom dia!"),
+            reply_to=reply_to,
+        )
+        return self.do(self.talking.reply, command)
+
+    def assigns(self, conversation_id: ConversationId, to: UserId, by: Person | UserId = ADMINISTRATOR) -> list[Event]:
+        return self.do(self.talking.assign_conversation, AssignConversation(**self.on(conversation_id, by), user_id=to))
+
+    def closes(self, conversation_id: ConversationId, by: Person | UserId = ADMINISTRATOR) -> list[Event]:
+        return self.do(self.talking.close_conversation, CloseConversation(**self.on(conversation_id, by)))
+
+    def reopens(self, conversation_id: ConversationId, by: Person | UserId = ADMINISTRATOR) -> list[Event]:
+        return self.do(self.talking.reopen_conversation, ReopenConversation(**self.on(conversation_id, by)))
+
+    def accepted(self, message_id: MessageId, customer_id: CustomerId, wamid: str) -> list[Event]:
+        command = NoteOutcome(
+            organisation_id=ORGANISATION,
+            phone_number_id=NUMBER,
+            customer_id=customer_id,
+            message_id=message_id,
+            outcome="accepted",
+            reason=None,
+            meta_code=None,
+            wamid=wamid,
+            wamid_id=wamid_id(ORGANISATION, NUMBER, wamid),
+            aliases=(),
+            occurred_at=self.now,
+            now=self.now,
+        )
+        return self.do(self.arriving.note_outcome, command)
+
+    def status(
+        self,
+        word: str,
+        wamid: str,
+        *,
+        tag: MessageId | None = None,
+        at: datetime | None = None,
+        errors: tuple[MetaError, ...] = (),
+    ) -> list[Event]:
+        command = RecordStatus(
+            organisation_id=ORGANISATION,
+            phone_number_id=NUMBER,
+            wamid_id=wamid_id(ORGANISATION, NUMBER, wamid),
+            tagged_id=tag,
+            status=word,
+            occurred_at=at or self.now,
+            pricing=None,
+            errors=errors,
+            now=self.now,
+        )
+        return self.do(self.arriving.record_status, command)

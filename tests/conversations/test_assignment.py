@@ -1,0 +1,159 @@
+"""Rules 14 and 16: the rota, its recorded decision, the queue that is always drained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import uuid4
+
+import pytest
+from conversations.commands import SetAvailability
+from conversations.domain.refusals import NotEligible
+from hypothesis import given
+from hypothesis import strategies as st
+from recado_events.conversations import (
+    ConversationAssigned,
+    ConversationDequeued,
+    ConversationOpened,
+    ConversationQueued,
+    RotaTurnTaken,
+)
+from recado_events.ids import ProfileId, UserId
+
+from tests.conversations.stage import ORGANISATION, Stage, number
+
+
+def customers_write(stage: Stage, count: int, first: int = 0) -> None:
+    for index in range(first, first + count):
+        stage.writes(number(f"1650555{index:04d}"))
+
+
+def online(stage: Stage, user_id: UserId, is_online: bool) -> None:
+    command = SetAvailability(organisation_id=ORGANISATION, user_id=user_id, online=is_online, now=stage.now)
+    stage.do(stage.people.set_availability, command)
+
+
+def test_rule_14_strict_cycle_with_the_decision_recorded(stage: Stage) -> None:
+    agents = stage.agents(3)
+    stage.rota(agents)
+    customers_write(stage, 4)
+    turns = stage.facts(RotaTurnTaken)
+    assert [turn.user_id for turn in turns] == [*agents, agents[0]]
+    assert [(turn.pointer_before, turn.pointer_after) for turn in turns] == [(0, 1), (1, 2), (2, 0), (0, 1)]
+    assert turns[0].candidates == tuple(agents)
+    assert [fact.how for fact in stage.facts(ConversationAssigned)] == ["rota"] * 4
+
+
+def test_rule_14_who_is_skipped_is_told_and_why(stage: Stage) -> None:
+    first, second, third = stage.agents(3)
+    stage.register(first, active=False)
+    stage.register(second, profile=ProfileId(uuid4()))
+    stage.rota([first, second, third])
+    customers_write(stage, 1)
+    turn = stage.one(RotaTurnTaken)
+    assert turn.user_id == third
+    assert [(skip.user_id, skip.reason) for skip in turn.skipped] == [(first, "inactive"), (second, "may_not_reply")]
+
+
+@given(st.integers(1, 6), st.integers(0, 40))
+def test_rule_14_over_n_assignments_counts_differ_by_at_most_one(members: int, customers: int) -> None:
+    stage = Stage()
+    agents = stage.agents(members)
+    stage.rota(agents)
+    customers_write(stage, customers)
+    counts = Counter(dict.fromkeys(agents, 0))
+    counts.update(fact.user_id for fact in stage.facts(ConversationAssigned))
+    assert max(counts.values()) - min(counts.values()) <= 1
+    assert sum(counts.values()) == customers
+
+
+@given(st.data())
+def test_rule_14_the_queue_never_holds_work_while_somebody_is_eligible(data: st.DataObject) -> None:
+    stage = Stage()
+    agents = stage.agents(3)
+    stage.rota(agents, only_online=True)
+    written = 0
+    for _ in range(data.draw(st.integers(1, 15))):
+        if data.draw(st.booleans()):
+            customers_write(stage, 1, written)
+            written += 1
+        else:
+            online(stage, data.draw(st.sampled_from(agents)), data.draw(st.booleans()))
+    desk = stage.streams.read(f"desk-{ORGANISATION}-106540352242922", stage_fold("desk"))
+    team = stage.streams.read(f"team-{ORGANISATION}", stage_fold("team"))
+    if any(team.users[agent].online for agent in agents):
+        assert desk.queue == ()
+    waiting = written - len(stage.facts(ConversationAssigned))
+    assert len(desk.queue) == waiting
+
+
+def stage_fold(name: str):  # type: ignore[no-untyped-def]
+    from conversations.application.scene import FOLDS
+
+    return FOLDS[name]
+
+
+def test_rule_14_the_queue_is_drained_oldest_first_when_somebody_becomes_eligible(stage: Stage) -> None:
+    customers_write(stage, 3)
+    assert [fact.skipped for fact in stage.facts(ConversationQueued)] == [()] * 3
+    agents = stage.agents(2)
+    stage.rota(agents)
+    opened = [fact.conversation_id for fact in stage.facts(ConversationOpened)]
+    turns = stage.facts(RotaTurnTaken)
+    assert [turn.conversation_id for turn in turns] == opened
+    assert [turn.user_id for turn in turns] == [agents[0], agents[1], agents[0]]
+    assert all(turn.from_queue for turn in turns)
+
+
+@pytest.mark.parametrize("how", ["activated", "granted", "online"])
+def test_rule_14_activation_a_grant_or_going_online_drains_the_queue(stage: Stage, how: str) -> None:
+    agent = UserId(uuid4())
+    stage.register(agent, active=how != "activated")
+    if how != "granted":
+        stage.grant("view_reply", "all")
+    stage.rota([agent], only_online=how == "online")
+    customers_write(stage, 1)
+    assert stage.facts(ConversationAssigned) == []
+    if how == "activated":
+        stage.register(agent, active=True)
+    elif how == "granted":
+        stage.grant("view_reply", "all")
+    else:
+        online(stage, agent, True)
+    assigned = stage.one(ConversationAssigned)
+    assert (assigned.user_id, assigned.how) == (agent, "queue")
+
+
+def test_rule_14_manual_assignment_does_not_move_the_pointer_and_leaves_the_queue(stage: Stage) -> None:
+    agents = stage.agents(2)
+    customers_write(stage, 1)
+    talk = stage.one(ConversationOpened)
+    stage.assigns(talk.conversation_id, agents[1])
+    assert stage.one(ConversationDequeued).reason == "assigned"
+    stage.rota(agents)
+    customers_write(stage, 1, 1)
+    assert stage.one(RotaTurnTaken).user_id == agents[0]
+
+
+def test_rule_14_whoever_was_next_stays_next_when_members_change(stage: Stage) -> None:
+    first, second, third = stage.agents(3)
+    stage.rota([first, second, third])
+    customers_write(stage, 1)
+    stage.rota([third, second])
+    customers_write(stage, 1, 1)
+    assert [turn.user_id for turn in stage.facts(RotaTurnTaken)] == [first, second]
+
+
+def test_only_somebody_who_may_reply_can_be_given_a_conversation(stage: Stage) -> None:
+    customers_write(stage, 1)
+    with pytest.raises(NotEligible) as refusal:
+        stage.assigns(stage.one(ConversationOpened).conversation_id, UserId(uuid4()))
+    assert refusal.value.details["reason"] == "not_registered"
+
+
+def test_rule_16_past_owners_stay_in_the_history(stage: Stage) -> None:
+    agents = stage.agents(2)
+    stage.rota(agents)
+    customers_write(stage, 1)
+    stage.assigns(stage.one(ConversationOpened).conversation_id, agents[1])
+    first, second = stage.facts(ConversationAssigned)
+    assert (second.previous_user_id, second.how) == (first.user_id, "person")

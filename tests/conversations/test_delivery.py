@@ -1,0 +1,135 @@
+"""Rules 7 and 8: a monotone status whatever the order, and statuses that come before or without their message."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+from uuid import uuid4
+
+import pytest
+from conversations.application.scene import FOLDS
+from conversations.domain.message import Message, shown_status
+from conversations.domain.private import StatusOfUnknownMessage, WamidBound
+from recado_events.conversations import (
+    ConversationOpened,
+    MarketingStopped,
+    MessageDelivered,
+    MessageFailed,
+    MessageRead,
+    MessageReleased,
+    MessageSent,
+    MessageStatusSeen,
+    MetaError,
+)
+from recado_events.ids import MessageId
+
+from tests.conversations.stage import Stage
+
+WAMID = "wamid.HBgNNTUxMTk4NzY1NDMyMRUCABEYEjM5"
+
+
+@pytest.fixture
+def released(stage: Stage) -> MessageReleased:
+    stage.writes()
+    stage.replies(stage.one(ConversationOpened).conversation_id)
+    return stage.one(MessageReleased)
+
+
+def message(stage: Stage, message_id: MessageId) -> Message:
+    state: Message = stage.streams.read(f"message-{message_id}", FOLDS["message"])
+    return state
+
+
+@pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "read", "accepted"])))
+def test_rule_7_every_permutation_of_the_same_facts_gives_the_same_result(order: tuple[str, ...]) -> None:
+    stage = Stage()
+    stage.writes()
+    talk = stage.one(ConversationOpened)
+    stage.replies(talk.conversation_id)
+    sent = stage.one(MessageReleased)
+    for word in order:
+        if word == "accepted":
+            stage.accepted(sent.message_id, sent.customer_id, WAMID)
+        else:
+            stage.status(word, WAMID)
+    assert message(stage, sent.message_id).shown_status() == ("read", False)
+    assert [len(stage.facts(kind)) for kind in (MessageSent, MessageDelivered, MessageRead)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ({"accepted"}, ("accepted", False)),
+        ({"accepted", "sent"}, ("sent", False)),
+        ({"accepted", "read"}, ("read", False)),
+        ({"sent", "failed"}, ("failed", True)),
+        ({"delivered", "failed"}, ("delivered", True)),
+        ({"played", "sent"}, ("played", False)),
+        ({"unknown"}, ("unknown", False)),
+        ({"unknown", "delivered"}, ("delivered", False)),
+        ({"rejected"}, ("rejected", False)),
+        (set(), (None, False)),
+    ],
+)
+def test_rule_7_read_implies_delivered_and_failed_wins_only_without_proof_of_delivery(
+    words: set[str], shown: tuple[str | None, bool]
+) -> None:
+    assert shown_status(words) == shown
+
+
+def test_rule_8_a_status_may_arrive_before_the_sends_response_and_joins_by_our_own_id(
+    stage: Stage, released: MessageReleased
+) -> None:
+    stage.status("delivered", WAMID, tag=released.message_id)
+    delivered = stage.one(MessageDelivered)
+    assert (delivered.message_id, delivered.joined_by) == (released.message_id, "tag")
+    assert stage.one(WamidBound).message_id == released.message_id
+    stage.accepted(released.message_id, released.customer_id, WAMID)
+    assert message(stage, released.message_id).shown_status() == ("delivered", False)
+
+
+def test_rule_8_orphans_are_kept_and_joined_when_the_message_is_accepted(
+    stage: Stage, released: MessageReleased
+) -> None:
+    stage.status("sent", WAMID)
+    stage.status("read", WAMID)
+    assert len(stage.facts(StatusOfUnknownMessage)) == 2
+    assert stage.facts(MessageRead) == []
+    stage.accepted(released.message_id, released.customer_id, WAMID)
+    assert stage.one(MessageRead).joined_by == "wamid"
+    assert message(stage, released.message_id).shown_status() == ("read", False)
+
+
+def test_rule_8_orphans_are_joined_when_a_tagged_status_names_the_message(
+    stage: Stage, released: MessageReleased
+) -> None:
+    stage.status("sent", WAMID)
+    stage.later(seconds=1)
+    stage.status("delivered", WAMID, tag=released.message_id)
+    assert (len(stage.facts(MessageSent)), len(stage.facts(MessageDelivered))) == (1, 1)
+
+
+def test_bad_input_23_a_status_for_a_wamid_never_sent_is_an_orphan(stage: Stage) -> None:
+    stage.status("delivered", "wamid.somebody-elses")
+    assert len(stage.facts(StatusOfUnknownMessage)) == 1
+    assert stage.facts(MessageDelivered) == []
+
+
+def test_a_tag_of_a_message_that_does_not_exist_is_no_evidence(stage: Stage) -> None:
+    stage.status("delivered", WAMID, tag=MessageId(uuid4()))
+    assert len(stage.facts(StatusOfUnknownMessage)) == 1
+
+
+def test_every_status_fact_is_kept_also_a_word_not_known_yet(stage: Stage, released: MessageReleased) -> None:
+    stage.accepted(released.message_id, released.customer_id, WAMID)
+    stage.status("warning", WAMID)
+    stage.status("sent", WAMID)
+    stage.status("sent", WAMID, at=stage.now + timedelta(seconds=3))
+    assert stage.one(MessageStatusSeen).status == "warning"
+    assert len(stage.facts(MessageSent)) == 2
+
+
+def test_error_131050_records_that_the_customer_wants_no_marketing(stage: Stage, released: MessageReleased) -> None:
+    stage.status("failed", WAMID, tag=released.message_id, errors=(MetaError(code=131050),))
+    assert stage.one(MessageFailed).errors[0].code == 131050
+    assert stage.one(MarketingStopped).evidence == "131050"

@@ -1,0 +1,182 @@
+"""Rules 10 to 12: aliases, changes of identity, a known contact keeps its owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conversations.commands import ChangeIdentity, NoteContactOwner
+from hypothesis import given
+from hypothesis import strategies as st
+from recado_events.conversations import (
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationOpened,
+    CustomerAliasesAdded,
+    CustomerIdentified,
+    CustomerRenamed,
+    CustomersMerged,
+    MessageReceived,
+    RotaTurnTaken,
+)
+from recado_events.identity import Alias
+from recado_events.ids import UserId
+
+from tests.conversations.stage import NUMBER, ORGANISATION, Stage, number, user_alias
+
+
+def changes(stage: Stage, old: tuple[Alias, ...], new: tuple[Alias, ...], reason: str) -> list[Any]:
+    command = ChangeIdentity(
+        organisation_id=ORGANISATION, phone_number_id=NUMBER, old=old, new=new, reason=reason, now=stage.now
+    )
+    return stage.do(stage.arriving.change_identity, command)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("5511987654321", "551187654321"),
+        ("551187654321", "5511987654321"),
+        ("5491123456789", "541123456789"),
+        ("525512345678", "5215512345678"),
+    ],
+)
+def test_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer(
+    stage: Stage, first: str, second: str
+) -> None:
+    stage.writes(number(first))
+    stage.writes(number(second))
+    customer = stage.customer(stage.one(CustomerIdentified).customer_id)
+    recipient = customer.recipient()
+    assert len(stage.facts(ConversationOpened)) == 1
+    assert recipient is not None
+    assert recipient.wa_id == second, "what Meta gave last is what is sent to, never rewritten"
+
+
+def test_rule_10_landlines_have_no_variant(stage: Stage) -> None:
+    stage.writes(number("551132654321"))
+    stage.writes(number("5511932654321"))
+    assert len(stage.facts(CustomerIdentified)) == 2
+
+
+def test_rule_10_a_customer_without_a_phone_is_a_customer(stage: Stage) -> None:
+    stage.writes(user_alias("BR.13491208655302741918"))
+    customer = stage.customer(stage.one(CustomerIdentified).customer_id)
+    recipient = customer.recipient()
+    assert recipient is not None
+    assert (recipient.wa_id, recipient.user_id) == (None, "BR.13491208655302741918")
+    assert stage.replies(stage.one(ConversationOpened).conversation_id)
+
+
+def test_a_customer_first_seen_by_user_id_and_later_by_phone_is_one(stage: Stage) -> None:
+    stage.writes(user_alias("BR.1"))
+    stage.writes(user_alias("BR.1"), number("5511987654321"))
+    stage.writes(number("5511987654321"))
+    assert len(stage.facts(CustomerIdentified)) == 1
+    assert len(stage.facts(ConversationOpened)) == 1
+
+
+def test_two_customers_found_to_be_one_keep_the_older_open_conversation(stage: Stage) -> None:
+    stage.writes(user_alias("BR.1"))
+    stage.later(minutes=1)
+    stage.writes(number("5511987654321"))
+    older, newer = stage.facts(ConversationOpened)
+    stage.later(minutes=1)
+    stage.writes(number("5511987654321"), user_alias("BR.1"))
+    merged = stage.one(CustomersMerged)
+    assert (merged.customer_id, merged.merged_id) == (older.customer_id, newer.customer_id)
+    closed = stage.one(ConversationClosed)
+    assert (closed.conversation_id, closed.reason) == (newer.conversation_id, "merged")
+    assert stage.facts(MessageReceived)[-1].conversation_id == older.conversation_id
+    stage.writes(number("5511987654321"))
+    assert stage.facts(MessageReceived)[-1].conversation_id == older.conversation_id
+
+
+def test_rule_11_a_changed_number_makes_no_new_customer_and_the_old_one_still_resolves(stage: Stage) -> None:
+    stage.writes(number("16505551234"))
+    facts = changes(stage, (number("16505551234"),), (number("12195555358"),), "user_changed_number")
+    assert [type(fact) for fact in facts] == [CustomerAliasesAdded]
+    stage.writes(number("12195555358"))
+    stage.writes(number("16505551234"))
+    assert len(stage.facts(CustomerIdentified)) == 1
+    assert len(stage.facts(ConversationOpened)) == 1
+
+
+def test_rule_11_a_changed_user_id_rotates_the_alias(stage: Stage) -> None:
+    stage.writes(user_alias("BR.1"))
+    changes(stage, (user_alias("BR.1"),), (user_alias("BR.2"),), "user_changed_user_id")
+    stage.writes(user_alias("BR.2"))
+    assert len(stage.facts(CustomerIdentified)) == 1
+
+
+def test_rule_11_an_identity_change_of_somebody_never_seen_creates_nobody(stage: Stage) -> None:
+    assert changes(stage, (number("16505551234"),), (number("12195555358"),), "user_changed_number") == []
+
+
+def test_a_name_that_the_customer_changes_is_followed(stage: Stage) -> None:
+    stage.writes(name="Sofia")
+    stage.writes(name="Sofia R.")
+    stage.writes(name=None)
+    renamed = stage.one(CustomerRenamed)
+    assert renamed.personal is not None
+    assert renamed.personal.profile_name == "Sofia R."
+
+
+def test_rule_12_a_known_contact_goes_to_its_owner_and_the_pointer_stays(stage: Stage) -> None:
+    agents = stage.agents(3)
+    stage.rota(agents)
+    stage.writes()
+    talk = stage.one(ConversationOpened)
+    _owner(stage, agents[2])
+    stage.closes(talk.conversation_id)
+    stage.writes()
+    assigned = stage.facts(ConversationAssigned)[-1]
+    assert (assigned.user_id, assigned.how) == (agents[2], "contact_owner")
+    assert len(stage.facts(RotaTurnTaken)) == 1
+
+
+def test_rule_12_an_owner_who_is_no_longer_eligible_leaves_it_to_the_rota(stage: Stage) -> None:
+    agents = stage.agents(3)
+    stage.rota(agents)
+    stage.writes()
+    _owner(stage, agents[2])
+    stage.register(agents[2], active=False)
+    stage.closes(stage.one(ConversationOpened).conversation_id)
+    stage.writes()
+    assert stage.facts(ConversationAssigned)[-1].how == "rota"
+
+
+def _owner(stage: Stage, owner_id: UserId) -> None:
+    customer_id = stage.one(CustomerIdentified).customer_id
+    command = NoteContactOwner(
+        organisation_id=ORGANISATION,
+        phone_number_id=NUMBER,
+        customer_id=customer_id,
+        owner_id=owner_id,
+        now=stage.now,
+    )
+    stage.do(stage.arriving.note_contact_owner, command)
+
+
+SIGHTINGS = (
+    (number("5511987654321"),),
+    (number("551187654321"),),
+    (user_alias("BR.1"),),
+    (user_alias("BR.1"), number("5511987654321")),
+)
+
+
+@given(st.permutations(SIGHTINGS))
+def test_any_order_of_sightings_converges_to_one_customer_with_one_open_conversation(
+    order: list[tuple[Alias, ...]],
+) -> None:
+    stage = Stage()
+    for aliases in order:
+        stage.writes(*aliases)
+        stage.later(seconds=1)
+    stage.writes(number("5511987654321"))
+    known = [stage.customer(fact.customer_id) for fact in stage.facts(CustomerIdentified)]
+    remaining = [customer for customer in known if customer.merged_into is None]
+    assert len(remaining) == 1
+    assert [customer for customer in known if customer.live_id is not None] == remaining
+    assert {alias.value for alias in remaining[0].aliases} >= {"5511987654321", "BR.1"}

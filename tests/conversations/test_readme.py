@@ -1,0 +1,36 @@
+"""What services/conversations/README.md says is so: every route has a command there that works."""
+
+from __future__ import annotations
+
+import conversations
+from recado_events.conversations import ConversationOpened
+
+from tests.conversations.office import NUMBER, Office
+from tests.harness.readme import curls, readme, uncalled
+
+
+async def test_every_command_of_the_page_works_and_every_route_has_one(office: Office) -> None:
+    office.customer_writes()
+    people = {"agent-1": office.agent(0), "administrator": office.administrator}
+    known = {
+        "CONVERSATIONS": "",
+        "CONVERSATION": office.service.facts(ConversationOpened)[0].conversation_id,
+        "AGENT": office.agents[0],
+        "PROFILE": office.profile,
+        "NUMBER": NUMBER,
+    }
+    made = list(curls(readme(conversations), known))
+    await office.service.shown()
+    for call in made:
+        answer = await office.client.request(
+            call.method, call.path, content=call.body, headers={**people[call.who], **call.headers}
+        )
+        assert answer.is_success, (call, answer.text)
+    assert uncalled(office.service.service, made) == set()
+
+
+def test_every_type_that_is_heard_of_the_other_services_is_named(office: Office) -> None:
+    page = readme(conversations)
+    heard = [kind for hears in office.service.service.hears for kind in hears.reactions]
+    names = ["".join(map(str.capitalize, kind.split(".")[1].split("-"))) for kind in heard if "inbound" not in kind]
+    assert [name for name in names if f"`{name}`" not in page] == []
