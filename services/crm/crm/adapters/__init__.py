@@ -1,0 +1,1 @@
+"""The edges of crm: they translate and decide nothing."""

@@ -1,0 +1,95 @@
+"""Changing contacts: fields, owner, notes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from recado_chassis.http.commands import Asked, asked, perform
+from recado_chassis.http.models import RequestModel
+from recado_chassis.ports import Ids
+from recado_chassis.streams import Streams
+from recado_chassis.work import Work
+from recado_events.ids import ContactId, MessageId, NoteId, UserId
+from starlette.responses import Response
+
+from crm.adapters.http.people import person_of
+from crm.application import Recording
+from crm.commands import AddNote, ChangeOwner, EditFields
+
+Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
+Value = Annotated[str, Field(min_length=1, max_length=500)] | None
+
+
+class FieldsBody(RequestModel):
+    """The fields to change; null empties one. What is left out stays."""
+
+    name: Value = None
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    company: Value = None
+    job_title: Value = None
+    address: Value = None
+    city: Value = None
+    birthday: date | None = None
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}([_-][A-Z]{2})?$")] | None = None
+    website: Value = None
+
+
+class OwnerBody(RequestModel):
+    user_id: UUID
+
+
+class NoteBody(RequestModel):
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+    message_id: UUID | None = None
+    """The message the note is made from."""
+
+
+def changing_routes(streams: Streams, recording: Recording, ids: Ids) -> APIRouter:
+    router = APIRouter(prefix="/contacts/{contact_id}", tags=["contacts"])
+
+    @router.patch("")
+    def edit(contact_id: UUID, body: FieldsBody, request: Changing) -> Response:
+        values = body.model_dump(mode="json", exclude_unset=True)
+        command = EditFields(**_on(contact_id, request), values=values)
+
+        def decide(work: Work) -> dict[str, Any]:
+            recording.edit_fields(work, command, request.cause)
+            return {"contact_id": str(contact_id), "fields": sorted(values)}
+
+        return perform(streams, request, decide)
+
+    @router.put("/owner")
+    def change_owner(contact_id: UUID, body: OwnerBody, request: Changing) -> Response:
+        command = ChangeOwner(**_on(contact_id, request), owner_id=UserId(body.user_id))
+
+        def decide(work: Work) -> dict[str, str]:
+            recording.change_owner(work, command, request.cause)
+            return {"contact_id": str(contact_id), "owner_id": str(body.user_id)}
+
+        return perform(streams, request, decide)
+
+    @router.post("/notes", status_code=201)
+    def add_note(contact_id: UUID, body: NoteBody, request: Changing) -> Response:
+        made_from = None if body.message_id is None else MessageId(body.message_id)
+        command = AddNote(**_on(contact_id, request), note_id=NoteId(ids.new()), text=body.text, message_id=made_from)
+
+        def decide(work: Work) -> dict[str, str]:
+            recording.add_note(work, command, request.cause)
+            return {"note_id": str(command.note_id)}
+
+        return perform(streams, request, decide, status=201)
+
+    return router
+
+
+def _on(contact_id: UUID, request: Asked) -> dict[str, Any]:
+    return {
+        "organisation_id": request.caller.organisation,
+        "contact_id": ContactId(contact_id),
+        "by": person_of(request.caller),
+        "now": request.now,
+    }

@@ -1,0 +1,48 @@
+"""Callers in the words of crm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from recado_chassis.caller import Caller, Standing
+from recado_chassis.streams import Streams
+from recado_events.ids import OrganisationId
+
+from crm.application.book import FOLDS
+from crm.commands import Person
+from crm.domain.refusals import NoPermission
+from crm.domain.staff import ADMINISTRATOR, OWN, Staff
+from crm.views import Viewer
+
+
+def person_of(caller: Caller) -> Person:
+    return Person(caller.user_id, caller.role, caller.profile_id)
+
+
+def viewer_of(caller: Caller, streams: Streams) -> Viewer:
+    """Raises NoPermission for a user whose profile was granted nothing."""
+    grant = _staff(streams, caller.organisation).grant_of(person_of(caller))
+    if grant is None:
+        raise NoPermission
+    return Viewer(caller.organisation, caller.user_id, own_only=grant.scope == OWN)
+
+
+def standing(streams: Streams) -> Standing:
+    """What an organisation says of a user holds over their token: who was deactivated may not come in any more, and
+    an administrator who became a member is one."""
+
+    def now(who: Caller) -> Caller | None:
+        if who.organisation_id is None:
+            return who
+        known = _staff(streams, who.organisation_id).known(who.user_id)
+        if not known.active:
+            return None
+        is_demoted = who.role == ADMINISTRATOR and known.role not in {None, ADMINISTRATOR}
+        return replace(who, role="member", profile_id=known.profile_id) if is_demoted else who
+
+    return now
+
+
+def _staff(streams: Streams, organisation_id: OrganisationId) -> Staff:
+    found: Staff = streams.read(f"staff-{organisation_id}", FOLDS["staff"])
+    return found

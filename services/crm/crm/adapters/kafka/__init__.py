@@ -1,0 +1,5 @@
+"""What crm hears."""
+
+from crm.adapters.kafka.dispatch import hears
+
+__all__ = ["hears"]

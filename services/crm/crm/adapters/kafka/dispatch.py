@@ -1,0 +1,80 @@
+"""The dispatch table: all that crm hears, and what it does then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from recado_chassis.service import Heard, Hears, Reaction
+from recado_chassis.store import UniqueKey
+from recado_chassis.work import Fold, Work
+from recado_events import catalogue
+from recado_events import conversations as told
+from recado_events.envelope import Cause
+from recado_events.event import Event
+
+from crm.adapters.kafka import hearing
+from crm.application import Book, Listening
+from crm.application.book import conversation_key, customer_key, fold_of
+
+E = TypeVar("E", bound=Event)
+C = TypeVar("C")
+
+
+def hears(listening: Listening, book: Book) -> list[Hears]:
+    when = Reactions(book).when
+    table = [
+        when(told.CustomerIdentified, hearing.met, listening.meet_customer),
+        when(told.CustomerAliasesAdded, hearing.met, listening.meet_customer),
+        when(told.CustomerRenamed, hearing.met, listening.meet_customer),
+        when(told.CustomersMerged, hearing.merged, listening.merge_customers),
+        when(told.CustomerMergedInto, hearing.merged_into, listening.merge_customers),
+        when(told.ConversationOpened, hearing.opened, listening.start_conversation),
+        when(told.ConversationAssigned, hearing.assigned, listening.assign_conversation),
+        when(told.ConversationClosed, hearing.closed, listening.close_conversation),
+        when(told.ConversationReopened, hearing.reopened, listening.reopen_conversation),
+        when(told.UserRegistered, hearing.registered, listening.note_user),
+        when(told.UserRoleAssigned, hearing.role_assigned, listening.note_user),
+        when(told.UserActivated, hearing.active, listening.note_user),
+        when(told.UserDeactivated, hearing.inactive, listening.note_user),
+        when(told.ProfileGranted, hearing.granted, listening.note_grant),
+    ]
+    return [Hears(catalogue.CONVERSATIONS, dict(table))]
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """Makes the entries of the table: an event becomes a command, the command goes to its use case."""
+
+    book: Book
+
+    def when(
+        self, kind: type[E], command_of: Callable[[E], C], use_case: Callable[[Work, C, Cause], None]
+    ) -> tuple[str, Reaction]:
+        def handle(work: Work, heard: Heard) -> None:
+            use_case(work, command_of(cast(E, heard.body)), heard.cause)
+
+        return kind.TYPE, Reaction(handle=handle, keys=self._keys, streams=self._streams)
+
+    def _keys(self, heard: Heard) -> Iterable[UniqueKey]:
+        event = heard.body
+        if not isinstance(event, told.OfCustomer):
+            return
+        org = event.organisation_id
+        yield customer_key(org, event.customer_id)
+        match event:
+            case told.OfConversation():
+                yield conversation_key(org, event.conversation_id)
+            case told.CustomersMerged():
+                yield customer_key(org, event.merged_id)
+            case told.CustomerMergedInto():
+                yield customer_key(org, event.survivor_id)
+            case told.CustomerIdentified() | told.CustomerAliasesAdded() if event.personal is not None:
+                yield from self.book.alias_keys(org, event.personal.aliases)
+
+    def _streams(self, heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:
+        event = heard.body
+        if not isinstance(event, told.OfCustomer):
+            return {f"staff-{event.organisation_id}": fold_of("staff-")}
+        return {f"contact-{owner}": fold_of("contact-") for key in self._keys(heard) if (owner := work.find(key))}

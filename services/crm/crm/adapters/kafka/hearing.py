@@ -1,0 +1,94 @@
+"""Events of conversations as commands of crm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recado_events import conversations as told
+
+from crm.commands import (
+    AssignConversation,
+    CloseConversation,
+    MeetCustomer,
+    MergeCustomers,
+    NoteGrant,
+    NoteUser,
+    ReopenConversation,
+    StartConversation,
+)
+
+
+def met(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.CustomerRenamed) -> MeetCustomer:
+    who = event.personal
+    if who is None:
+        return MeetCustomer(**_of_customer(event))
+    return MeetCustomer(**_of_customer(event), aliases=who.aliases, name=who.profile_name)
+
+
+def merged(event: told.CustomersMerged) -> MergeCustomers:
+    return MergeCustomers(**_of_customer(event), merged_id=event.merged_id)
+
+
+def merged_into(event: told.CustomerMergedInto) -> MergeCustomers:
+    """The same from the other side: whichever is heard first does it."""
+    at = {**_of_customer(event), "customer_id": event.survivor_id}
+    return MergeCustomers(**at, merged_id=event.customer_id)
+
+
+def opened(event: told.ConversationOpened) -> StartConversation:
+    return StartConversation(**_of_conversation(event))
+
+
+def assigned(event: told.ConversationAssigned) -> AssignConversation:
+    return AssignConversation(**_of_conversation(event), user_id=event.user_id)
+
+
+def closed(event: told.ConversationClosed) -> CloseConversation:
+    return CloseConversation(**_of_conversation(event), reason=event.reason)
+
+
+def reopened(event: told.ConversationReopened) -> ReopenConversation:
+    return ReopenConversation(**_of_conversation(event))
+
+
+def registered(event: told.UserRegistered) -> NoteUser:
+    return NoteUser(**_of_user(event), active=True, role=event.role, profile_id=event.profile_id)
+
+
+def role_assigned(event: told.UserRoleAssigned) -> NoteUser:
+    return NoteUser(**_of_user(event), role=event.role, profile_id=event.profile_id)
+
+
+def active(event: told.UserActivated) -> NoteUser:
+    return NoteUser(**_of_user(event), active=True)
+
+
+def inactive(event: told.UserDeactivated) -> NoteUser:
+    return NoteUser(**_of_user(event), active=False)
+
+
+def granted(event: told.ProfileGranted) -> NoteGrant:
+    return NoteGrant(
+        organisation_id=event.organisation_id,
+        profile_id=event.profile_id,
+        level=event.level,
+        scope=event.scope,
+        now=event.happened_at,
+    )
+
+
+def _of_customer(event: told.OfCustomer) -> dict[str, Any]:
+    return {
+        "organisation_id": event.organisation_id,
+        "phone_number_id": event.phone_number_id,
+        "customer_id": event.customer_id,
+        "now": event.happened_at,
+    }
+
+
+def _of_conversation(event: told.OfConversation) -> dict[str, Any]:
+    return {**_of_customer(event), "conversation_id": event.conversation_id}
+
+
+def _of_user(event: told.OfUser) -> dict[str, Any]:
+    return {"organisation_id": event.organisation_id, "user_id": event.user_id, "now": event.happened_at}

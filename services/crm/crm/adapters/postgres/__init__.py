@@ -1,0 +1,6 @@
+"""The tables behind the screens of crm."""
+
+from crm.adapters.postgres.projection import CONTACTS
+from crm.adapters.postgres.questions import ContactQuestions
+
+__all__ = ["CONTACTS", "ContactQuestions"]

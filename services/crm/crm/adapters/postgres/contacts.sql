@@ -1,0 +1,58 @@
+CREATE TABLE contacts (
+    contact_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    owner_id uuid,
+    superseded_by uuid,
+    sort_key text COLLATE "C" NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL
+);
+CREATE INDEX contacts_of ON contacts (organisation_id, sort_key, contact_id);
+
+-- Values are JSON as it was told; what is searched is folded text.
+CREATE TABLE fields (
+    contact_id uuid NOT NULL,
+    field text NOT NULL,
+    value bytea NOT NULL,
+    folded text NOT NULL,
+    PRIMARY KEY (contact_id, field)
+);
+
+CREATE TABLE aliases (
+    contact_id uuid NOT NULL,
+    kind text NOT NULL,
+    value text NOT NULL
+);
+-- Hashed, for nobody says how long an alias may be.
+CREATE UNIQUE INDEX aliases_of ON aliases (contact_id, md5(kind), md5(value));
+
+CREATE TABLE notes (
+    note_id uuid PRIMARY KEY,
+    contact_id uuid NOT NULL,
+    message_id uuid,
+    added_by uuid NOT NULL,
+    added_at timestamptz NOT NULL,
+    text bytea
+);
+CREATE INDEX notes_of ON notes (contact_id, note_id DESC);
+
+CREATE TABLE conversations (
+    conversation_id uuid PRIMARY KEY,
+    contact_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    assignee uuid,
+    started_at timestamptz NOT NULL,
+    closed_at timestamptz
+);
+CREATE INDEX conversations_of ON conversations (contact_id, started_at DESC);
+
+CREATE TABLE history (
+    contact_id uuid NOT NULL,
+    position bigint NOT NULL,
+    what text NOT NULL,
+    at timestamptz NOT NULL,
+    by uuid,
+    details bytea NOT NULL,
+    changed bytea NOT NULL,
+    PRIMARY KEY (contact_id, position)
+);

@@ -1,0 +1,45 @@
+"""Contacts in PostgreSQL: each change of a row as one statement, run for a whole page of the log at once."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from recado_chassis.following.row_changes import RowChanges
+
+from crm.views import changes
+
+STATEMENTS = {
+    "created": """
+        INSERT INTO contacts (contact_id, organisation_id, sort_key, created_at, changed_at)
+        VALUES (%(contact_id)s, %(organisation_id)s, '', %(created_at)s, %(created_at)s)""",
+    "alias": """
+        INSERT INTO aliases (contact_id, kind, value) VALUES (%(contact_id)s, %(kind)s, %(value)s)
+        ON CONFLICT DO NOTHING""",
+    "owner": "UPDATE contacts SET owner_id = %(owner_id)s, changed_at = %(at)s WHERE contact_id = %(contact_id)s",
+    "sorted": "UPDATE contacts SET sort_key = %(sort_key)s WHERE contact_id = %(contact_id)s",
+    "superseded": "UPDATE contacts SET superseded_by = %(survivor_id)s WHERE contact_id = %(contact_id)s",
+    "field": """
+        WITH touched AS (UPDATE contacts SET changed_at = %(at)s WHERE contact_id = %(contact_id)s)
+        INSERT INTO fields (contact_id, field, value, folded)
+        VALUES (%(contact_id)s, %(field)s, %(value)s, %(folded)s)
+        ON CONFLICT (contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded""",
+    "note": """
+        INSERT INTO notes (note_id, contact_id, message_id, added_by, added_at, text)
+        VALUES (%(note_id)s, %(contact_id)s, %(message_id)s, %(added_by)s, %(added_at)s, %(text)s)""",
+    "conversation": """
+        INSERT INTO conversations (conversation_id, contact_id, phone_number_id, started_at)
+        VALUES (%(conversation_id)s, %(contact_id)s, %(phone_number_id)s, %(started_at)s)""",
+    "conversation_assigned": """
+        UPDATE conversations SET assignee = %(user_id)s WHERE conversation_id = %(conversation_id)s""",
+    "conversation_state": """
+        UPDATE conversations SET closed_at = %(closed_at)s WHERE conversation_id = %(conversation_id)s""",
+    "line": """
+        INSERT INTO history (contact_id, position, what, at, by, details, changed)
+        VALUES (%(contact_id)s, %(position)s, %(what)s, %(at)s, %(by)s, %(details)s, %(changed)s)""",
+}
+
+
+CONTACTS = RowChanges(
+    "contacts", files("crm.adapters.postgres").joinpath("contacts.sql").read_text(), STATEMENTS, changes
+)
+"""The projection behind every screen of crm."""

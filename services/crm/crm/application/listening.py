@@ -1,0 +1,119 @@
+"""What crm does when conversations told something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from recado_chassis.ports import Ids
+from recado_chassis.work import Work
+from recado_events.envelope import Cause
+from recado_events.event import Event
+from recado_events.ids import ContactId
+
+from crm.application.book import Book
+from crm.commands import (
+    AssignConversation,
+    CloseConversation,
+    MeetCustomer,
+    MergeCustomers,
+    NoteGrant,
+    NoteUser,
+    OnConversation,
+    OnCustomer,
+    ReopenConversation,
+    StartConversation,
+)
+from crm.domain import meeting, staff, talks
+from crm.domain.contact import Contact
+
+C = TypeVar("C", bound=OnConversation)
+Decide = Callable[[C, ContactId, Contact], list[Event]]
+
+
+class Listening:
+    """One method a fact; each may be repeated and then changes nothing."""
+
+    def __init__(self, book: Book, ids: Ids) -> None:
+        self._book = book
+        self._ids = ids
+
+    def meet_customer(self, work: Work, command: MeetCustomer, cause: Cause) -> None:
+        """All contacts that the customer and the aliases name are one person: the customer's own, else the oldest."""
+        book, org = self._book, command.organisation_id
+        own = book.contact_of(work, org, command.customer_id)
+        named = book.named_by(work, book.alias_keys(org, command.aliases))
+        contact_id = own or min(named, default=None) or ContactId(self._ids.new())
+        for other_id in sorted({*named} - {contact_id}):
+            self._supersede(work, command, contact_id, other_id, cause)
+        self._meet(work, command, contact_id, cause)
+
+    def merge_customers(self, work: Work, command: MergeCustomers, cause: Cause) -> None:
+        """Both customers are one contact: the one of the customer who stays, if there is one."""
+        book, org = self._book, command.organisation_id
+        own = book.contact_of(work, org, command.customer_id)
+        others = book.contact_of(work, org, command.merged_id)
+        contact_id = own or others or ContactId(self._ids.new())
+        if others is not None and others != contact_id:
+            self._supersede(work, command, contact_id, others, cause)
+        for customer_id in (command.customer_id, command.merged_id):
+            met = MeetCustomer(
+                organisation_id=org,
+                phone_number_id=command.phone_number_id,
+                customer_id=customer_id,
+                now=command.now,
+            )
+            self._meet(work, met, contact_id, cause)
+
+    def start_conversation(self, work: Work, command: StartConversation, cause: Cause) -> None:
+        self._on_conversation(work, command, talks.start_conversation, cause)
+
+    def assign_conversation(self, work: Work, command: AssignConversation, cause: Cause) -> None:
+        self._on_conversation(work, command, talks.assign_conversation, cause)
+
+    def close_conversation(self, work: Work, command: CloseConversation, cause: Cause) -> None:
+        self._on_conversation(work, command, talks.close_conversation, cause)
+
+    def reopen_conversation(self, work: Work, command: ReopenConversation, cause: Cause) -> None:
+        self._on_conversation(work, command, talks.reopen_conversation, cause)
+
+    def note_user(self, work: Work, command: NoteUser, cause: Cause) -> None:
+        known = self._book.staff(work, command.organisation_id)
+        self._book.record(work, staff.note_user(command, known), cause)
+
+    def note_grant(self, work: Work, command: NoteGrant, cause: Cause) -> None:
+        known = self._book.staff(work, command.organisation_id)
+        self._book.record(work, staff.note_grant(command, known), cause)
+
+    def _on_conversation(self, work: Work, command: C, decide: Decide[C], cause: Cause) -> None:
+        known = self._book.contact_with(work, command.organisation_id, command.conversation_id)
+        contact_id = known or self._met(work, command, cause)
+        contact = self._book.contact(work, contact_id)
+        self._book.record(work, decide(command, contact_id, contact), cause)
+
+    def _met(self, work: Work, command: OnCustomer, cause: Cause) -> ContactId:
+        """Whose first facts crm never heard (it was started later, or they were discarded) is met without aliases and
+        name: nothing of the rest is lost, and what is told later completes it."""
+        org = command.organisation_id
+        known = self._book.contact_of(work, org, command.customer_id)
+        if known is not None:
+            return known
+        contact_id = ContactId(self._ids.new())
+        met = MeetCustomer(
+            organisation_id=org,
+            phone_number_id=command.phone_number_id,
+            customer_id=command.customer_id,
+            now=command.now,
+        )
+        self._meet(work, met, contact_id, cause)
+        return contact_id
+
+    def _meet(self, work: Work, command: MeetCustomer, contact_id: ContactId, cause: Cause) -> None:
+        facts = meeting.meet_customer(command, contact_id, self._book.contact(work, contact_id))
+        self._book.record(work, facts, cause)
+
+    def _supersede(
+        self, work: Work, command: OnCustomer, contact_id: ContactId, other_id: ContactId, cause: Cause
+    ) -> None:
+        survivor, other = self._book.contact(work, contact_id), self._book.contact(work, other_id)
+        self._book.record(work, meeting.supersede(command, contact_id, survivor, other_id, other), cause)

@@ -1,0 +1,1 @@
+"""The rules of crm: pure, without clock, chance or storage."""

@@ -1,0 +1,121 @@
+"""Which contact a customer is (rules 10 to 12): found by any alias, one a person; each reaction may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from recado_events.crm import (
+    ContactAliasesAdded,
+    ContactCreated,
+    ContactDetails,
+    ContactFieldsEdited,
+    ContactLinked,
+    ContactOwnerChanged,
+    Edits,
+    FieldEdit,
+    Link,
+)
+from recado_events.event import Event
+from recado_events.identity import Alias
+from recado_events.ids import ContactId, OrganisationId, UserId
+
+from crm.commands import MeetCustomer, OnCustomer
+from crm.domain.contact import NAME, Contact
+from crm.domain.private import ContactSuperseded
+
+
+def meet_customer(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
+    """A new contact, or a known one that is known better; the customer is linked to it either way."""
+    org, now = command.organisation_id, command.now
+    link = Link(customer_id=command.customer_id, phone_number_id=command.phone_number_id)
+    if contact.exists:
+        facts = [*_add_aliases(org, contact_id, contact, command.aliases, now), *_name(command, contact_id, contact)]
+    else:
+        details = ContactDetails(name=command.name, aliases=command.aliases)
+        facts = [
+            ContactCreated(
+                organisation_id=org, contact_id=contact_id, origin="conversation", created_at=now, personal=details
+            )
+        ]
+    return [*facts, *_link(org, contact_id, contact, [link], contact.owner_id, now)]
+
+
+def _name(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
+    """Follows the name chosen at WhatsApp until a person has given one."""
+    before = contact.values.get(NAME)
+    if command.name is None or contact.named_by_person or before == command.name:
+        return []
+    edit = FieldEdit(field=NAME, before=before, after=command.name)
+    return [
+        ContactFieldsEdited(
+            organisation_id=command.organisation_id,
+            contact_id=contact_id,
+            fields=(NAME,),
+            edited_by=None,
+            edited_at=command.now,
+            personal=Edits(edits=(edit,)),
+        )
+    ]
+
+
+def _add_aliases(
+    organisation_id: OrganisationId, contact_id: ContactId, contact: Contact, aliases: Sequence[Alias], now: datetime
+) -> list[Event]:
+    added = tuple(alias for alias in aliases if alias not in contact.aliases)
+    if not added:
+        return []
+    details = ContactDetails(aliases=added)
+    return [ContactAliasesAdded(organisation_id=organisation_id, contact_id=contact_id, added_at=now, personal=details)]
+
+
+def _link(
+    organisation_id: OrganisationId,
+    contact_id: ContactId,
+    contact: Contact,
+    links: Sequence[Link],
+    owner_id: UserId | None,
+    now: datetime,
+) -> list[Event]:
+    known = {link.customer_id for link in contact.links}
+    return [
+        ContactLinked(
+            organisation_id=organisation_id,
+            contact_id=contact_id,
+            customer_id=link.customer_id,
+            phone_number_id=link.phone_number_id,
+            owner_id=owner_id,
+            linked_at=now,
+        )
+        for link in links
+        if link.customer_id not in known
+    ]
+
+
+def supersede(
+    command: OnCustomer, survivor_id: ContactId, survivor: Contact, other_id: ContactId, other: Contact
+) -> list[Event]:
+    """Two contacts are one person: whoever is met under any alias of either is the survivor from now on.
+
+    What people wrote on the other stays there: a merge of two contacts' contents is for people to decide. Only an
+    owner is taken over, where the survivor has none.
+    """
+    org, now = command.organisation_id, command.now
+    owner_id = survivor.owner_id or other.owner_id
+    facts = _add_aliases(org, survivor_id, survivor, other.aliases, now)
+    if owner_id != survivor.owner_id:
+        facts.append(
+            ContactOwnerChanged(
+                organisation_id=org,
+                contact_id=survivor_id,
+                owner_id=owner_id,
+                why="assigned",
+                links=survivor.links,
+                changed_at=now,
+            )
+        )
+    return [
+        *facts,
+        *_link(org, survivor_id, survivor, other.links, owner_id, now),
+        ContactSuperseded(organisation_id=org, contact_id=other_id, survivor_id=survivor_id, superseded_at=now),
+    ]

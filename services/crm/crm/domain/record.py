@@ -1,0 +1,83 @@
+"""What people do with a contact: update fields, change the owner, add notes. Every change tells by whom, from what."""
+
+from __future__ import annotations
+
+from recado_events.crm import (
+    ContactFieldsEdited,
+    ContactNoteAdded,
+    ContactOwnerChanged,
+    Edits,
+    FieldEdit,
+    NoteText,
+)
+from recado_events.event import Event
+
+from crm.commands import AddNote, ChangeOwner, EditFields, OnContact
+from crm.domain.contact import Contact
+from crm.domain.refusals import UnknownContact, UnknownUser
+from crm.domain.staff import Staff
+
+
+def _check(command: OnContact, contact: Contact, staff: Staff) -> None:
+    if contact.organisation_id != command.organisation_id:
+        raise UnknownContact
+    staff.check_may_change(command.by, contact.owner_id)
+
+
+def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Event]:
+    _check(command, contact, staff)
+    edits = tuple(
+        FieldEdit(field=name, before=contact.values.get(name), after=value)
+        for name, value in command.values.items()
+        if contact.values.get(name) != value
+    )
+    if not edits:
+        return []
+    return [
+        ContactFieldsEdited(
+            organisation_id=command.organisation_id,
+            contact_id=command.contact_id,
+            fields=tuple(edit.field for edit in edits),
+            edited_by=command.by.user_id,
+            edited_at=command.now,
+            personal=Edits(edits=edits),
+        )
+    ]
+
+
+def change_owner(command: ChangeOwner, contact: Contact, staff: Staff) -> list[Event]:
+    """Holds for new conversations; a running one keeps its assignee."""
+    _check(command, contact, staff)
+    if not staff.serves(command.owner_id):
+        raise UnknownUser(user_id=str(command.owner_id))
+    if contact.owner_id == command.owner_id:
+        return []
+    return [
+        ContactOwnerChanged(
+            organisation_id=command.organisation_id,
+            contact_id=command.contact_id,
+            owner_id=command.owner_id,
+            previous_id=contact.owner_id,
+            why="person",
+            changed_by=command.by.user_id,
+            links=contact.links,
+            changed_at=command.now,
+        )
+    ]
+
+
+def add_note(command: AddNote, contact: Contact, staff: Staff) -> list[Event]:
+    _check(command, contact, staff)
+    if command.note_id in contact.notes:
+        return []
+    return [
+        ContactNoteAdded(
+            organisation_id=command.organisation_id,
+            contact_id=command.contact_id,
+            note_id=command.note_id,
+            message_id=command.message_id,
+            added_by=command.by.user_id,
+            added_at=command.now,
+            personal=NoteText(text=command.text),
+        )
+    ]

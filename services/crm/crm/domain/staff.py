@@ -1,0 +1,109 @@
+"""The people who use crm, as conversations told of them, and what their profile allows (rule 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from recado_events.event import Event
+from recado_events.ids import ProfileId, UserId
+
+from crm.commands import NoteGrant, NoteUser, Person
+from crm.domain.private import GrantNoted, UserNoted
+from crm.domain.refusals import NoPermission, UnknownContact, ViewOnly
+
+VIEW_REPLY = "view_reply"
+OWN = "own"
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    level: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was told of a user; of the role, None where only the token says it."""
+
+    active: bool = True
+    role: str | None = None
+    profile_id: ProfileId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    users: Mapping[UserId, Known] = field(default_factory=lambda: MappingProxyType({}))
+    grants: Mapping[ProfileId, Grant] = field(default_factory=lambda: MappingProxyType({}))
+
+    def known(self, user_id: UserId) -> Known:
+        """Of whom nothing was heard, the token is believed."""
+        return self.users.get(user_id, Known())
+
+    def serves(self, user_id: UserId) -> bool:
+        """Whether somebody whom the organisation has told of may be given work."""
+        return user_id in self.users and self.users[user_id].active
+
+    def grant_of(self, person: Person) -> Grant | None:
+        if not self.known(person.user_id).active:
+            return None
+        if person.role == ADMINISTRATOR:
+            return Grant(VIEW_REPLY, "all")
+        return self.grants.get(person.profile_id) if person.profile_id is not None else None
+
+    def check_may_view(self, person: Person, owner_id: UserId | None) -> Grant:
+        grant = self.grant_of(person)
+        if grant is None:
+            raise NoPermission
+        if grant.scope == OWN and owner_id != person.user_id:
+            raise UnknownContact
+        return grant
+
+    def check_may_change(self, person: Person, owner_id: UserId | None) -> None:
+        if self.check_may_view(person, owner_id).level != VIEW_REPLY:
+            raise ViewOnly
+
+
+def evolve(staff: Staff, event: Event) -> Staff:
+    match event:
+        case UserNoted():
+            known = Known(event.active, event.role, event.profile_id)
+            return replace(staff, users=MappingProxyType({**staff.users, event.user_id: known}))
+        case GrantNoted():
+            grant = Grant(event.level, event.scope)
+            return replace(staff, grants=MappingProxyType({**staff.grants, event.profile_id: grant}))
+    return staff
+
+
+def note_user(command: NoteUser, staff: Staff) -> list[Event]:
+    before = staff.known(command.user_id)
+    active = before.active if command.active is None else command.active
+    role, profile_id = (before.role, before.profile_id) if command.role is None else (command.role, command.profile_id)
+    if command.user_id in staff.users and before == Known(active, role, profile_id):
+        return []
+    return [
+        UserNoted(
+            organisation_id=command.organisation_id,
+            user_id=command.user_id,
+            active=active,
+            role=role,
+            profile_id=profile_id,
+            noted_at=command.now,
+        )
+    ]
+
+
+def note_grant(command: NoteGrant, staff: Staff) -> list[Event]:
+    if staff.grants.get(command.profile_id) == Grant(command.level, command.scope):
+        return []
+    return [
+        GrantNoted(
+            organisation_id=command.organisation_id,
+            profile_id=command.profile_id,
+            level=command.level,
+            scope=command.scope,
+            noted_at=command.now,
+        )
+    ]

@@ -1,0 +1,102 @@
+"""The conversations of a contact, and the owner that the first of them brings; each reaction may be repeated."""
+
+from __future__ import annotations
+
+from recado_events.crm import (
+    ContactConversationAssigned,
+    ContactConversationClosed,
+    ContactConversationReopened,
+    ContactConversationStarted,
+    ContactOwnerChanged,
+)
+from recado_events.event import Event
+from recado_events.ids import ContactId
+
+from crm.commands import (
+    AssignConversation,
+    CloseConversation,
+    OnConversation,
+    ReopenConversation,
+    StartConversation,
+)
+from crm.domain.contact import Contact, Talk
+
+
+def start_conversation(command: StartConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    return _started(command, contact_id, contact)
+
+
+def _started(command: OnConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    """Whatever is told of a conversation, it began: with its first fact that was heard, where that was another one."""
+    if command.conversation_id in contact.talks:
+        return []
+    return [
+        ContactConversationStarted(
+            organisation_id=command.organisation_id,
+            contact_id=contact_id,
+            conversation_id=command.conversation_id,
+            customer_id=command.customer_id,
+            phone_number_id=command.phone_number_id,
+            started_at=command.now,
+        )
+    ]
+
+
+def _talk(command: OnConversation, contact: Contact) -> Talk:
+    return contact.talks.get(command.conversation_id, Talk())
+
+
+def assign_conversation(command: AssignConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    """The first assignee becomes the contact's owner; later ones do not replace them."""
+    facts = _started(command, contact_id, contact)
+    if _talk(command, contact).assignee == command.user_id:
+        return facts
+    org = command.organisation_id
+    facts.append(
+        ContactConversationAssigned(
+            organisation_id=org,
+            contact_id=contact_id,
+            conversation_id=command.conversation_id,
+            user_id=command.user_id,
+            assigned_at=command.now,
+        )
+    )
+    if contact.owner_id is None:
+        facts.append(
+            ContactOwnerChanged(
+                organisation_id=org,
+                contact_id=contact_id,
+                owner_id=command.user_id,
+                why="assigned",
+                links=contact.links,
+                changed_at=command.now,
+            )
+        )
+    return facts
+
+
+def close_conversation(command: CloseConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    facts = _started(command, contact_id, contact)
+    if _talk(command, contact).state == "closed":
+        return facts
+    closed = ContactConversationClosed(
+        organisation_id=command.organisation_id,
+        contact_id=contact_id,
+        conversation_id=command.conversation_id,
+        reason=command.reason,
+        closed_at=command.now,
+    )
+    return [*facts, closed]
+
+
+def reopen_conversation(command: ReopenConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    facts = _started(command, contact_id, contact)
+    if _talk(command, contact).state == "open":
+        return facts
+    reopened = ContactConversationReopened(
+        organisation_id=command.organisation_id,
+        contact_id=contact_id,
+        conversation_id=command.conversation_id,
+        reopened_at=command.now,
+    )
+    return [*facts, reopened]

@@ -1,0 +1,79 @@
+"""The rows of a contact: itself, its fields, aliases, notes and conversations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recado_events import crm as told
+
+from crm.domain.contact import NAME
+from crm.domain.private import ContactSuperseded
+from crm.views.change import Change, Changes, as_json, of_contact
+from crm.views.folding import folded, sort_key
+
+
+def rows(event: told.OfContact) -> Changes:
+    match event:
+        case told.ContactCreated():
+            yield of_contact(event, "created", created_at=event.created_at)
+            if event.personal is not None and event.personal.name is not None:
+                yield from _field(event, NAME, event.personal.name)
+            yield from _aliases(event, event.personal)
+        case told.ContactAliasesAdded():
+            yield from _aliases(event, event.personal)
+        case told.ContactOwnerChanged():
+            yield of_contact(event, "owner", owner_id=event.owner_id, at=event.changed_at)
+        case told.ContactFieldsEdited():
+            for edit in event.personal.edits if event.personal else ():
+                yield from _field(event, edit.field, edit.after)
+        case told.ContactNoteAdded():
+            yield _note(event)
+        case ContactSuperseded():
+            yield of_contact(event, "superseded", survivor_id=event.survivor_id)
+        case _:
+            yield from _conversations(event)
+
+
+def _field(event: told.OfContact, name: str, value: Any) -> Changes:
+    yield of_contact(event, "field", field=name, value=as_json(value), folded=folded(value), at=event.happened_at)
+    if name == NAME:
+        yield of_contact(event, "sorted", sort_key=sort_key(value))
+
+
+def _aliases(event: told.OfContact, details: told.ContactDetails | None) -> Changes:
+    for alias in details.aliases if details else ():
+        yield of_contact(event, "alias", kind=alias.kind, value=alias.value)
+
+
+def _note(event: told.ContactNoteAdded) -> Change:
+    return of_contact(
+        event,
+        "note",
+        note_id=event.note_id,
+        message_id=event.message_id,
+        added_by=event.added_by,
+        added_at=event.added_at,
+        text=as_json(event.personal.text) if event.personal else None,
+    )
+
+
+def _conversations(event: told.OfContact) -> Changes:
+    match event:
+        case told.ContactConversationStarted():
+            yield of_contact(
+                event,
+                "conversation",
+                conversation_id=event.conversation_id,
+                phone_number_id=event.phone_number_id,
+                started_at=event.started_at,
+            )
+        case told.ContactConversationAssigned():
+            yield of_contact(
+                event, "conversation_assigned", conversation_id=event.conversation_id, user_id=event.user_id
+            )
+        case told.ContactConversationClosed():
+            yield of_contact(
+                event, "conversation_state", conversation_id=event.conversation_id, closed_at=event.closed_at
+            )
+        case told.ContactConversationReopened():
+            yield of_contact(event, "conversation_state", conversation_id=event.conversation_id, closed_at=None)

@@ -1,0 +1,174 @@
+"""One organisation's contacts on a memory store: what conversations tells, what people do. Everything twice."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from crm.adapters.kafka import hears
+from crm.application import Book, Listening, Recording
+from crm.application.book import FOLDS
+from crm.commands import AddNote, ChangeOwner, EditFields, Person
+from crm.domain.contact import Contact
+from crm.domain.private import PRIVATE
+from recado_chassis.service import Heard
+from recado_events import conversations as told
+from recado_events.crm import PUBLISHED, ContactConversationStarted, ContactCreated
+from recado_events.event import Event
+from recado_events.identity import Alias
+from recado_events.ids import (
+    ContactId,
+    ConversationId,
+    CustomerId,
+    MessageId,
+    NoteId,
+    OrganisationId,
+    PhoneNumberId,
+    ProfileId,
+    UserId,
+)
+
+from tests.harness.on_memory import (
+    ADMINISTRATOR_ID,
+    CAUSE,
+    FINGERPRINTS,
+    NUMBER,
+    ORGANISATION,
+    PROFILE,
+    OnMemory,
+    number,
+    user_alias,
+)
+
+__all__ = ["ADMINISTRATOR", "NUMBER", "ORGANISATION", "OTHER_NUMBER", "PROFILE", "Stage", "number", "user_alias"]
+
+ADMINISTRATOR = Person(ADMINISTRATOR_ID, "administrator")
+OTHER_NUMBER = PhoneNumberId("106540352242933")
+ANYBODY = number("5511987654321")
+
+
+class Stage(OnMemory):
+    def __init__(self) -> None:
+        super().__init__((*PUBLISHED, *PRIVATE))
+        book = Book(FINGERPRINTS)
+        self.listening = Listening(book, self.ids)
+        self.recording = Recording(book)
+        (heard,) = hears(self.listening, book)
+        self.reactions = heard.reactions
+
+    # What conversations tells ----------------------------------------------------------------------------
+
+    def hears(self, event: Event) -> list[Event]:
+        """What crm records because of this event; heard a second time, nothing."""
+        heard = Heard("recado.conversations.v1", 0, 0, event.TYPE, event.subject, event, CAUSE, None)
+        return self.do(lambda work, _, __: self.reactions[event.TYPE].handle(work, heard), None)
+
+    def identified(
+        self,
+        *aliases: Alias,
+        name: str | None = "Sofia",
+        at: PhoneNumberId = NUMBER,
+        organisation: OrganisationId = ORGANISATION,
+    ) -> CustomerId:
+        customer_id = CustomerId(self.ids.new())
+        who = told.Identity(aliases=aliases or (ANYBODY,), profile_name=name)
+        place = self.place(customer_id, at, organisation)
+        self.hears(told.CustomerIdentified(**place, identified_at=self.now, personal=who))
+        return customer_id
+
+    def also_known_as(self, customer_id: CustomerId, *aliases: Alias, at: PhoneNumberId = NUMBER) -> list[Event]:
+        who = told.Identity(aliases=aliases)
+        added = told.CustomerAliasesAdded(**self.place(customer_id, at), reason="seen", added_at=self.now, personal=who)
+        return self.hears(added)
+
+    def renamed(self, customer_id: CustomerId, name: str | None) -> list[Event]:
+        who = told.Identity(aliases=(), profile_name=name)
+        return self.hears(told.CustomerRenamed(**self.place(customer_id), renamed_at=self.now, personal=who))
+
+    def merged(self, survivor_id: CustomerId, merged_id: CustomerId) -> list[Event]:
+        return self.hears(
+            told.CustomersMerged(**self.place(survivor_id), merged_id=merged_id, merged_at=self.now)
+        ) + self.hears(told.CustomerMergedInto(**self.place(merged_id), survivor_id=survivor_id, merged_at=self.now))
+
+    def opened(self, customer_id: CustomerId, at: PhoneNumberId = NUMBER) -> ConversationId:
+        talk = ConversationId(self.ids.new())
+        place = self.place(customer_id, at)
+        opened = told.ConversationOpened(**place, conversation_id=talk, initiated_by="customer", opened_at=self.now)
+        self.hears(opened)
+        return talk
+
+    def assigned(
+        self, customer_id: CustomerId, talk: ConversationId, to: UserId, at: PhoneNumberId = NUMBER
+    ) -> list[Event]:
+        place = self.place(customer_id, at)
+        return self.hears(
+            told.ConversationAssigned(**place, conversation_id=talk, user_id=to, how="rota", assigned_at=self.now)
+        )
+
+    def closed(self, customer_id: CustomerId, talk: ConversationId, reason: str = "person") -> list[Event]:
+        place = self.place(customer_id)
+        return self.hears(told.ConversationClosed(**place, conversation_id=talk, reason=reason, closed_at=self.now))
+
+    def reopened(self, customer_id: CustomerId, talk: ConversationId) -> list[Event]:
+        place = self.place(customer_id)
+        return self.hears(told.ConversationReopened(**place, conversation_id=talk, reopened_at=self.now))
+
+    def place(
+        self, customer_id: CustomerId, at: PhoneNumberId = NUMBER, organisation: OrganisationId = ORGANISATION
+    ) -> Any:
+        return {"organisation_id": organisation, "phone_number_id": at, "customer_id": customer_id}
+
+    def user(self, user_id: UserId | None = None, *, active: bool = True) -> UserId:
+        found = user_id or UserId(uuid4())
+        who: Any = {"organisation_id": ORGANISATION, "user_id": found}
+        if active:
+            self.hears(told.UserActivated(**who, activated_by=ADMINISTRATOR_ID, activated_at=self.now))
+        else:
+            self.hears(told.UserDeactivated(**who, deactivated_by=ADMINISTRATOR_ID, deactivated_at=self.now))
+        return found
+
+    def member(self, level: str = "view_reply", scope: str = "all", profile: ProfileId = PROFILE) -> Person:
+        self.hears(
+            told.ProfileGranted(
+                organisation_id=ORGANISATION,
+                profile_id=profile,
+                level=level,
+                scope=scope,
+                granted_by=ADMINISTRATOR_ID,
+                granted_at=self.now,
+            )
+        )
+        return Person(self.user(), "member", profile)
+
+    # What people do ---------------------------------------------------------------------------------------
+
+    def edits(self, contact_id: ContactId, by: Person = ADMINISTRATOR, **values: str | None) -> list[Event]:
+        return self.do(self.recording.edit_fields, EditFields(**self.on(contact_id, by), values=values))
+
+    def gives(self, contact_id: ContactId, to: UserId, by: Person = ADMINISTRATOR) -> list[Event]:
+        return self.do(self.recording.change_owner, ChangeOwner(**self.on(contact_id, by), owner_id=to))
+
+    def notes(
+        self, contact_id: ContactId, text: str, message_id: MessageId | None = None, by: Person = ADMINISTRATOR
+    ) -> list[Event]:
+        command = AddNote(**self.on(contact_id, by), note_id=NoteId(uuid4()), text=text, message_id=message_id)
+        return self.do(self.recording.add_note, command)
+
+    def on(self, contact_id: ContactId, by: Person, organisation: OrganisationId = ORGANISATION) -> Any:
+        return {"organisation_id": organisation, "contact_id": contact_id, "by": by, "now": self.now}
+
+    # Then -------------------------------------------------------------------------------------------------
+
+    def contacts(self) -> list[ContactId]:
+        return [fact.contact_id for fact in self.facts(ContactCreated)]
+
+    def contact(self, contact_id: ContactId) -> Contact:
+        state: Contact = self.streams.read(f"contact-{contact_id}", FOLDS["contact"])
+        return state
+
+    def contact_of(self, customer_id: CustomerId, at: PhoneNumberId = NUMBER) -> ContactId:
+        """Where a new conversation of this customer appears."""
+        talk = self.opened(customer_id, at)
+        (started,) = [f for f in self.facts(ContactConversationStarted) if f.conversation_id == talk]
+        found: ContactId = started.contact_id
+        return found

@@ -1,0 +1,159 @@
+"""Lists of contacts: search by parts of names, numbers and addresses, in pages, in the order of names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from recado_chassis.following.rebuild import digest, rebuild
+from recado_events import conversations as told_by
+from recado_events.identity import Alias
+
+from tests.crm.office import Office
+from tests.harness.on_database import ServiceOnDatabase
+
+LIGATURE = "\ufdfa"
+"""One letter that is eighteen when folded."""
+
+
+@pytest.fixture
+async def people(office: Office) -> Office:
+    office.customer("5511987654321", name="João Antônio")
+    office.customer("551187650000", name="MARIA")
+    office.customer("16505551234", name="100% Loja_24")
+    office.customer(Alias(kind="user_id", value="BR.98765432111111"), name="Straße")
+    office.customer("12195555358", name=None)
+    return office
+
+
+SEARCHES: dict[str, set[str | None]] = {
+    "joao": {"João Antônio"},
+    "JOÃO": {"João Antônio"},
+    "antonio": {"João Antônio"},
+    " maria ": {"MARIA"},
+    "strasse": {"Straße"},
+    "98765": {"João Antônio"},
+    "+55 (11) 98765-4321": {"João Antônio"},
+    "551187654321": {"João Antônio"},
+    "5511987650000": {"MARIA"},
+    "0000": {"MARIA"},
+    "%": {"100% Loja_24"},
+    "_": {"100% Loja_24"},
+    "\\": set(),
+    "a_i": set(),
+    "'; DROP TABLE view_contacts.contacts; --": set(),
+    "nobody": set(),
+}
+
+
+async def test_search_finds_parts_of_names_and_numbers_and_takes_wildcards_literally(people: Office) -> None:
+    assert {search: await people.found(search) for search in SEARCHES} == SEARCHES
+
+
+async def test_search_finds_parts_of_addresses_as_they_are_now(people: Office) -> None:
+    (maria,) = await people.listed(search="maria")
+    path = f"/contacts/{maria['contact_id']}"
+    await people.does("PATCH", path, {"email": "Maria.Silva@Exämple.com"})
+    assert await people.found("maria.silva@ex") == await people.found("example.com") == {"MARIA"}
+    await people.does("PATCH", path, {"email": None, "name": "Dona Maria"})
+    assert await people.found("example.com") == set()
+    assert await people.found("dona") == {"Dona Maria"}
+
+
+async def test_pages_come_in_the_order_of_folded_names_without_loss_or_repeat(people: Office) -> None:
+    for name in ("ábaco", "Abade", "zebra", "abaco"):
+        people.customer(f"1650555{len(name)}{ord(name[0])}", name=name)
+    whole = [contact["name"] for contact in await people.listed()]
+    assert whole == [None, "100% Loja_24", *whole[2:4], "Abade", "João Antônio", "MARIA", "Straße", "zebra"]
+    assert set(whole[2:4]) == {"abaco", "ábaco"}
+    assert await _paged(people, limit="2") == whole
+    assert await _paged(people, limit="3", search="a") == whole[1:]
+
+
+async def _paged(office: Office, **query: str) -> list[str | None]:
+    seen: list[str | None] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await office.sees("/contacts", query={**query, **({"cursor": cursor} if cursor else {})})
+        assert len(page["items"]) <= int(query["limit"])
+        seen += [contact["name"] for contact in page["items"]]
+        cursor = page["next_cursor"]
+    return seen
+
+
+async def test_notes_and_history_come_in_pages_newest_first(office: Office) -> None:
+    office.customer()
+    path = f"/contacts/{await office.contact()}"
+    for number in range(5):
+        await office.does("POST", f"{path}/notes", {"text": f"note {number}"})
+    first = await office.sees(f"{path}/notes", query={"limit": "3"})
+    rest = await office.sees(f"{path}/notes", query={"limit": "3", "cursor": first["next_cursor"]})
+    assert [note["text"] for page in (first, rest) for note in page["items"]] == [f"note {n}" for n in (4, 3, 2, 1, 0)]
+    assert rest["next_cursor"] is None
+    lines = await office.sees(f"{path}/history", query={"limit": "6"})
+    older = await office.sees(f"{path}/history", query={"limit": "6", "cursor": lines["next_cursor"]})
+    positions = [line["position"] for page in (lines, older) for line in page["items"]]
+    assert positions == sorted(positions, reverse=True)
+    assert len(positions) == 10
+
+
+async def test_bad_input_85_a_cursor_of_another_search_is_refused(people: Office) -> None:
+    cursor = (await people.sees("/contacts?limit=1"))["next_cursor"]
+    for query in ({"search": "a"}, {"owner_id": str(people.agents[0])}):
+        answer = await people.client.get(
+            "/contacts", params={**query, "limit": "1", "cursor": cursor}, headers=people.administrator
+        )
+        assert (answer.status_code, answer.json()["rule"]) == (400, "cursor_invalid")
+
+
+STRANGE_NAMES = [
+    "a\x00b",
+    "\x00",
+    "x" * 20_000,
+    LIGATURE * 5_000,
+    "\u202eevil",
+    "🦜" * 400,
+    "'; DROP TABLE contacts; --",
+]
+
+
+@pytest.mark.parametrize("name", STRANGE_NAMES, ids=range(len(STRANGE_NAMES)))
+async def test_bad_input_33_37_38_any_name_a_customer_chooses_is_kept_shown_and_paged(
+    office: Office, name: str
+) -> None:
+    customer = office.customer("5511987654321", Alias(kind="user_id", value="\x00" * 9_000), name="before")
+    office.customer("16505551234", name=name)
+    renamed = told_by.Identity(aliases=(), profile_name=name)
+    office.hears(
+        told_by.CustomerRenamed(**office.place(customer), renamed_at=datetime.now(UTC), personal=renamed),
+        told_by.CustomerAliasesAdded(
+            **office.place(customer),
+            reason="seen",
+            added_at=datetime.now(UTC),
+            personal=told_by.Identity(aliases=(Alias(kind="wa_id", value="5" * 20_000), Alias(kind="?", value="\x00"))),
+        ),
+    )
+    assert [contact["name"] for contact in await office.listed()] == [name, name]
+    assert await _paged(office, limit="1") == [name, name]
+    (renamed_one,) = await office.listed(search="5511987654321")
+    lines: list[Any] = (await office.sees(f"/contacts/{renamed_one['contact_id']}/history"))["items"]
+    edits = [edit for line in lines for edit in line["changed"]]
+    assert edits == [{"field": "name", "before": "before", "after": name}]
+
+
+async def test_d1_invariant_15_a_rebuild_changes_nothing(people: Office, service: ServiceOnDatabase) -> None:
+    first = (await people.listed())[0]
+    path = f"/contacts/{first['contact_id']}"
+    await people.does("PATCH", path, {"name": "Ana", "company": "ACME", "email": "ana@example.com"})
+    await people.does("PATCH", path, {"email": None})
+    await people.does("POST", f"{path}/notes", {"text": "once"})
+    await people.does("PUT", f"{path}/owner", {"user_id": str(people.agents[1])})
+    survivor, merged = people.customer("1650555990"), people.customer("1650555991")
+    people.hears(told_by.CustomersMerged(**people.place(survivor), merged_id=merged, merged_at=datetime.now(UTC)))
+    await service.shown()
+    (contacts,) = service.service.shows
+    before = digest(service.dsn, contacts)
+    rebuild(service.dsn, contacts, service.service.streams.mapper)
+    assert digest(service.dsn, contacts) == before
+    assert len(await people.listed()) == 7

@@ -1,0 +1,33 @@
+"""What services/crm/README.md says is so: every route has a command there that works, every type is named."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import crm
+
+from tests.crm.office import Office
+from tests.harness.readme import curls, readme, uncalled
+
+
+async def test_every_command_of_the_page_works_and_every_route_has_one(office: Office) -> None:
+    office.customer()
+    known = {"CRM": "", "CONTACT": await office.contact(), "AGENT": office.agents[1], "MESSAGE": uuid4()}
+    made = list(curls(readme(crm), known))
+    await office.service.shown()
+    for call in made:
+        answer = await office.client.request(
+            call.method, call.path, content=call.body, headers={**office.agent(0), **call.headers}
+        )
+        assert call.who == "agent-1"
+        assert answer.is_success, (call, answer.text)
+    assert uncalled(office.service.service, made) == set()
+
+
+def test_everything_heard_and_told_is_named(office: Office) -> None:
+    page, service = readme(crm), office.service.service
+    heard = {kind for hears in service.hears for kind in hears.reactions}
+    told = {event.TYPE for event in service.tells}
+    for kind in heard | told:
+        name = "".join(word.capitalize() for word in kind.split(".")[1].split("-"))
+        assert f"`{name}`" in page, name
