@@ -1,0 +1,140 @@
+"""What is expected of every route of every service. A route that is not here fails the tests: say what it admits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.journeys.world import SERVICES, World
+
+PEOPLE = frozenset({"administrator", "member"})
+ADMINISTRATORS = frozenset({"administrator"})
+PROGRAMS = frozenset({"service"})
+EVERY_ROLE = ("operator", "administrator", "member", "service")
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Route:
+    service: str
+    method: str
+    path: str
+    """The template, as the service describes it."""
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.method} {self.path}"
+
+    def at(self, ids: Mapping[str, str]) -> str:
+        return self.path.format_map(ids)
+
+    @property
+    def has_ids(self) -> bool:
+        return "{" in self.path
+
+
+@dataclass(frozen=True)
+class Expected:
+    """`body`: one that fits. `owned`: the ids of a path name something of one organisation; else they are anybody's to
+    use, and what one organisation does under them is its own."""
+
+    roles: frozenset[str]
+    body: Mapping[str, Any] | None = None
+    owned: bool = True
+    flags: tuple[str, ...] = ()
+    """Members of the body that are true or false."""
+
+
+NUMBER = "106540000000001"
+CONNECT = {"waba_id": "1", "phone_number_id": NUMBER, "code": "code", "pin": "123456"}
+TEXT = {"type": "text", "text": "x"}
+USER = {"name": "Rita", "role": "member", "active": True}
+SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
+
+GATEWAY = {
+    ("POST", "/channels"): Expected(ADMINISTRATORS, CONNECT),
+    ("GET", "/channels"): Expected(PEOPLE),
+    ("GET", "/channels/{phone_number_id}"): Expected(PEOPLE),
+    ("POST", "/channels/{phone_number_id}/resume"): Expected(ADMINISTRATORS, {"code": "code"}),
+    ("POST", "/channels/{phone_number_id}/reconnect"): Expected(ADMINISTRATORS, {"code": "code"}),
+    ("PUT", "/channels/{phone_number_id}/details"): Expected(ADMINISTRATORS, {"name": "Balcão"}),
+    ("POST", "/channels/{phone_number_id}/disconnect"): Expected(ADMINISTRATORS),
+    ("GET", "/events"): Expected(PROGRAMS),
+}
+CONVERSATIONS = {
+    ("GET", "/conversations"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/messages"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/messages"): Expected(PEOPLE, TEXT, flags=("preview_url",)),
+    ("POST", "/conversations/{conversation_id}/read"): Expected(PEOPLE, {}, flags=("notify_customer",)),
+    ("POST", "/conversations/{conversation_id}/assign"): Expected(PEOPLE, SOMEBODY),
+    ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
+    ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/users"): Expected(PEOPLE),
+    ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
+    ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),
+    ("PUT", "/profiles/{profile_id}/grant"): Expected(
+        ADMINISTRATORS, {"level": "view_reply", "scope": "all"}, owned=False
+    ),
+    ("GET", "/channels/{phone_number_id}/rota"): Expected(PEOPLE, owned=False),
+    ("PUT", "/channels/{phone_number_id}/rota"): Expected(
+        ADMINISTRATORS, {"members": [], "only_online": False}, owned=False, flags=("only_online",)
+    ),
+    ("GET", "/events"): Expected(PROGRAMS),
+}
+CRM = {
+    ("GET", "/contacts"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}"): Expected(PEOPLE),
+    ("PATCH", "/contacts/{contact_id}"): Expected(PEOPLE, {"name": "Rita"}),
+    ("PUT", "/contacts/{contact_id}/owner"): Expected(PEOPLE, SOMEBODY),
+    ("GET", "/contacts/{contact_id}/notes"): Expected(PEOPLE),
+    ("POST", "/contacts/{contact_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("GET", "/contacts/{contact_id}/history"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/events"): Expected(PROGRAMS),
+}
+TABLES = {"gateway": GATEWAY, "conversations": CONVERSATIONS, "crm": CRM}
+ROUTES = {
+    Route(service, method, path): expected
+    for service, table in TABLES.items()
+    for (method, path), expected in table.items()
+}
+
+
+def with_bodies() -> Iterable[tuple[Route, Mapping[str, Any]]]:
+    return ((route, expected.body) for route, expected in ROUTES.items() if expected.body is not None)
+
+
+def absent() -> dict[str, str]:
+    """Ids of nothing."""
+    names = ("conversation_id", "contact_id", "user_id", "profile_id")
+    return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
+
+
+async def described(world: World) -> set[Route]:
+    """All routes that the running services describe."""
+    found: set[Route] = set()
+    async with httpx.AsyncClient(timeout=30) as http:
+        for service in SERVICES:
+            document = (await http.get(f"{world.endpoints[service]}/openapi.json")).json()
+            paths = document["paths"].items()
+            found |= {Route(service, method.upper(), path) for path, methods in paths for method in methods}
+    return found
+
+
+async def parameters(world: World) -> dict[Route, list[str]]:
+    """The query parameters of each route that are whole numbers."""
+    found: dict[Route, list[str]] = {}
+    async with httpx.AsyncClient(timeout=30) as http:
+        for service in SERVICES:
+            document = (await http.get(f"{world.endpoints[service]}/openapi.json")).json()
+            for path, methods in document["paths"].items():
+                for method, told in methods.items():
+                    given = [each for each in told.get("parameters", ()) if each["in"] == "query"]
+                    named = [each["name"] for each in given if each["schema"].get("type") == "integer"]
+                    found[Route(service, method.upper(), path)] = named
+    return found
