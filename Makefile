@@ -28,7 +28,7 @@ reset: .venv/.synced ## stop everything and delete what was stored
 
 .PHONY: test
 test: .venv/.synced ## run every test on real Kafka and PostgreSQL (ARGS="tests/crm -k note" runs some)
-	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
+	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 CHECKS := check-lock check-format check-lint check-types check-imports check-contracts check-asyncapi check-house
 .PHONY: check $(CHECKS)
