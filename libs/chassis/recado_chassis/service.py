@@ -21,6 +21,10 @@ from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
 
 
+class Unreadable(ValueError):
+    """Nothing can be made of a record, whenever it is looked at: it is parked alone, and its subject flows on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One record of a topic, decoded. `body` is an Event, or an InboundUpdate on the topics of raw updates."""
@@ -68,7 +72,8 @@ Keep = Callable[[Work, KafkaRecord], None]
 @dataclass(frozen=True, slots=True)
 class Reaction:
     """What is done when a type is heard. `keys` and `streams` only say what to fetch ahead for a whole batch in one
-    query each; what they leave out is fetched when it is asked for. Raising Refusal counts the record as refused."""
+    query each; what they leave out is fetched when it is asked for. Raising Refusal counts the record as refused,
+    raising Unreadable parks it at once."""
 
     handle: Callable[[Work, Heard], None]
     keys: Callable[[Heard], Iterable[UniqueKey]] = _no_keys
@@ -138,4 +143,15 @@ class Service:
     every request: answer from memory or one short query."""
 
 
-__all__ = ["Background", "Heard", "Hears", "KafkaRecord", "Keep", "Projection", "Reaction", "Refusal", "Service"]
+__all__ = [
+    "Background",
+    "Heard",
+    "Hears",
+    "KafkaRecord",
+    "Keep",
+    "Projection",
+    "Reaction",
+    "Refusal",
+    "Service",
+    "Unreadable",
+]

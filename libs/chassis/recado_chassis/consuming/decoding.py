@@ -65,6 +65,10 @@ class Read:
         """Spoiled not by what it is but by what happened when it was handled."""
         return self.spoiled is not None and self.spoiled.reason == "failed"
 
+    def alone(self) -> Read:
+        """Parked, it will hold up nothing later of its subject."""
+        return replace(self, subject="")
+
     def spoil(self, reason: Literal["undecodable", "invalid", "failed"], error: str, attempts: int = 0) -> Read:
         return replace(self, heard=None, reaction=None, spoiled=Spoiled(reason, error, attempts))
 
@@ -85,7 +89,12 @@ class Decoder:
         return bool(self._hears[topic].topic.raw_types)
 
     def read(self, record: KafkaRecord) -> Read:
-        hears = self._hears[record.topic]
+        """Each update of Meta is a fact of its own: one that cannot be read waits alone. Events of a log build on one
+        another: the later ones of its subject wait behind it."""
+        read = self._read(record, self._hears[record.topic])
+        return read.alone() if read.spoiled is not None and self.is_raw(record.topic) else read
+
+    def _read(self, record: KafkaRecord, hears: Hears) -> Read:
         try:
             head = read_inbound(record.headers) if hears.topic.raw_types else read_envelope(record.headers)
             subject, log, position = _placed(head)

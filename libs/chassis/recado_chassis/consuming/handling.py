@@ -9,7 +9,8 @@ from typing import Any
 
 from recado_chassis.consuming.decoding import Place, Read
 from recado_chassis.consuming.inbox import Outcome, Tally
-from recado_chassis.service import Heard, Reaction, Refusal
+from recado_chassis.following.untiring import where
+from recado_chassis.service import Heard, Reaction, Refusal, Unreadable
 from recado_chassis.store import Conflict, Fenced, InboxMove, InboxRow, ParkedRow, Unavailable, UniqueKey
 from recado_chassis.work import Fold, Work
 
@@ -81,7 +82,10 @@ def _outcome(work: Work, read: Read, tally: Tally, blocked: set[str], now: datet
     if tally.is_duplicate(read):
         return "duplicate"
     if read.spoiled is None and (read.heard is None or read.subject not in blocked):
-        return react(work, read)
+        try:
+            return react(work, read)
+        except Unreadable as error:
+            read = read.spoil("invalid", where(error)).alone()
     _keep(work, read)
     work.changes.park.append(_parked(read, now))
     if read.subject:

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.producing.headers import InboundHead, envelope_headers, inbound_headers, source_of
-from recado_chassis.service import Heard, Hears, Reaction, Refusal, Service
+from recado_chassis.service import Heard, Hears, Reaction, Refusal, Service, Unreadable
 from recado_chassis.store import InboxRow, Store, UniqueKey
 from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
@@ -80,6 +80,8 @@ class Ear:
                 raise Refusal("not_now", "after a note that must not stay")
             case "maimed":
                 raise MaimedReaction(said.text)
+            case "unreadable":
+                raise Unreadable(said.text)
             case "slow":
                 linger_once(Path(said.text))
             case "claimed":

@@ -79,6 +79,25 @@ def test_a_record_whose_reaction_fails_is_parked_with_the_later_ones_of_its_subj
     assert counts(only_row(store)) == (3, 0, 0, 2)
 
 
+def test_a_record_nothing_can_be_made_of_is_parked_at_once_and_its_subject_flows(store: Store) -> None:
+    begin(store)
+    unreadable = raw(said(1, how="unreadable", text="private words"), 1)
+    hand(Ear().service(store), [raw(said(0), 0), unreadable, raw(said(2), 2)])
+    assert notes(store) == {"ada": [0, 2]}
+    (parked,) = store.parked()
+    assert (parked.offset, parked.subject, parked.reason, parked.value) == (1, "", "invalid", unreadable.value)
+    assert "private" not in parked.error
+    assert counts(only_row(store)) == (2, 0, 0, 1)
+
+
+def test_an_update_of_meta_that_cannot_be_read_stands_alone(store: Store) -> None:
+    begin(store, topic=STREET.name)
+    broken = replace(message(1, 1), value=b'{"text":"\\ud800"}')
+    hand(Ear().service(store), [message(0, 0), broken, message(2, 2)])
+    assert notes(store) == {"f1ngerpr1nt": [0, 2]}
+    assert [(row.offset, row.subject) for row in store.parked()] == [(1, "")]
+
+
 def test_what_cannot_be_fetched_ahead_is_fetched_when_it_is_its_turn(store: Store) -> None:
     begin(store)
     hand(Ear().service(store), [raw(said(1, how="unaskable"), 0), raw(said(2), 1)])
