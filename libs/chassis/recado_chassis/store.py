@@ -19,6 +19,10 @@ class Conflict(Exception):
     """Somebody else wrote first (a stream moved, a unique row is taken): decide again on what is there now."""
 
 
+class Contradiction(Exception):
+    """What was decided cannot be written, though nobody else was writing: a mistake in the rules, not a race."""
+
+
 class Fenced(Exception):
     """An inbox row is not where this batch was filtered against: nothing of the batch was written."""
 
@@ -196,14 +200,23 @@ class Store(Protocol):
         """Begins a partition: writes its first row, or does nothing where there is one."""
         ...
 
-    def pause(self, topic: str, partition: int, why: str | None) -> None:
-        """Marks a partition as waiting for an operator (or, with None, as going on)."""
+    def pause(self, row: InboxRow, why: str) -> None:
+        """Marks a partition as waiting for an operator, if it still stands where this row says."""
         ...
 
     def parked(self, subject: str | None = None, limit: int = 100) -> list[ParkedRow]:
         """Oldest first."""
         ...
 
-    def parked_count(self) -> int:
-        """How many records wait for a person."""
+    def parked_at(self, topic: str, partition: int, offset: int) -> ParkedRow | None:
+        """The parked record of that place."""
+        ...
+
+    def parked_count(self, topic: str | None = None, partition: int = 0, from_offset: int = 0) -> int:
+        """How many records wait for a person: all, or those of a partition from an offset on."""
+        ...
+
+    @property
+    def interruptions(self) -> int:
+        """How often connections broke: what was remembered from before may be of a history that is no more."""
         ...

@@ -6,11 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import Clock, Ids
-from recado_chassis.store import Conflict, Session, Store
+from recado_chassis.store import Conflict, Contradiction, Session, Store
 from recado_chassis.work import Fold, Folded, Work
 
 S = TypeVar("S")
@@ -30,7 +30,15 @@ class Remembering(OrderedDict[str, Folded]):
             super().__setitem__(stream, folded)
             self.move_to_end(stream)
             while len(self) > self._size:
-                del self[next(iter(self))]
+                super().__delitem__(next(iter(self)))
+
+    def pop(self, stream: str, default: Any = None) -> Any:
+        with self._lock:
+            return super().pop(stream, default)
+
+    def clear(self) -> None:
+        with self._lock:
+            super().clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +58,23 @@ class Streams:
         self.clock = clock
         self.ids = ids
         self._remembered = Remembering(remembered)
+        self._interruptions = 0
 
     def transact(self, decide: Callable[[Work], T], *, attempts: int = 5) -> Done[T]:
         """Runs `decide` and commits what it left behind.
 
         The first attempt is optimistic, later ones take the write lock before they load, so they lose no race.
         `decide` may run several times: the ids and the time it uses are made before. Raises what `decide`
-        raises, Fenced, Unavailable, and Conflict when even locked attempts fail.
+        raises, Fenced, Unavailable, and Contradiction when even locked attempts conflict.
         """
+        reason = ""
         for attempt in range(attempts):
             try:
                 with self.store.session(locked=attempt > 0) as session:
                     return self._attempt(session, decide)
-            except Conflict:
-                if attempt == attempts - 1:
-                    raise
-        raise AssertionError("unreachable: the last attempt returns or raises")
+            except Conflict as error:
+                reason = str(error)
+        raise Contradiction(reason)
 
     def _attempt(self, session: Session, decide: Callable[[Work], T]) -> Done[T]:
         work = self.work(session)
@@ -79,6 +88,9 @@ class Streams:
         return Done(value, position)
 
     def work(self, session: Session) -> Work:
+        if self._interruptions != self.store.interruptions:
+            self._interruptions = self.store.interruptions
+            self._remembered.clear()
         return Work(session, self.mapper, self.clock, self.ids, self._remembered)
 
     def read(self, stream: str, fold: Fold[S]) -> S:

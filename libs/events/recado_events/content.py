@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from recado_events.event import Fact
 
@@ -91,14 +91,25 @@ class InteractiveAnswer(Fact):
     details: dict[str, JsonValue] = {}
 
 
+class _WhollyOptional(Fact):
+    """A content that any object of its kind would fit: one kept as `Other` must stay what it is when it is read."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_other(cls, told: Any) -> Any:
+        if isinstance(told, dict) and "raw" in told:
+            raise ValueError("kept as it came")
+        return told
+
+
 class OrderItem(Fact):
-    product_retailer_id: str
-    quantity: str
-    item_price: str
+    product_retailer_id: str | None = None
+    quantity: str | None = None
+    item_price: str | None = None
     currency: str | None = None
 
 
-class Order(Fact):
+class Order(_WhollyOptional):
     """Quantities and prices as Meta wrote them, as text: they come as numbers or strings."""
 
     kind: Literal["order"] = "order"
@@ -107,13 +118,14 @@ class Order(Fact):
     items: tuple[OrderItem, ...] = ()
 
 
-class Unsupported(Fact):
+class Unsupported(_WhollyOptional):
     """A message Meta itself could not show us: 131051 not supported, 131060 unavailable."""
 
     kind: Literal["unsupported"] = "unsupported"
     code: int | None = None
     title: str | None = None
     original: str | None = None
+    details: str | None = None
 
 
 class Other(Fact):
@@ -143,6 +155,18 @@ class Referral(Fact):
     body: str | None = None
     media_type: str | None = None
     ctwa_clid: str | None = None
+    image_url: str | None = None
+    video_url: str | None = None
+    thumbnail_url: str | None = None
+    welcome_message: str | None = None
+    """What the ad itself said first."""
+
+
+class ReferredProduct(Fact):
+    """What of a catalogue the customer asks about."""
+
+    catalog_id: str | None = None
+    product_retailer_id: str | None = None
 
 
 class OutgoingText(Fact):

@@ -56,11 +56,11 @@ class Checks:
         PARKED.set(await in_thread(self._store.parked_count))
         self.checked_at = self._clock.now()
 
-    async def pause(self, place: Place, why: str) -> None:
+    async def pause(self, row: InboxRow, why: str) -> None:
         """Until an operator resumes it. Raises Unavailable, but the partition waits then too."""
-        _log.error("partition paused", topic=place[0], partition=place[1], why=why)
-        self._assignment.hold(place, why)
-        await in_thread(self._store.pause, *place, why)
+        _log.error("partition paused", topic=row.topic, partition=row.partition, why=why)
+        self._assignment.hold((row.topic, row.partition), why)
+        await in_thread(self._store.pause, row, why)
 
     async def _decide(self, place: Place, row: InboxRow | None, found: Found | None) -> None:
         if not self._assignment.holds(place):
@@ -70,7 +70,7 @@ class Checks:
         elif row.paused is not None:
             self._assignment.hold(place, row.paused)
         elif why := misfit(row, found):
-            await self.pause(place, why)
+            await self.pause(row, why)
         else:
             self._let_flow(place, row)
             self._assignment.lagging(place, found.end, self._clock.now())

@@ -63,7 +63,7 @@ class Hearing:
         finally:
             self._assignment.settle(batch)
         for place, why in batch.stuck.items():
-            await self._checks.pause(place, why)
+            await self._checks.pause(batch.rows[place], why)
         BATCH_RECORDS.observe(len(records))
         BATCH_SECONDS.observe(perf_counter() - began)
 

@@ -17,13 +17,12 @@ from recado_chassis.consuming.handling import NEVER_POISON, fetch_ahead, react
 from recado_chassis.following.untiring import where
 from recado_chassis.producing.headers import header_text
 from recado_chassis.service import Service
-from recado_chassis.store import Conflict, ParkedRow, Store
+from recado_chassis.store import Contradiction, ParkedRow, Store
 from recado_chassis.work import Fold, Work
 
 RecordId = tuple[str, int, int]
 """Topic, partition, offset."""
 
-_ALL = 1_000_000
 _COUNT: Fold[int] = Fold(0, lambda count, _: count + 1)
 
 _log = structlog.get_logger()
@@ -119,7 +118,7 @@ def discard(service: Service, record: RecordId, *, by: str, because: str) -> Non
 
     try:
         service.streams.transact(decide)
-    except Conflict:
+    except Contradiction:
         raise NotParked(f"{record} was retried or discarded by somebody else meanwhile") from None
     _log.info("parked record discarded", topic=row.topic, partition=row.partition, offset=row.offset, by=by)
 
@@ -131,9 +130,9 @@ def _attempt(service: Service, decoder: Decoder, row: ParkedRow) -> str | None:
         return f"{read.spoiled.reason}: {read.spoiled.error}"
     try:
         service.streams.transact(lambda work: _release(work, row, read))
-    except Conflict:
+    except Contradiction as error:
         # Somebody else was faster: what is still parked is read again.
-        return None if row not in service.streams.store.parked(row.subject, _ALL) else "somebody else is at it"
+        return None if service.streams.store.parked_at(row.topic, row.partition, row.offset) is None else str(error)
     except NEVER_POISON:
         raise
     except Exception as error:  # noqa: BLE001 - it stays parked, and the person is told
@@ -149,10 +148,10 @@ def _release(work: Work, row: ParkedRow, read: Read) -> None:
 
 
 def _find(store: Store, record: RecordId) -> ParkedRow:
-    for row in store.parked(limit=_ALL):
-        if (row.topic, row.partition, row.offset) == record:
-            return row
-    raise NotParked(f"{record} is not parked")
+    row = store.parked_at(*record)
+    if row is None:
+        raise NotParked(f"{record} is not parked")
+    return row
 
 
 def _organisation(row: ParkedRow) -> OrganisationId:

@@ -53,10 +53,7 @@ def resume(store: Store, topic: str, partition: int, at_offset: int, *, other_lo
     row = next((row for row in store.inbox() if (row.topic, row.partition) == (topic, partition)), None)
     if row is None or row.paused is None:
         raise CannotResume(f"{topic}-{partition} is not paused; its worker would overrule you")
-    waiting = sum(
-        (parked.topic, parked.partition) == (topic, partition) and parked.offset >= at_offset
-        for parked in store.parked(limit=100_000)
-    )
+    waiting = store.parked_count(topic, partition, at_offset)
     if waiting:
         raise CannotResume(f"{waiting} parked records of {topic}-{partition} lie ahead: retry or discard them first")
     after = replace(row, topic_id=ANY_TOPIC, next_offset=at_offset, paused=None)

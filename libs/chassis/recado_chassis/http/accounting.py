@@ -20,6 +20,7 @@ CORRELATION_HEADER = "Recado-Correlation-Id"
 _CAUSE = "recado.cause"
 _RULE = "recado.rule"
 _UNLOGGED = "recado.unlogged"
+_FAILED = "recado.failed"
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -45,6 +46,7 @@ def leave_out_of_the_log(scope: Scope) -> None:
 def failed(scope: Scope, error: BaseException) -> Response:
     """500 without details: its `instance` is the correlation id under which the log has them."""
     log.error("request_failed", exc_info=error)
+    scope[_FAILED] = True
     return problem_response(
         500,
         "internal_error",
@@ -103,7 +105,7 @@ class Accounting:
         except Exception as error:
             if answer.status is None:
                 await failed(scope, error)(scope, receive, answer)
-            else:
+            elif _FAILED not in scope:
                 log.exception("answer_broken_off")
 
 

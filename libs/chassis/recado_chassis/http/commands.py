@@ -21,7 +21,8 @@ from recado_chassis.http.callers import caller
 from recado_chassis.http.edge import edge_of
 from recado_chassis.http.intake import body_of
 from recado_chassis.http.problems import Problem
-from recado_chassis.store import CommandKey, CommandRow
+from recado_chassis.service import Refusal
+from recado_chassis.store import CommandKey, CommandRow, Conflict
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 
@@ -129,7 +130,12 @@ def _once(work: Work, request: Asked, decide: Callable[[Work], Answer], status: 
     stored = None if key is None else _stored(work.command(key), request)
     if stored is not None:
         return stored
-    answer = to_json(decide(work))
+    try:
+        answer = to_json(decide(work))
+    except Refusal:
+        if key is not None and work.command(key) is not None:
+            raise Conflict("the same command was done while this one looked") from None
+        raise
     row = CommandRow(key or _NO_KEY, request.body, status, answer, 0, request.now)
     if key is not None:
         work.changes.command = row

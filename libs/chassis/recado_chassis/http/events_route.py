@@ -14,6 +14,7 @@ from recado_chassis.http.callers import caller
 from recado_chassis.http.numbers import PageOfLog, Position
 from recado_chassis.mapper import Mapper
 from recado_chassis.producing.headers import source_of
+from recado_chassis.producing.telling import OF_THE_CHASSIS
 from recado_chassis.service import Service
 from recado_chassis.store import EventRow, Unavailable
 
@@ -51,6 +52,8 @@ class _Published:
         self._known = {event.TYPE: True for event in service.tells}
 
     def has(self, row: EventRow) -> bool:
+        if row.type.startswith(OF_THE_CHASSIS):
+            return False
         if row.type not in self._known:
             if not self._mapper.knows(row.type):
                 raise Unavailable(f"The log holds {row.type}, which this release does not know; ask a newer one.")

@@ -33,6 +33,14 @@ def _is_acknowledged(page: tuple[asyncio.Future[None], int]) -> bool:
     return page[0].done() and page[0].exception() is None
 
 
+async def _acknowledgement(delivered: asyncio.Future[None], stored: RelayLog) -> None:
+    """However long Kafka takes: the database, which would send a silent relay away, hears of us meanwhile. Raises what
+    the delivery does. Cancelled, it leaves the delivery alone: those behind it would go without it."""
+    while not (await asyncio.wait([delivered], timeout=_POLL))[0]:
+        await stored.id()
+    delivered.result()
+
+
 class Relay:
     """Runs in every worker; the one that holds the database's lock publishes, the others stand by.
 
@@ -130,8 +138,7 @@ class Relay:
                 after = rows[-1].position
             more = len(rows) == PAGE
             while len(in_flight) > (1 if more else 0):
-                # Shielded: a record nobody waits for would be left out, and those behind it would go.
-                await asyncio.shield(in_flight[0][0])
+                await _acknowledgement(in_flight[0][0], stored)
                 if await self._remember(stored, in_flight) != log_id:
                     return
             RELAY_LAG.set(await stored.end() - after if more else 0)

@@ -13,7 +13,7 @@ from recado_chassis.mapper import Mapper
 from recado_chassis.producing.headers import stored_headers
 from recado_chassis.producing.records import Record
 
-_OF_THE_CHASSIS = "chassis."
+OF_THE_CHASSIS = "chassis."
 """Types that the chassis itself records in any service's log. They are nobody else's business."""
 
 Key = Callable[[Mapping[str, Any], bytes], bytes]
@@ -56,7 +56,7 @@ class Telling:
         return records
 
     def _learn(self, name: str, state: bytes) -> Key | None:
-        if name.startswith(_OF_THE_CHASSIS):
+        if name.startswith(OF_THE_CHASSIS):
             self._keys[name] = None
             return None
         if not self._mapper.knows(name):

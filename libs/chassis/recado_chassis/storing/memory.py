@@ -65,20 +65,30 @@ class MemoryStore:
         with self._tables.lock:
             self._tables.inbox.setdefault((row.topic, row.partition), self._tables.stamped(row))
 
-    def pause(self, topic: str, partition: int, why: str | None) -> None:
+    def pause(self, row: InboxRow, why: str) -> None:
         with self._tables.lock:
-            row = self._tables.inbox.get((topic, partition))
-            if row:
-                self._tables.inbox[topic, partition] = replace(row, paused=why)
+            there = self._tables.inbox.get((row.topic, row.partition))
+            if there and (there.topic_id, there.next_offset) == (row.topic_id, row.next_offset):
+                self._tables.inbox[row.topic, row.partition] = replace(there, paused=why)
 
     def parked(self, subject: str | None = None, limit: int = 100) -> list[ParkedRow]:
         with self._tables.lock:
             found = [row for row in self._tables.parked.values() if subject is None or row.subject == subject]
             return found[:limit]
 
-    def parked_count(self) -> int:
+    def parked_at(self, topic: str, partition: int, offset: int) -> ParkedRow | None:
         with self._tables.lock:
-            return len(self._tables.parked)
+            return self._tables.parked.get((topic, partition, offset))
+
+    def parked_count(self, topic: str | None = None, partition: int = 0, from_offset: int = 0) -> int:
+        with self._tables.lock:
+            return sum(
+                topic is None or ((row.topic, row.partition) == (topic, partition) and row.offset >= from_offset)
+                for row in self._tables.parked.values()
+            )
+
+    interruptions = 0
+    """Memory breaks with its process."""
 
     def forget_commands(self, before: datetime, limit: int = 10_000) -> int:
         """Deletes up to `limit` stored answers of commands done before that moment; answers how many."""

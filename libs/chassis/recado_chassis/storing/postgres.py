@@ -19,7 +19,6 @@ from recado_chassis.storing.postgres_tail import PostgresTail
 
 LOG = "SELECT id FROM log"
 RENEW_LOG = "UPDATE log SET id = gen_random_uuid()::text RETURNING id"
-PARKED_COUNT = "SELECT count(*) FROM parked"
 PROJECTED = """
 SELECT coalesce(min(position), 0) * (count(*) = %(wanted)s)::integer FROM projections WHERE name = ANY (%(names)s)
 """
@@ -77,16 +76,25 @@ class PostgresStore:
         with self._connection() as connection:
             postgres_inbox.adopt(connection, row)
 
-    def pause(self, topic: str, partition: int, why: str | None) -> None:
+    def pause(self, row: InboxRow, why: str) -> None:
         with self._connection() as connection:
-            postgres_inbox.pause(connection, topic, partition, why)
+            postgres_inbox.pause(connection, row, why)
 
     def parked(self, subject: str | None = None, limit: int = 100) -> list[ParkedRow]:
         with self._connection() as connection:
             return postgres_parked.rows(connection, subject, limit)
 
-    def parked_count(self) -> int:
-        return int(self._one(PARKED_COUNT))
+    def parked_at(self, topic: str, partition: int, offset: int) -> ParkedRow | None:
+        with self._connection() as connection:
+            return postgres_parked.at(connection, topic, partition, offset)
+
+    def parked_count(self, topic: str | None = None, partition: int = 0, from_offset: int = 0) -> int:
+        with self._connection() as connection:
+            return postgres_parked.count(connection, topic, partition, from_offset)
+
+    @property
+    def interruptions(self) -> int:
+        return self._pool.breaks
 
     def forget_commands(self, before: datetime, limit: int = 10_000) -> int:
         """Deletes up to `limit` stored answers of commands done before that moment; answers how many."""

@@ -44,6 +44,7 @@ _OUTAGES = (
     errors.IdleInTransactionSessionTimeout,
     errors.ReadOnlySqlTransaction,
 )
+_NOT_MIGRATED = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 # psycopg counts these among the outages, but no waiting makes a value fit an index.
 _BEYOND_LIMITS = (errors.ProgramLimitExceeded, errors.StatementTooComplex)
 
@@ -69,8 +70,10 @@ def translated() -> Iterator[None]:
     except _RACES as error:
         # Without its cause: PostgreSQL's text quotes the values of the row.
         raise Conflict(f"{type(error).__name__} {error.diag.constraint_name or ''}".strip()) from None
-    except errors.UndefinedTable as error:
-        raise Unavailable("a table is missing: run `recado migrate` for this service") from error
+    except _NOT_MIGRATED as error:
+        raise Unavailable("the database is not what this version needs: run `recado migrate` for it") from error
+    except errors.InsufficientPrivilege as error:
+        raise Unavailable("the database role may not do this: grant it what `recado migrate` made") from error
 
 
 @contextmanager

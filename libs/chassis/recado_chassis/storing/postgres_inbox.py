@@ -41,6 +41,10 @@ INSERT INTO inbox ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %
 ON CONFLICT (topic, partition) DO NOTHING
 """
 
+_PAUSE = """
+UPDATE inbox SET paused = %s WHERE topic = %s AND partition = %s AND topic_id = %s AND next_offset = %s
+"""
+
 
 def rows(connection: Connection[Any]) -> list[InboxRow]:
     return connection.cursor(row_factory=args_row(InboxRow)).execute(_ROWS).fetchall()
@@ -51,8 +55,8 @@ def adopt(connection: Connection[Any], row: InboxRow) -> None:
     connection.execute(_ADOPT, values)
 
 
-def pause(connection: Connection[Any], topic: str, partition: int, why: str | None) -> None:
-    connection.execute("UPDATE inbox SET paused = %s WHERE topic = %s AND partition = %s", [why, topic, partition])
+def pause(connection: Connection[Any], row: InboxRow, why: str) -> None:
+    connection.execute(_PAUSE, [why, row.topic, row.partition, row.topic_id, row.next_offset])
 
 
 class Moves:

@@ -16,6 +16,9 @@ _COLUMNS = (
 _SUBJECTS = "SELECT DISTINCT subject FROM parked WHERE subject = ANY (%b::text[]) AND subject <> ''"
 _ROWS = f"SELECT {_COLUMNS} FROM parked ORDER BY id LIMIT %b"
 _ROWS_OF = f"SELECT {_COLUMNS} FROM parked WHERE subject = %b ORDER BY id LIMIT %b"
+_ROW_AT = f'SELECT {_COLUMNS} FROM parked WHERE topic = %b AND partition = %b AND "offset" = %b'
+_COUNT = "SELECT count(*) FROM parked"
+_COUNT_FROM = f'{_COUNT} WHERE topic = %b AND partition = %b AND "offset" >= %b'
 _PARK = f"INSERT INTO parked ({_COLUMNS}) VALUES (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b::bytea[], %b::bytea[], %b)"
 _UNPARK = """
 DELETE FROM parked AS p USING unnest(%b::text[], %b::integer[], %b::bigint[]) AS k (topic, partition, place)
@@ -37,6 +40,22 @@ def rows(connection: Connection[Any], subject: str | None, limit: int) -> list[P
     cursor = connection.cursor(binary=True)
     found = cursor.execute(_ROWS, [limit]) if subject is None else cursor.execute(_ROWS_OF, [subject, limit])
     return [_row(*values) for values in found]
+
+
+def at(connection: Connection[Any], topic: str, partition: int, offset: int) -> ParkedRow | None:
+    found = connection.cursor(binary=True).execute(_ROW_AT, [topic, partition, offset]).fetchone()
+    return found and _row(*found)
+
+
+def count(connection: Connection[Any], topic: str | None, partition: int, from_offset: int) -> int:
+    """Of all, or of a partition from an offset on."""
+    asked = (
+        connection.execute(_COUNT)
+        if topic is None
+        else connection.execute(_COUNT_FROM, [topic, partition, from_offset])
+    )
+    found = asked.fetchone()
+    return int(found[0]) if found else 0
 
 
 class Subjects:

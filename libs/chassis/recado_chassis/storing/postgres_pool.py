@@ -34,6 +34,8 @@ class Pool:
         self._places = threading.BoundedSemaphore(size)
         self._idle: list[tuple[_Connection, float]] = []
         self._closed = False
+        self.breaks = 0
+        """Connections that were found broken."""
 
     @contextmanager
     def connection(self) -> Iterator[_Connection]:
@@ -60,7 +62,9 @@ class Pool:
             raise Unavailable("the store is closed")
         while (idle := self._pop()) is not None:
             connection, born = idle
-            if time.monotonic() - born < MAX_AGE and _answers(connection):
+            if not _answers(connection):
+                self.breaks += 1
+            elif time.monotonic() - born < MAX_AGE:
                 return connection, born
             connection.close()
         return self._connect(), time.monotonic()
@@ -73,6 +77,7 @@ class Pool:
 
     def _give_back(self, connection: _Connection, born: float) -> None:
         if self._closed or not _is_idle(connection):
+            self.breaks += 1
             connection.close()
         else:
             self._idle.append((connection, born))

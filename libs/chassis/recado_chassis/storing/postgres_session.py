@@ -14,6 +14,7 @@ from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, Uniq
 from recado_chassis.storing import postgres_commands, postgres_inbox, postgres_parked, postgres_unique
 from recado_chassis.storing.postgres_connections import translated
 from recado_chassis.storing.postgres_locks import WRITERS, take_for_transaction
+from recado_chassis.storing.postgres_pipeline import pipeline
 from recado_chassis.storing.postgres_recorder import LastPosition, Recorder, Versions, tails
 from recado_chassis.storing.versions import expected_versions
 
@@ -27,7 +28,7 @@ class PostgresSession:
         self._recorder = recorder
         self._locked = locked
         if locked:
-            with connection.pipeline():
+            with pipeline(connection):
                 self._begin()
 
     @translated()
@@ -72,29 +73,31 @@ class PostgresSession:
 
     def _check(self, changes: Changes, expected: Mapping[str, int]) -> None:
         """The fence comes first: a revoked worker is told so, whatever else has moved meanwhile."""
-        with self._connection.pipeline():
+        with pipeline(self._connection):
             if not self._locked:
                 self._begin()
             moves = postgres_inbox.Moves(self._connection, changes.moves)
             versions = Versions(self._connection, expected)
             subjects = postgres_parked.Subjects(self._connection, changes.subjects)
-            moves.check()
-            versions.check()
-            subjects.check()
+        # Read after the pipeline, whose end tells the server that we are idle: only from then on does it send a process
+        # away that was frozen while it queued for the lock.
+        moves.check()
+        versions.check()
+        subjects.check()
 
     def _write_rows(self, changes: Changes) -> None:
         if not (changes.releases or changes.claims or changes.park or changes.unpark):
             return
-        with self._connection.pipeline():
+        with pipeline(self._connection):
             releases = postgres_unique.Releases(self._connection, changes.releases)
             postgres_unique.claim(self._connection, changes.claims)
             unparking = postgres_parked.Unparking(self._connection, changes.unpark)
             postgres_parked.park(self._connection, changes.park)
-            releases.check()
-            unparking.check()
+        releases.check()
+        unparking.check()
 
     def _append(self, changes: Changes) -> int:
-        with self._connection.pipeline():
+        with pipeline(self._connection):
             if changes.events:
                 self._recorder.append(self._connection, changes.events)
             if changes.command:

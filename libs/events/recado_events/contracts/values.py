@@ -53,6 +53,7 @@ PERSONAL: Mapping[type[Personal], Personal] = {
     c.Reacted: c.Reacted(wamid=s.REACTION_WAMID, emoji="👍"),
     c.Edited: c.Edited(wamid=s.EDIT_WAMID, content=Text(body=s.CORRECTED_TEXT)),
     c.Revoked: c.Revoked(wamid=s.REVOKE_WAMID),
+    c.FailureDetails: c.FailureDetails(details=("Message undeliverable.",)),
     c.Echoed: c.Echoed(wamid=s.ECHO_WAMID, content=Text(body=s.ECHO_TEXT)),
     c.Released: c.Released(
         content=OutgoingText(body=s.ANSWER_TEXT),

@@ -21,6 +21,7 @@ from recado_events.content import (
     Other,
     OutgoingReaction,
     Referral,
+    ReferredProduct,
     Text,
     Unsupported,
 )
@@ -57,6 +58,7 @@ _ORDER = Order(
 )
 _UNSHOWN = Unsupported(code=131051, title="Message type unknown", original="poll_creation")
 _UNKNOWN = Other(kind="hologram", raw='{"type":"hologram","hologram":{"id":"1"}}')
+_CAKE = ReferredProduct(catalog_id="194836987003835", product_retailer_id="lemon-cake")
 _AD = Referral(
     source_type="ad",
     source_id="120211234567890123",
@@ -84,7 +86,14 @@ VARIANTS: Mapping[type[Event], Mapping[str, Mapping[str, Any]]] = {
         "location": _received(_PLACE),
         "order": _received(_ORDER),
         "other": _received(_UNKNOWN),
+        "product": _received(Text(body=s.QUESTION_TEXT), referred_product=_CAKE),
         "unsupported": _received(_UNSHOWN),
+    },
+    c.MessageFailed: {
+        "explained": {"personal": c.FailureDetails(details=("The customer's phone was not reached for 30 days.",))},
+    },
+    c.ReactionReceived: {
+        "from-phone-app": {"target_id": s.QUESTION, "by_business": True},
     },
     c.MessageReleased: {
         "reaction": {

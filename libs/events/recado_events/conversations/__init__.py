@@ -40,6 +40,7 @@ from recado_events.conversations.customer import (
     ServiceWindowOpened,
 )
 from recado_events.conversations.delivery import (
+    FailureDetails,
     MessageDelivered,
     MessageFailed,
     MessagePlayed,
@@ -138,6 +139,7 @@ __all__ = [
     "CustomersMerged",
     "Echoed",
     "Edited",
+    "FailureDetails",
     "Identity",
     "MarketingResumed",
     "MarketingStopped",

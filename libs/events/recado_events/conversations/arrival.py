@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from recado_events.content import Content, Referral
+from recado_events.content import Content, Referral, ReferredProduct
 from recado_events.conversations.message import OfMessage
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId
@@ -17,6 +17,7 @@ class Received(Personal):
     content: Content
     sender_name: str | None = None
     referral: Referral | None = None
+    referred_product: ReferredProduct | None = None
 
 
 class MessageReceived(OfMessage):
@@ -42,10 +43,11 @@ class Reacted(Personal):
 
 
 class ReactionReceived(OfMessage):
-    """A customer's reaction; an absent emoji takes the former one back."""
+    """A customer's reaction, or one the business gave from its phone app; an absent emoji takes the former one back."""
 
     TYPE: ClassVar[str] = "conversations.reaction-received.v1"
     target_id: MessageId
+    by_business: bool = False
     occurred_at: AwareDatetime
     received_at: AwareDatetime
     personal: Reacted | None

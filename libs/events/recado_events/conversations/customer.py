@@ -72,7 +72,7 @@ class CustomerMergedInto(OfCustomer):
 class MarketingStopped(OfCustomer):
     TYPE: ClassVar[str] = "conversations.marketing-stopped.v1"
     evidence: str
-    """user_preferences or 131050."""
+    """user_preferences, 131050, or merged: somebody found to be this customer had said so."""
     stopped_at: AwareDatetime
 
 

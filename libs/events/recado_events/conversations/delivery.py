@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime
 
 from recado_events.conversations.message import OfMessage
-from recado_events.event import Fact
+from recado_events.event import Fact, Personal
 
 
 class Pricing(Fact):
@@ -50,9 +50,16 @@ class MessagePlayed(OfDelivery):
     TYPE: ClassVar[str] = "conversations.message-played.v1"
 
 
+class FailureDetails(Personal):
+    """Meta's own words about each of the errors, in their order."""
+
+    details: tuple[str | None, ...] = ()
+
+
 class MessageFailed(OfDelivery):
     TYPE: ClassVar[str] = "conversations.message-failed.v1"
     errors: tuple[MetaError, ...] = ()
+    personal: FailureDetails | None = None
 
 
 class MessageStatusSeen(OfDelivery):

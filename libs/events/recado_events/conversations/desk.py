@@ -56,11 +56,13 @@ class ConversationQueued(OfDesk):
     conversation_id: ConversationId
     customer_id: CustomerId
     skipped: tuple[Skipped, ...]
+    contact_owner_id: UserId | None = None
+    """Who owns the contact and is not eligible either; it is theirs if they become so first."""
     queued_at: AwareDatetime
 
 
 class ConversationDequeued(OfDesk):
-    """It no longer waits for the rota: somebody took it by hand, or it was closed."""
+    """It no longer waits for the rota: somebody took it by hand, its contact's owner got it, or it was closed."""
 
     TYPE: ClassVar[str] = "conversations.conversation-dequeued.v1"
     conversation_id: ConversationId

@@ -138,6 +138,17 @@ def test_a_record_that_only_the_database_refuses_is_found_and_parked(postgres_st
     assert len(notes(postgres_store)) == 18
 
 
+def test_what_conflicts_with_nobody_is_a_mistake_and_is_parked(store: Store) -> None:
+    """A reaction claims what it did not look up, and somebody has it."""
+    begin(store, partitions=2)
+    service = Ear().service(store)
+    hand(service, [raw(said(0, how="claimed", text="taken"), 0)])
+    blind = raw(said(0, "bob", "claimed", "taken"), 0, partition=1)
+    hand(service, [blind, raw(said(1), 1)])
+    assert notes(store) == {"ada": [0, 1]}
+    assert [(row.subject, row.reason) for row in store.parked()] == [("bob", "failed")]
+
+
 def test_a_flood_of_failures_in_one_partition_keeps_no_other_waiting(store: Store) -> None:
     begin(store, partitions=2)
     poison = [raw(said(0, f"p{number}", "maimed"), number) for number in range(2 * MOST_FAILURES)]
@@ -203,7 +214,7 @@ def test_an_outage_of_any_length_parks_nothing() -> None:
 def test_a_worker_whose_partition_was_paused_meanwhile_lets_go_of_it(store: Store) -> None:
     begin(store)
     remembered = rows_of(store)
-    store.pause(MOUTH.name, 0, "an operator looks at it")
+    store.pause(only_row(store), "an operator looks at it")
     batch = hand(Ear().service(store), [raw(said(0), 0)], remembered)
     assert batch.dropped == {(MOUTH.name, 0)}
     assert notes(store) == {}

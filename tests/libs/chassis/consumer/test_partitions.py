@@ -52,7 +52,7 @@ def test_a_paused_partition_goes_on_where_it_is_told(store: Store) -> None:
     begin(store)
     service = Ear().service(store)
     hand(service, [raw(said(number), number) for number in range(4)])
-    store.pause(*PLACE, "Kafka begins at offset 20")
+    store.pause(row_of(store), "Kafka begins at offset 20")
     resume(store, *PLACE, 20)
     take_up(store, row_of(store), Found("new-topic-id", 20, 30))
     row = row_of(store)
@@ -67,7 +67,7 @@ def test_going_back_repeats_nothing(store: Store) -> None:
     begin(store)
     service, records = Ear().service(store), [raw(said(number), number) for number in range(4)]
     hand(service, records)
-    store.pause(*PLACE, "an operator looks at it")
+    store.pause(row_of(store), "an operator looks at it")
     resume(store, *PLACE, 1)
     hand(service, records[1:])
     assert notes(store) == {"ada": [0, 1, 2, 3]}
@@ -78,7 +78,7 @@ def test_after_a_restore_of_the_owner_positions_of_the_old_log_are_forgotten(sto
     begin(store)
     service = Ear().service(store)
     hand(service, [raw(said(number), number) for number in range(4)])
-    store.pause(*PLACE, "from offset 4 on it tells another log")
+    store.pause(row_of(store), "from offset 4 on it tells another log")
     resume(store, *PLACE, 4, other_log=True)
     hand(service, [raw(said(4), 4, 1, log="restored")])
     assert notes(store)["ada"] == [0, 1, 2, 3, 4]
@@ -94,15 +94,23 @@ def test_a_partition_that_flows_is_not_moved_under_its_worker(store: Store) -> N
 def test_a_partition_cannot_go_back_over_records_that_are_parked(store: Store) -> None:
     begin(store)
     hand(Ear().service(store), [raw(said(0, how="maimed"), 0), raw(said(0, "bob"), 1)])
-    store.pause(*PLACE, "an operator looks at it")
+    store.pause(row_of(store), "an operator looks at it")
     with pytest.raises(CannotResume, match="retry or discard"):
         resume(store, *PLACE, 0)
     assert resume(store, *PLACE, 1).next_offset == 1
 
 
+def test_a_worker_that_lost_a_partition_does_not_pause_it_under_its_successor(store: Store) -> None:
+    begin(store)
+    before = row_of(store)
+    hand(Ear().service(store), [raw(said(0), 0)])
+    store.pause(before, "what an old worker thought")
+    assert row_of(store).paused is None
+
+
 def test_two_workers_that_take_up_a_resumed_partition_do_so_once(store: Store) -> None:
     begin(store)
-    store.pause(*PLACE, "an operator looks at it")
+    store.pause(row_of(store), "an operator looks at it")
     resumed = resume(store, *PLACE, 0)
     take_up(store, resumed, Found("new-topic-id", 0, 0))
     with pytest.raises(Fenced):

@@ -73,6 +73,15 @@ async def test_78_a_double_click_is_one_command(boxes: Asking) -> None:
     assert len(boxes.types_stored()) == 1
 
 
+async def test_78_a_double_click_on_what_can_be_done_once_is_not_refused(boxes: Asking) -> None:
+    """The box takes three labels. While the second click looks at it, the first puts in the third one."""
+    await open_box(boxes)
+    await open_box(boxes)
+    answers = await asyncio.gather(*(open_box(boxes, "k") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len(boxes.types_stored()) == 3
+
+
 async def test_a_key_belongs_to_its_user_and_organisation(boxes: Asking) -> None:
     await open_box(boxes, "k")
     colleague = await open_box(boxes, "k", given=token(sub=str(uuid4())))

@@ -1,13 +1,15 @@
 """The log as late subscribers read it: published events only, bytes unchanged, resumable."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from recado_chassis.consuming.parked import discard
 from recado_chassis.http.app import create_app
 from recado_chassis.service import Service
+from recado_chassis.store import Changes, ParkedRow
 from recado_chassis.toolbox import Toolbox
 from recado_events.event import Event
 
@@ -59,6 +61,18 @@ async def test_pages_go_on_where_the_last_ended_and_say_where_the_log_ends(boxes
         after, end = page["next"], page["end"]
     assert positions == [1, 3, 5]
     assert await read(boxes, after=6) == {"events": [], "next": 6, "end": 6}
+
+
+async def test_what_the_chassis_itself_records_is_passed_over(boxes: Asking) -> None:
+    store = boxes.service.streams.store
+    parked = ParkedRow("boxes.v1", 0, 7, "", "undecodable", "", 0, b"k", b"{", (), datetime.now(UTC))
+    with store.session() as session:
+        session.commit(Changes(park=[parked]))
+    discard(boxes.service, ("boxes.v1", 0, 7), by="an operator", because="noise")
+    await fill(boxes, 1)
+    page = await read(boxes)
+    assert [event["position"] for event in page["events"]] == [2]
+    assert page["next"] == page["end"] == 3
 
 
 async def test_an_empty_log_has_an_end(boxes: Asking) -> None:

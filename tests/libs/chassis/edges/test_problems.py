@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from recado_chassis.http.app import create_app
-from recado_chassis.store import Conflict, Unavailable
+from recado_chassis.store import Conflict, Fenced, Unavailable
 from recado_chassis.storing.memory import MemoryStore
 from recado_chassis.toolbox import Toolbox
 
@@ -166,13 +166,20 @@ class Failing(MemoryStore):
         raise self.error
 
 
-@pytest.mark.parametrize(("error", "rule"), [(Conflict("x"), "busy"), (Unavailable("x"), "unavailable")])
+@pytest.mark.parametrize(("error", "rule"), [(Fenced("x"), "busy"), (Unavailable("x"), "unavailable")])
 async def test_what_may_be_tried_again_says_when(error: Exception, rule: str) -> None:
     settings = settings_with()
     async with client_of(create_app(build(settings, Toolbox(Failing(error))), settings)) as client:
         answer = await client.post(f"/boxes/{uuid4()}", json={"label": "a"}, headers=bearer(token()))
     problem_of(answer, 503, rule)
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_what_conflicts_with_nobody_is_our_mistake() -> None:
+    settings = settings_with()
+    async with client_of(create_app(build(settings, Toolbox(Failing(Conflict("x")))), settings)) as client:
+        answer = await client.post(f"/boxes/{uuid4()}", json={"label": "a"}, headers=bearer(token()))
+    problem_of(answer, 500, "internal_error")
 
 
 async def test_120_the_docs_are_served_only_when_asked_for(boxes: Asking) -> None:

@@ -95,13 +95,12 @@ def test_the_fence_is_told_before_any_other_conflict(store: Store) -> None:
 def test_a_paused_partition_goes_on_where_an_operator_says(store: Store) -> None:
     store.adopt(partition(0, 3))
     store.adopt(partition(1, 3))
-    store.pause("recado.tests.v1", 0, "records are lost")
+    store.pause(partition(0, 3), "records are lost")
     (row, other) = seen(store)
     assert (row.paused, other.paused) == ("records are lost", None)
 
     commit(store, Changes(moves=[move(row, 10, paused=None)]))
     assert seen(store)[0] == partition(0, 10)
 
-    store.pause("recado.tests.v1", 0, "again")
-    store.pause("recado.tests.v1", 0, None)
+    store.pause(partition(0, 3), "as somebody thinks who saw it long ago")
     assert seen(store)[0] == partition(0, 10)

@@ -1,5 +1,6 @@
 """Outages: what is unknown is said to be, a retry has one effect, and all is well again without a restart."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -9,14 +10,17 @@ from contextlib import closing
 import psycopg
 import pytest
 from recado_chassis.crash import SETTING
+from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.store import Changes, Fenced, Unavailable
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.storing.postgres_locks import WRITERS, take_for_transaction
+from recado_chassis.streams import Streams
 
 from deploy.local.provider import Postgres
 from tests.libs.chassis.store.conftest import migrated
 from tests.libs.chassis.store.losing_proxy import LosingProxy, Loss
 from tests.libs.chassis.store.rows import append, command, command_key, commit, event, events, log_of, move, partition
+from tests.libs.chassis.store.shelves import COUNTING, MAPPER, Shelving
 
 
 @pytest.fixture
@@ -94,6 +98,54 @@ def test_a_frozen_holder_of_the_lock_stops_nobody_for_long_and_wakes_up_to_nothi
         frozen.commit(Changes(expected={"a": 0}, events=[event("a", state=b"too late")]))
 
     assert [row.state for row in postgres_store.read(0, 10)] == [b"{}"]
+
+
+def test_who_is_frozen_while_it_queues_for_the_lock_stops_nobody_for_long(
+    postgres_store: PostgresStore, dsn: str
+) -> None:
+    program = (
+        "import sys; from recado_chassis.storing.postgres import PostgresStore\n"
+        "from tests.libs.chassis.store.rows import append, events\n"
+        "append(PostgresStore(sys.argv[1]), events('b', [1]))"
+    )
+    with psycopg.connect(dsn) as holder:
+        take_for_transaction(holder, WRITERS)
+        with subprocess.Popen([sys.executable, "-c", program, dsn], stderr=subprocess.DEVNULL) as queueing:
+            wait_for_queue(dsn)
+            try:
+                queueing.send_signal(signal.SIGSTOP)
+                holder.rollback()
+                began = time.monotonic()
+                append(postgres_store, events("a", [1]))
+                assert time.monotonic() - began < 6
+            finally:
+                queueing.send_signal(signal.SIGCONT)
+            assert queueing.wait(30) != 0
+    assert log_of(postgres_store) == [("a", 1)]
+
+
+def wait_for_queue(dsn: str) -> None:
+    query = """SELECT 1 FROM pg_stat_activity WHERE application_name = 'recado store' AND wait_event_type = 'Lock'
+               AND datname = current_database()"""
+    with psycopg.connect(dsn, autocommit=True) as watcher:
+        deadline = time.monotonic() + 20
+        while not watcher.execute(query).fetchall():
+            assert time.monotonic() < deadline, "nobody queues for the lock"
+            time.sleep(0.02)
+
+
+def test_what_was_remembered_is_forgotten_when_connections_broke(postgres_store: PostgresStore, dsn: str) -> None:
+    """Behind them may be a database that was restored, with another history."""
+    clock = SystemClock()
+    streams = Streams(postgres_store, MAPPER, clock, Uuid7(clock))
+    Shelving(postgres_store).shelve("aa")
+    assert streams.read("shelf-a", COUNTING) == 2
+    with psycopg.connect(dsn, autocommit=True) as restorer:
+        restorer.execute("SET session_replication_role = replica")
+        restorer.execute("DELETE FROM stored_events WHERE originator_version = 2")
+        restorer.execute("""SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                            WHERE application_name = 'recado store' AND datname = current_database()""")
+    assert streams.read("shelf-a", COUNTING) == 1
 
 
 def test_a_lock_that_is_never_given_back_is_told_after_five_seconds(postgres_store: PostgresStore, dsn: str) -> None:

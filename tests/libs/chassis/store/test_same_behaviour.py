@@ -50,10 +50,18 @@ class Twins(RuleBasedStateMachine):
         for store in self.both:
             store.adopt(partition(number, offset))
 
-    @rule(number=few, why=st.sampled_from(["lost", None]))
-    def pause(self, number: int, why: str | None) -> None:
+    @rule(number=few, offset=few)
+    def pause(self, number: int, offset: int) -> None:
         for store in self.both:
-            store.pause("recado.tests.v1", number, why)
+            store.pause(partition(number, offset), "lost")
+
+    @rule(number=few, offset=few)
+    def count_parked(self, number: int, offset: int) -> None:
+        memory, postgres = (
+            (store.parked_count("recado.tests.v1", number, offset), store.parked_at("recado.tests.v1", number, offset))
+            for store in self.both
+        )
+        assert memory == postgres
 
     @invariant()
     def both_hold_the_same(self) -> None:

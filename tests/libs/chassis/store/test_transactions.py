@@ -1,13 +1,14 @@
 """The unit of work on both stores: decisions made at the same time lose nothing and repeat nothing."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from recado_chassis.ports import SystemClock, Uuid7
-from recado_chassis.store import Conflict, Store
-from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.store import Contradiction, Store
+from recado_chassis.streams import Remembering, Streams
+from recado_chassis.work import Folded, Work
 
 from tests.libs.chassis.store.conftest import AnyStore
 from tests.libs.chassis.store.rows import alias
@@ -82,7 +83,7 @@ def test_a_second_attempt_holds_the_lock_before_it_looks(store: AnyStore) -> Non
     assert streams.read("shelf-a", COUNTING) == 2
 
 
-def test_a_conflict_that_stays_is_told_in_the_end(store: Store) -> None:
+def test_what_conflicts_even_when_nobody_else_can_write_is_no_race(store: Store) -> None:
     clock = SystemClock()
     streams = Streams(store, MAPPER, clock, Uuid7(clock))
     streams.transact(lambda work: work.claim(alias("x"), "somebody"))
@@ -92,7 +93,21 @@ def test_a_conflict_that_stays_is_told_in_the_end(store: Store) -> None:
         attempts.append(1)
         work.changes.claims[alias("x")] = "me"
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Contradiction):
         streams.transact(careless, attempts=3)
 
     assert len(attempts) == 3
+
+
+def test_the_cache_of_states_bears_many_threads() -> None:
+    cache, known = Remembering(2), Folded(1, 0, COUNTING)
+    until = time.monotonic() + 0.5
+
+    def use(stream: str) -> None:
+        while time.monotonic() < until:
+            cache[stream] = known
+            cache.pop("a", None)
+            cache.clear()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(use, ["a", "a", "b", "c"])) == [None] * 4
