@@ -33,7 +33,8 @@ from tests.gateway.meta import APP_ID, APP_SECRET, VERIFY_TOKEN
 from tests.harness.on_database import PUBLIC_KEY
 from tests.libs.chassis.edges.running import Running
 from tests.libs.chassis.producing.topic_contents import contents
-from tests.simulator.bodies import Line
+from tests.simulator.bodies import Line, envelope
+from tests.simulator.bodies.envelope import messaging_value
 from tests.simulator.signing import JsonObject, meta_json, signed_headers
 
 OLD_SECRET = "app-secret-before-the-rotation"
@@ -130,6 +131,11 @@ class Doorway:
                 disconnected_at=datetime.now(UTC) - ago,
             )
         )
+
+    def has_heard(self) -> None:
+        """Makes the process know all that was begun and ended: for a new number it reads the log to its end."""
+        line = self.line()
+        until(lambda: self.send(envelope(line.waba_id, "messages", messaging_value(line))).status_code == 200)
 
     def _append(self, fact: ChannelConnectionStarted | ChannelDisconnected) -> None:
         with closing(PostgresStore(self.dsn)) as store:
