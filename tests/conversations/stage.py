@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from conversations.application import Arriving, People, Talking
+from conversations.application import Arriving, Delivering, People, Talking
 from conversations.application.scene import FOLDS, Scene
 from conversations.commands import (
     AssignConversation,
@@ -16,11 +16,16 @@ from conversations.commands import (
     GrantProfile,
     NoteOutcome,
     Person,
+    ReceiveEcho,
+    ReceiveEdit,
     ReceiveMessage,
+    ReceiveReaction,
+    ReceiveRevoke,
     RecordStatus,
     RegisterUser,
     ReopenConversation,
     Reply,
+    SetMarketing,
     Sighting,
 )
 from conversations.domain.customer import Customer
@@ -43,9 +48,22 @@ from tests.harness.on_memory import (
     user_alias,
 )
 
-__all__ = ["ADMINISTRATOR", "NOON", "NUMBER", "ORGANISATION", "PROFILE", "Stage", "number", "user_alias"]
+__all__ = [
+    "ADMINISTRATOR",
+    "ANYBODY",
+    "NOON",
+    "NUMBER",
+    "ORGANISATION",
+    "OTHER_NUMBER",
+    "PROFILE",
+    "Stage",
+    "number",
+    "user_alias",
+]
 
 ADMINISTRATOR = Person(ADMINISTRATOR_ID, "administrator")
+ANYBODY = number("5511987654321")
+OTHER_NUMBER = PhoneNumberId("106540352242933")
 
 
 class Stage(OnMemory):
@@ -55,6 +73,7 @@ class Stage(OnMemory):
         super().__init__((*PUBLISHED, *PRIVATE))
         self.scene = Scene(FINGERPRINTS)
         self.arriving = Arriving(self.scene, self.ids)
+        self.delivering = Delivering(self.scene, self.ids)
         self.people = People(self.scene)
         self.talking = Talking(self.scene)
 
@@ -120,23 +139,70 @@ class Stage(OnMemory):
         name: str | None = "Sofia",
         **more: Any,
     ) -> ReceiveMessage:
+        arrival = self.arrival(*aliases, wamid=wamid, at=at, name=name, number=more.pop("number", NUMBER))
+        return ReceiveMessage(**{**arrival, "content": content or Text(body="Olá!"), **more})
+
+    def arrival(
+        self,
+        *aliases: Alias,
+        wamid: str | None = None,
+        at: datetime | None = None,
+        name: str | None = None,
+        number: PhoneNumberId = NUMBER,
+    ) -> dict[str, Any]:
+        """What all updates about one message tell."""
         text = wamid or f"wamid.{uuid4().hex}"
-        return ReceiveMessage(
-            organisation_id=ORGANISATION,
-            phone_number_id=more.pop("number", NUMBER),
-            message_id=wamid_id(ORGANISATION, NUMBER, text),
-            wamid=text,
-            sighting=Sighting(aliases=aliases or (number("5511987654321"),), profile_name=name),
-            occurred_at=at or self.now,
-            plausible=more.pop("plausible", True),
-            source_ordinal=0,
-            now=self.now,
-            content=content or Text(body="Olá!"),
-            **more,
-        )
+        return {
+            "organisation_id": ORGANISATION,
+            "phone_number_id": number,
+            "message_id": wamid_id(ORGANISATION, number, text),
+            "wamid": text,
+            "sighting": Sighting(aliases=aliases or (ANYBODY,), profile_name=name),
+            "occurred_at": at or self.now,
+            "plausible": True,
+            "source_ordinal": 0,
+            "now": self.now,
+        }
 
     def writes(self, *aliases: Alias, **about: Any) -> list[Event]:
         return self.do(self.arriving.receive, self.message(*aliases, **about))
+
+    def reacts(self, target: MessageId, *, opens_window: bool = True, **about: Any) -> list[Event]:
+        command = ReceiveReaction(**self.arrival(**about), target_id=target, emoji="👍", opens_window=opens_window)
+        return self.do(self.arriving.receive, command)
+
+    def wishes(self, wanted: bool, *aliases: Alias) -> list[Event]:
+        command = SetMarketing(
+            organisation_id=ORGANISATION,
+            phone_number_id=NUMBER,
+            sighting=Sighting(aliases=aliases or (ANYBODY,)),
+            wanted=wanted,
+            evidence="user_preferences",
+            occurred_at=self.now,
+            now=self.now,
+        )
+        return self.do(self.arriving.set_marketing, command)
+
+    # When the business does something in its phone app -----------------------------------------------------
+
+    def echoes(self, *aliases: Alias, **about: Any) -> list[Event]:
+        command = ReceiveEcho(**self.arrival(*aliases, **about), content=Text(body="from the phone"))
+        return self.do(self.arriving.receive, command)
+
+    def app_reacts(self, target: MessageId, **about: Any) -> list[Event]:
+        command = ReceiveReaction(
+            **self.arrival(**about), target_id=target, emoji="🎉", opens_window=False, by_business=True
+        )
+        return self.do(self.arriving.receive, command)
+
+    def app_edits(self, target: MessageId) -> list[Event]:
+        command = ReceiveEdit(**self.arrival(), target_id=target, content=Text(body="better"), by_business=True)
+        return self.do(self.arriving.receive, command)
+
+    def app_revokes(self, target: MessageId) -> list[Event]:
+        return self.do(self.arriving.receive, ReceiveRevoke(**self.arrival(), target_id=target, by_business=True))
+
+    # When people of the business do something --------------------------------------------------------------
 
     def on(self, conversation_id: ConversationId, by: Person | UserId = ADMINISTRATOR) -> dict[str, Any]:
         person = by if isinstance(by, Person) else Person(by, "member", PROFILE)
@@ -167,7 +233,7 @@ class Stage(OnMemory):
     def reopens(self, conversation_id: ConversationId, by: Person | UserId = ADMINISTRATOR) -> list[Event]:
         return self.do(self.talking.reopen_conversation, ReopenConversation(**self.on(conversation_id, by)))
 
-    def accepted(self, message_id: MessageId, customer_id: CustomerId, wamid: str) -> list[Event]:
+    def accepted(self, message_id: MessageId, customer_id: CustomerId, wamid: str, *aliases: Alias) -> list[Event]:
         command = NoteOutcome(
             organisation_id=ORGANISATION,
             phone_number_id=NUMBER,
@@ -178,11 +244,11 @@ class Stage(OnMemory):
             meta_code=None,
             wamid=wamid,
             wamid_id=wamid_id(ORGANISATION, NUMBER, wamid),
-            aliases=(),
+            aliases=aliases,
             occurred_at=self.now,
             now=self.now,
         )
-        return self.do(self.arriving.note_outcome, command)
+        return self.do(self.delivering.note_outcome, command)
 
     def status(
         self,
@@ -192,6 +258,7 @@ class Stage(OnMemory):
         tag: MessageId | None = None,
         at: datetime | None = None,
         errors: tuple[MetaError, ...] = (),
+        details: tuple[str | None, ...] = (),
     ) -> list[Event]:
         command = RecordStatus(
             organisation_id=ORGANISATION,
@@ -202,6 +269,7 @@ class Stage(OnMemory):
             occurred_at=at or self.now,
             pricing=None,
             errors=errors,
+            details=details,
             now=self.now,
         )
-        return self.do(self.arriving.record_status, command)
+        return self.do(self.delivering.record_status, command)

@@ -129,6 +129,20 @@ def test_every_status_fact_is_kept_also_a_word_not_known_yet(stage: Stage, relea
     assert len(stage.facts(MessageSent)) == 2
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["at once", "as an orphan"])
+def test_what_meta_says_of_a_failure_is_kept_where_personal_data_is(
+    stage: Stage, released: MessageReleased, known: bool
+) -> None:
+    errors, details = (MetaError(code=131026), MetaError(code=131049)), ("The phone of João was off.", None)
+    tag = released.message_id if known else None
+    stage.status("failed", WAMID, tag=tag, errors=errors, details=details)
+    stage.accepted(released.message_id, released.customer_id, WAMID)
+    failed = stage.one(MessageFailed)
+    assert [error.code for error in failed.errors] == [131026, 131049]
+    assert failed.personal is not None
+    assert failed.personal.details == details
+
+
 def test_error_131050_records_that_the_customer_wants_no_marketing(stage: Stage, released: MessageReleased) -> None:
     stage.status("failed", WAMID, tag=released.message_id, errors=(MetaError(code=131050),))
     assert stage.one(MessageFailed).errors[0].code == 131050

@@ -20,9 +20,9 @@ from recado_events.conversations import (
     RotaTurnTaken,
 )
 from recado_events.identity import Alias
-from recado_events.ids import UserId
+from recado_events.ids import CustomerId, PhoneNumberId, UserId
 
-from tests.conversations.stage import NUMBER, ORGANISATION, Stage, number, user_alias
+from tests.conversations.stage import NUMBER, ORGANISATION, OTHER_NUMBER, Stage, number, user_alias
 
 
 def changes(stage: Stage, old: tuple[Alias, ...], new: tuple[Alias, ...], reason: str) -> list[Any]:
@@ -146,8 +146,35 @@ def test_rule_12_an_owner_who_is_no_longer_eligible_leaves_it_to_the_rota(stage:
     assert stage.facts(ConversationAssigned)[-1].how == "rota"
 
 
-def _owner(stage: Stage, owner_id: UserId) -> None:
-    customer_id = stage.one(CustomerIdentified).customer_id
+def test_rule_12_a_known_contacts_first_message_to_another_number_goes_to_its_owner(stage: Stage) -> None:
+    agents = stage.agents(3)
+    stage.rota(agents, at=OTHER_NUMBER)
+    stage.writes(number("5511987654321"), user_alias("BR.1"))
+    _owner(stage, agents[2])
+    stage.writes(number("551187654321"), number=OTHER_NUMBER)
+    assigned = stage.one(ConversationAssigned)
+    assert (assigned.phone_number_id, assigned.user_id, assigned.how) == (OTHER_NUMBER, agents[2], "contact_owner")
+    third = PhoneNumberId("106540352242944")
+    stage.writes(number("5511987654321"), number=third)
+    assert stage.facts(ConversationAssigned)[-1].user_id == agents[2], "the one who wrote last is known by it too"
+    stage.rota(agents, at=third)
+    stage.writes(number("16505551234"), number=third)
+    assert stage.facts(ConversationAssigned)[-1].how == "rota"
+
+
+def test_rule_12_the_owner_of_a_survivor_is_found_from_another_number(stage: Stage) -> None:
+    agents = stage.agents(1)
+    stage.writes(user_alias("BR.1"))
+    stage.later(minutes=1)
+    stage.writes(number("5511987654321"))
+    stage.writes(number("5511987654321"), user_alias("BR.1"))
+    _owner(stage, agents[0], stage.one(CustomersMerged).customer_id)
+    stage.writes(number("5511987654321"), number=OTHER_NUMBER)
+    assert stage.one(ConversationAssigned).how == "contact_owner"
+
+
+def _owner(stage: Stage, owner_id: UserId, customer_id: CustomerId | None = None) -> None:
+    customer_id = customer_id or stage.one(CustomerIdentified).customer_id
     command = NoteContactOwner(
         organisation_id=ORGANISATION,
         phone_number_id=NUMBER,

@@ -22,6 +22,7 @@ from conversations.commands import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from recado_chassis.service import Unreadable
 from recado_events.content import (
     ButtonAnswer,
     ContactCards,
@@ -29,7 +30,9 @@ from recado_events.content import (
     Location,
     Media,
     Order,
+    OrderItem,
     Other,
+    ReferredProduct,
     Text,
     Unsupported,
 )
@@ -135,8 +138,32 @@ def test_an_empty_string_from_meta_is_an_absent_value() -> None:
 
 @pytest.mark.parametrize("told", [{**message("text"), "id": ""}, {**message("text"), "from": ""}, "text", None, []])
 def test_an_update_without_what_identifies_it_is_named_invalid(told: Any) -> None:
-    with pytest.raises(InvalidUpdate):
+    with pytest.raises(InvalidUpdate) as refused:
         decode(InboundType.MESSAGE, update(told))
+    assert isinstance(refused.value, Unreadable), "its subject would wait behind it"
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("reaction", {"emoji": "👍"}),
+        ("reaction", {"message_id": "", "emoji": "👍"}),
+        ("edit", {"message": {"type": "text", "text": {"body": "y"}}}),
+        ("revoke", {}),
+        ("revoke", {"original_message_id": None}),
+    ],
+)
+@pytest.mark.parametrize("record", [InboundType.MESSAGE, InboundType.ECHO])
+def test_what_names_no_target_is_a_message_kept_whole(record: InboundType, kind: str, details: dict[str, Any]) -> None:
+    command = decode(record, update({**message(kind, **{kind: details}), "to": "5511987654321"}))
+    assert isinstance(command, ReceiveMessage if record is InboundType.MESSAGE else ReceiveEcho)
+    assert isinstance(command.content, Other)
+    assert (command.content.kind, str(details.get("emoji", "")) in command.content.raw) == (kind, True)
+
+
+@pytest.mark.parametrize("kind", ["edit", "revoke"])
+def test_an_edit_or_revocation_of_nothing_opens_no_window(kind: str) -> None:
+    assert not received(message(kind, **{kind: {}})).opens_window
 
 
 @pytest.mark.parametrize(
@@ -175,10 +202,52 @@ def test_an_ad_is_told_with_its_referral() -> None:
     assert (command.referral.source_type, command.referral.source_id) == ("ad", "12")
 
 
+def test_what_an_ad_showed_and_said_is_told() -> None:
+    told = {"image_url": "https://a.example/i", "video_url": "https://a.example/v", "thumbnail_url": "https://a.example/t",
+            "welcome_message": {"text": "Hi!"}}  # fmt: skip
+    referral = received(message("text", text={"body": "x"}, referral=told)).referral
+    assert referral is not None
+    assert (referral.image_url, referral.video_url) == ("https://a.example/i", "https://a.example/v")
+    assert (referral.thumbnail_url, referral.welcome_message) == ("https://a.example/t", "Hi!")
+
+
+@pytest.mark.parametrize("odd", [None, "x", {}, {"text": ["x"]}])
+def test_an_ad_that_said_nothing_is_an_ad(odd: Any) -> None:
+    referral = received(message("text", text={"body": "x"}, referral={"welcome_message": odd})).referral
+    assert referral is not None
+    assert referral.welcome_message is None
+
+
+def test_a_product_that_is_asked_about_is_told() -> None:
+    product = {"catalog_id": "c", "product_retailer_id": 7}
+    asking = received(message("text", text={"body": "x"}, context={"id": "wamid.B", "referred_product": product}))
+    assert asking.referred_product == ReferredProduct(catalog_id="c", product_retailer_id="7")
+    assert asking.reply_to is not None
+    odds: tuple[Any, ...] = (None, "x", [])
+    for odd in odds:
+        told = received(message("text", text={"body": "x"}, context={"referred_product": odd}))
+        assert told.referred_product is None
+
+
+def test_an_order_whose_items_lack_something_is_an_order_and_odd_ones_are_kept_whole() -> None:
+    content = received(message("order", order={"product_items": [{"product_retailer_id": "p", "quantity": 2}]})).content
+    assert content == Order(items=(OrderItem(product_retailer_id="p", quantity="2"),))
+    odds: tuple[Any, ...] = ([{"quantity": [1]}], [{"product_retailer_id": {}}], ["x"], [{"item_price": True}])
+    for odd in odds:
+        assert isinstance(received(message("order", order={"product_items": odd})).content, Other)
+
+
 def test_unavailable_content_opens_no_window() -> None:
     placeholder = received(message("unsupported", errors=[{"code": 131060}]))
     assert not placeholder.opens_window
     assert received(message("unsupported", errors=[{"code": 131051}])).opens_window
+    assert not received(message("unsupported", errors=[{"code": "131060"}])).opens_window
+
+
+def test_what_is_unsupported_is_told_in_metas_words() -> None:
+    error = {"code": "131051", "title": "t", "error_data": {"details": "Not supported."}}
+    content = received(message("unsupported", errors=[error])).content
+    assert content == Unsupported(code=131051, title="t", details="Not supported.")
 
 
 def test_reactions_edits_and_revocations_name_their_target() -> None:
@@ -193,6 +262,17 @@ def test_reactions_edits_and_revocations_name_their_target() -> None:
     revoke = decode(InboundType.MESSAGE, update(message("revoke", revoke={"original_message_id": "wamid.T"})))
     assert isinstance(revoke, ReceiveRevoke)
     assert revoke.target_id == target
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_whether_a_reaction_opens_a_window_is_a_policy(counts: bool) -> None:
+    told = update(message("reaction", reaction={"message_id": "wamid.T", "emoji": "x"}))
+    reaction = decode(InboundType.MESSAGE, told, reactions_open_window=counts)
+    assert isinstance(reaction, ReceiveReaction)
+    assert reaction.opens_window is counts
+    to_nothing = decode(InboundType.MESSAGE, update(message("reaction")), reactions_open_window=counts)
+    assert isinstance(to_nothing, ReceiveMessage)
+    assert to_nothing.opens_window is counts
 
 
 def test_changed_numbers_and_user_ids_are_changes_of_identity() -> None:
@@ -211,6 +291,11 @@ def test_other_system_notes_and_group_messages_are_set_aside() -> None:
         assert isinstance(decode(InboundType.MESSAGE, update(told)), SetAsideUpdate)
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_an_empty_group_is_no_group(nothing: Any) -> None:
+    assert received(message("text", text={"body": "x"}, group_id=nothing)).content == Text(body="x")
+
+
 def test_echoes_are_about_the_person_written_to() -> None:
     told = {"from": "15550783881", "to": "5511987654321", "id": "wamid.E", "timestamp": "1", "type": "text",
             "text": {"body": "x"}}  # fmt: skip
@@ -220,6 +305,10 @@ def test_echoes_are_about_the_person_written_to() -> None:
     revoke = decode(InboundType.ECHO, update({**told, "type": "revoke", "revoke": {"original_message_id": "w"}}))
     assert isinstance(revoke, ReceiveRevoke)
     assert revoke.by_business
+    reacting = {**told, "type": "reaction", "reaction": {"message_id": "wamid.T", "emoji": "👍"}}
+    reaction = decode(InboundType.ECHO, update(reacting))
+    assert isinstance(reaction, ReceiveReaction)
+    assert (reaction.by_business, reaction.opens_window, reaction.emoji) == (True, False, "👍")
 
 
 def test_a_status_tells_our_own_id_pricing_and_errors() -> None:
@@ -230,14 +319,20 @@ def test_a_status_tells_our_own_id_pricing_and_errors() -> None:
         "timestamp": str(int(RECEIVED.timestamp())),
         "biz_opaque_callback_data": f"v1.{own.hex}.1.0123456789abcdef",
         "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
-        "errors": [{"code": 131049, "title": "not delivered"}, {"title": "no code"}],
+        "errors": [
+            {"code": 131049, "title": "not delivered", "error_data": {"details": "In this experiment."}},
+            {"title": "no code"},
+            {"code": "131026", "error_data": "odd", "details": "the old place"},
+            {"code": "soon"},
+        ],
     }
     status = decode(InboundType.STATUS, update(told))
     assert isinstance(status, RecordStatus)
     assert (status.tagged_id, status.status) == (own, "failed")
     assert status.pricing is not None
     assert status.pricing.category == "marketing"
-    assert [error.code for error in status.errors] == [131049]
+    assert [error.code for error in status.errors] == [131049, 131026]
+    assert status.details == ("In this experiment.", "the old place")
 
 
 @pytest.mark.parametrize("tag", [None, "", "tracker-17", "v2.abc", 5])

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
-from conversations.commands import ReceiveEcho, ReceiveReaction, Sighting
 from conversations.domain.refusals import AnotherIsOpen, AwaitingReply, ConversationIsClosed, WindowClosed
 from hypothesis import given
 from hypothesis import strategies as st
-from recado_events.content import Text
 from recado_events.conversations import (
     ConversationAnswered,
     ConversationClosed,
     ConversationOpened,
     ConversationReopened,
     CustomerIdentified,
+    MessageEchoed,
     MessageReceived,
     MessageReleased,
     ServiceWindowExtended,
     ServiceWindowOpened,
 )
-from recado_events.ids import MessageId
 
-from tests.conversations.stage import NOON, NUMBER, ORGANISATION, Stage, number
+from tests.conversations.stage import NOON, Stage
 
 DAY = timedelta(hours=24)
 
@@ -90,19 +87,7 @@ def test_bad_input_74_echoes_statuses_and_our_reactions_move_no_window(stage: St
     stage.later(hours=1)
     (released,) = stage.replies(talk.conversation_id)
     stage.status("read", "wamid.out", tag=released.message_id)  # type: ignore[attr-defined]
-    echo = ReceiveEcho(
-        organisation_id=ORGANISATION,
-        phone_number_id=NUMBER,
-        message_id=MessageId(uuid4()),
-        wamid="wamid.echo",
-        sighting=Sighting(aliases=(number("5511987654321"),)),
-        occurred_at=stage.now,
-        plausible=True,
-        source_ordinal=0,
-        now=stage.now,
-        content=Text(body="from the phone"),
-    )
-    stage.do(stage.arriving.receive, echo)
+    stage.echoes()
     assert stage.customer(talk.customer_id).window_closes_at == before
 
 
@@ -110,24 +95,9 @@ def test_bad_input_74_echoes_statuses_and_our_reactions_move_no_window(stage: St
 def test_rule_1_a_customers_reaction_counts_as_inbound_by_default_a_policy_flag(
     stage: Stage, counts: bool, moved: int
 ) -> None:
-    stage.writes(wamid="wamid.first")
+    stage.writes()
     stage.later(hours=1)
-    first = stage.message(wamid="wamid.first")
-    reaction = ReceiveReaction(
-        organisation_id=ORGANISATION,
-        phone_number_id=NUMBER,
-        message_id=MessageId(uuid4()),
-        wamid="wamid.reaction",
-        sighting=first.sighting,
-        occurred_at=stage.now,
-        plausible=True,
-        source_ordinal=0,
-        now=stage.now,
-        target_id=first.message_id,
-        emoji="👍",
-        opens_window=counts,
-    )
-    stage.do(stage.arriving.receive, reaction)
+    stage.reacts(stage.one(MessageReceived).message_id, opens_window=counts)
     assert len(stage.facts(ServiceWindowExtended)) == moved
     assert len(stage.facts(ConversationOpened)) == 1
 
@@ -135,25 +105,32 @@ def test_rule_1_a_customers_reaction_counts_as_inbound_by_default_a_policy_flag(
 def test_rule_2_a_conversation_that_awaits_a_reply_has_its_composer_locked_until_the_customer_answers(
     stage: Stage,
 ) -> None:
-    echo = ReceiveEcho(
-        organisation_id=ORGANISATION,
-        phone_number_id=NUMBER,
-        message_id=MessageId(uuid4()),
-        wamid="wamid.echo",
-        sighting=Sighting(aliases=(number("5511987654321"),)),
-        occurred_at=stage.now,
-        plausible=True,
-        source_ordinal=0,
-        now=stage.now,
-        content=Text(body="from the phone"),
-    )
-    stage.do(stage.arriving.receive, echo)
+    stage.echoes()
     talk = stage.one(ConversationOpened)
     with pytest.raises(AwaitingReply):
         stage.replies(talk.conversation_id)
     stage.writes()
     assert stage.one(ConversationAnswered).conversation_id == talk.conversation_id
     assert stage.replies(talk.conversation_id)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_rule_2_a_reaction_that_counts_as_a_message_is_an_answer(stage: Stage, counts: bool) -> None:
+    stage.echoes()
+    stage.reacts(stage.one(MessageEchoed).message_id, opens_window=counts)
+    assert len(stage.facts(ConversationAnswered)) == counts
+
+
+def test_rule_2_the_composer_is_not_locked_while_the_window_is_open(stage: Stage) -> None:
+    first = _opened(stage)
+    stage.closes(first.conversation_id)
+    stage.echoes()
+    _, second = stage.facts(ConversationOpened)
+    assert stage.customer(first.customer_id).conversations[second.conversation_id].state == "awaiting_reply"
+    assert stage.replies(second.conversation_id)
+    stage.later(hours=25)
+    with pytest.raises(AwaitingReply):
+        stage.replies(second.conversation_id)
 
 
 def test_rule_2_closing_does_not_shut_the_window_and_an_expired_window_does_not_close(stage: Stage) -> None:

@@ -40,9 +40,6 @@ async def test_32_what_cannot_be_read_is_parked_and_stops_nobody(chains: Callabl
         raise
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what nothing can be made of counts as a failure: the later updates of its customer wait behind"
-)
 def test_22_an_update_nothing_can_be_made_of_stops_not_even_its_own_customer(chains: Callable[[], Chain]) -> None:
     chain, person, now = chains(), somebody(), int(time.time())
     good = [bodies.message(person, wamid(), now, "text", {"body": f"n{place}"}) for place in range(20)]

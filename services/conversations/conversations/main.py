@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, People, Talking
+from conversations.application import Arriving, Delivering, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -19,12 +19,13 @@ SHOWS = (INBOX,)
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     scene = Scene(settings.fingerprints())
+    arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
     questions, people = InboxQuestions(tools.connection), People(scene)
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
-        hears=kafka.hears(Arriving(scene, tools.ids), scene),
+        hears=kafka.hears(arriving, delivering, scene, reactions_open_window=settings.reactions_open_window),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
             http.talk_routes(streams, Talking(scene), questions, tools.ids),

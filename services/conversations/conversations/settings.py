@@ -6,4 +6,5 @@ from recado_chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service has."""
+    reactions_open_window: bool = True
+    """Whether a customer's reaction counts as a message: it opens or extends the window, and it is an answer."""

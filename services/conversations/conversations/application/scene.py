@@ -18,7 +18,7 @@ from recado_events.conversations import (
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.identity import Alias, spellings
-from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId
+from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
 from conversations.domain import customer, desk, message, team, wamid
 from conversations.domain.customer import Customer
@@ -82,11 +82,26 @@ class Scene:
             for told in spellings(aliases)
         ]
 
+    def person_keys(self, organisation_id: OrganisationId, aliases: Iterable[Alias]) -> list[UniqueKey]:
+        """The same whatever business number they write to."""
+        scope = str(organisation_id)
+        return [UniqueKey("person", scope, self._fingerprints.of(scope, *told)) for told in spellings(aliases)]
+
     def owners(self, work: Work, keys: Sequence[UniqueKey]) -> list[CustomerId]:
-        """The customers that these alias keys name, each once, in the order of the keys."""
+        """The customers that these keys name, each once, in the order of the keys; survivors for merged ones."""
         work.look_up(keys)
         found = dict.fromkeys(owner for key in keys if (owner := work.find(key)) is not None)
-        return [CustomerId(UUID(owner)) for owner in found]
+        return list(dict.fromkeys(self.survivor(work, CustomerId(UUID(owner))) for owner in found))
+
+    def survivor(self, work: Work, customer_id: CustomerId) -> CustomerId:
+        while (into := self.customer(work, customer_id).merged_into) is not None:
+            customer_id = into
+        return customer_id
+
+    def contact_owner(self, work: Work, organisation_id: OrganisationId, aliases: Sequence[Alias]) -> UserId | None:
+        """Who owns the contact of this person, as crm told it of whichever number they wrote to last."""
+        known = self.owners(work, self.person_keys(organisation_id, aliases))
+        return next((owner for each in known if (owner := self.customer(work, each).owner_id) is not None), None)
 
     def place_of(
         self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId
@@ -125,7 +140,8 @@ class Scene:
     def _own(
         self, work: Work, fact: CustomerIdentified | CustomerAliasesAdded | CustomersMerged, aliases: Sequence[Alias]
     ) -> None:
-        keys = self.alias_keys(fact.organisation_id, fact.phone_number_id, aliases)
+        org = fact.organisation_id
+        keys = [*self.alias_keys(org, fact.phone_number_id, aliases), *self.person_keys(org, aliases)]
         work.look_up(keys)
         for key in keys:
             work.move(key, str(fact.customer_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from recado_events.content import Content, Referral
+from recado_events.content import Content, Referral, ReferredProduct
 from recado_events.conversations import MetaError, Pricing
 from recado_events.identity import Alias
 from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
@@ -36,6 +36,8 @@ class Arrival:
     """Whether Meta's timestamp can be believed; only then does it move a window."""
     source_ordinal: int
     now: datetime
+    by_business: bool = False
+    """Done by the business from its phone app; `sighting` is then the person it was done to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class ReceiveMessage(Arrival):
     reply_to: MessageId | None = None
     forwarded: bool = False
     referral: Referral | None = None
+    referred_product: ReferredProduct | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +61,18 @@ class ReceiveReaction(Arrival):
 class ReceiveEdit(Arrival):
     target_id: MessageId
     content: Content
-    by_business: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveRevoke(Arrival):
     target_id: MessageId
-    by_business: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveEcho(Arrival):
-    """The business wrote from the phone app; `sighting` is the person written to."""
+    """The business wrote from the phone app."""
 
+    by_business: bool = True
     content: Content
     reply_to: MessageId | None = None
 
@@ -111,6 +113,8 @@ class RecordStatus:
     occurred_at: datetime
     pricing: Pricing | None
     errors: tuple[MetaError, ...]
+    details: tuple[str | None, ...] = ()
+    """What Meta says to each of the errors."""
     now: datetime
 
 

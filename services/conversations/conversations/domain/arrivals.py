@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import uuid5
 
 from recado_events.conversations import (
@@ -22,15 +21,13 @@ from conversations.commands import (
     ReceiveReaction,
 )
 from conversations.domain.assignment import assign_new
-from conversations.domain.customer import AWAITING_REPLY, Customer
+from conversations.domain.customer import AWAITING_REPLY, WINDOW, Customer
 from conversations.domain.desk import Desk
 from conversations.domain.facts import fact_of
 from conversations.domain.identity import identify
 from conversations.domain.message import Message, digest_of
 from conversations.domain.places import ConversationPlace, CustomerPlace, in_conversation
 from conversations.domain.team import Team
-
-WINDOW = timedelta(hours=24)
 
 
 def receive(
@@ -41,10 +38,11 @@ def receive(
     fact = fact_of(command, in_conversation(place, talk_id or _new_id(command, place)))
     if message.exists:
         return _redelivered(command, fact, message, place)
-    facts = identify(command.sighting, customer, place, command.now)
+    is_latest = not command.by_business and not customer.wrote_later_than(command.occurred_at)
+    facts = identify(command.sighting, customer, place, command.now, is_latest=is_latest)
     if talk_id is None:
         facts += _open(command, place, customer, desk, team)
-    elif isinstance(command, ReceiveMessage):
+    elif _is_answer(command):
         facts += _answer(command, in_conversation(place, talk_id), customer, desk, team)
     return [*facts, fact, *_window(command, place, customer)]
 
@@ -62,15 +60,18 @@ def _new_id(command: Arrival, place: CustomerPlace) -> ConversationId:
 
 
 def _open(command: Arrival, place: CustomerPlace, customer: Customer, desk: Desk, team: Team) -> list[Event]:
-    by_app = isinstance(command, ReceiveEcho)
     talk = in_conversation(place, _new_id(command, place))
     opened = ConversationOpened(
         **talk,
-        initiated_by="app" if by_app else "customer",
+        initiated_by="app" if command.by_business else "customer",
         previous_id=customer.last_id,
         opened_at=command.occurred_at,
     )
-    return [opened] if by_app else [opened, *assign_new(talk, customer.owner_id, desk, team, command.now)]
+    return [opened] if command.by_business else [opened, *assign_new(talk, customer.owner_id, desk, team, command.now)]
+
+
+def _is_answer(command: Arrival) -> bool:
+    return isinstance(command, ReceiveMessage) or (isinstance(command, ReceiveReaction) and command.opens_window)
 
 
 def _answer(command: Arrival, talk: ConversationPlace, customer: Customer, desk: Desk, team: Team) -> list[Event]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +32,7 @@ from recado_events.ids import ConversationId, CustomerId, MessageId, UserId
 from conversations.domain.private import ContactOwnerNoted
 
 OPEN, AWAITING_REPLY, CLOSED = "open", "awaiting_reply", "closed"
+WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Customer:
     customer_id: CustomerId | None = None
     """None: nobody is known under this stream."""
     aliases: tuple[Alias, ...] = ()
+    """In the order in which they were told last."""
     profile_name: str | None = None
     username: str | None = None
     country_code: str | None = None
@@ -70,12 +72,21 @@ class Customer:
         """Whether free-form messages are allowed (rule 1)."""
         return self.window_closes_at is not None and now < self.window_closes_at
 
+    def wrote_later_than(self, moment: datetime) -> bool:
+        """By Meta's clock, as far as messages count that opened or extended the window."""
+        return self.window_closes_at is not None and moment + WINDOW < self.window_closes_at
+
     def recipient(self) -> Recipient | None:
-        """The newest number wins; without one, the newest business-scoped user id."""
-        newest = {alias.kind: alias.value for alias in self.aliases}
+        """The number they wrote from last wins; without one, the business-scoped user id they wrote under last."""
+        newest = newest_of(self.aliases)
         if "wa_id" in newest:
-            return Recipient(wa_id=newest["wa_id"])
-        return Recipient(user_id=newest["user_id"]) if "user_id" in newest else None
+            return Recipient(wa_id=newest["wa_id"].value)
+        return Recipient(user_id=newest["user_id"].value) if "user_id" in newest else None
+
+
+def newest_of(aliases: Iterable[Alias]) -> dict[str, Alias]:
+    """The last one of each kind."""
+    return {alias.kind: alias for alias in aliases}
 
 
 NOBODY = Customer()
@@ -124,10 +135,10 @@ def _evolve_conversation(customer: Customer, event: Event) -> Customer:
 def _known_as(customer: Customer, identity: Identity | None) -> Customer:
     if identity is None:
         return customer
-    added = tuple(alias for alias in identity.aliases if alias not in customer.aliases)
+    told = tuple(dict.fromkeys(identity.aliases))
     return replace(
         customer,
-        aliases=customer.aliases + added,
+        aliases=(*(alias for alias in customer.aliases if alias not in told), *told),
         profile_name=identity.profile_name or customer.profile_name,
         username=identity.username or customer.username,
         country_code=identity.country_code or customer.country_code,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from recado_events.conversations import MarketingStopped, MessageFailed, MessageStatusSeen
+from recado_events.conversations import FailureDetails, MarketingStopped, MessageFailed, MessageStatusSeen
 from recado_events.event import Event
 from recado_events.ids import MessageId
 
-from conversations.commands import NoteOutcome, RecordStatus
+from conversations.commands import Arrival, NoteOutcome, RecordStatus
 from conversations.domain.customer import Customer
-from conversations.domain.identity import add_aliases
 from conversations.domain.message import STATUS_EVENTS, Message
 from conversations.domain.places import CustomerPlace
 from conversations.domain.private import (
@@ -29,8 +28,8 @@ Told = RecordStatus | StatusOfUnknownMessage
 
 
 def record_status(command: RecordStatus, message_id: MessageId | None, message: Message, wamid: Wamid) -> list[Event]:
-    """`message` is the one that the tag or the bound wamid names, if any; else the status is an orphan."""
-    if message_id is None or not message.exists or message.from_customer:
+    """`message` is the one that the tag or the wamid names, if any; else the status is an orphan."""
+    if message_id is None or not message.from_business:
         return _orphan(command, wamid)
     facts = bind(command, command.wamid_id, message_id, message, wamid)
     known = message.facts | {(orphan.status, orphan.occurred_at) for orphan in wamid.orphans if facts}
@@ -40,10 +39,13 @@ def record_status(command: RecordStatus, message_id: MessageId | None, message: 
     return [*facts, _fact(command, message_id, message, joined_by)]
 
 
+def tells_of_no_marketing(command: RecordStatus) -> bool:
+    return any(error.code == MARKETING_STOPPED_CODE for error in command.errors)
+
+
 def stop_marketing(command: RecordStatus, customer: Customer, place: CustomerPlace) -> list[Event]:
     """Meta's 131050 says the customer wants no marketing, as a preference would (rule 38)."""
-    told = any(error.code == MARKETING_STOPPED_CODE for error in command.errors)
-    if not told or customer.marketing_stopped:
+    if not tells_of_no_marketing(command) or customer.marketing_stopped:
         return []
     return [MarketingStopped(**place, evidence=str(MARKETING_STOPPED_CODE), stopped_at=command.occurred_at)]
 
@@ -61,12 +63,24 @@ def _orphan(command: RecordStatus, wamid: Wamid) -> list[Event]:
             received_at=command.now,
             pricing=command.pricing,
             errors=command.errors,
+            personal=_words(command),
         )
     ]
 
 
+def _words(told: Told) -> FailureDetails | None:
+    """Meta's own words, which may name anything: they stand where personal data does."""
+    if isinstance(told, StatusOfUnknownMessage):
+        return told.personal
+    return FailureDetails(details=told.details) if any(told.details) else None
+
+
 def bind(
-    command: RecordStatus | NoteOutcome, wamid_id: MessageId, message_id: MessageId, message: Message, wamid: Wamid
+    command: RecordStatus | NoteOutcome | Arrival,
+    wamid_id: MessageId,
+    message_id: MessageId,
+    message: Message,
+    wamid: Wamid,
 ) -> list[Event]:
     """Ties a wamid to its message and lets the statuses that came first join it."""
     if wamid.message_id is not None:
@@ -97,12 +111,12 @@ def _fact(told: Told, message_id: MessageId, message: Message, joined_by: str) -
     kind = STATUS_EVENTS.get(told.status)
     if kind is None:
         return MessageStatusSeen(**common, status=told.status)
-    return MessageFailed(**common, errors=told.errors) if kind is MessageFailed else kind(**common)
+    if kind is MessageFailed:
+        return MessageFailed(**common, errors=told.errors, personal=_words(told))
+    return kind(**common)
 
 
-def note_outcome(
-    command: NoteOutcome, message: Message, wamid: Wamid, customer: Customer, place: CustomerPlace
-) -> list[Event]:
+def note_outcome(command: NoteOutcome, message: Message, wamid: Wamid, place: CustomerPlace) -> list[Event]:
     """What the gateway told of the call to Meta."""
     words = {word for word, _ in message.facts}
     if not message.exists or message.conversation_id is None:
@@ -119,7 +133,7 @@ def note_outcome(
     if command.outcome == "unknown":
         unsure = UncertaintyNoted(**where, reason=command.reason or "unknown", noted_at=command.occurred_at)
         return [] if words & {"unknown", "accepted"} else [unsure]
-    facts: list[Event] = add_aliases(command.aliases, customer, place, "accepted", command.now)
+    facts: list[Event] = []
     if "accepted" not in words:
         facts.append(
             AcceptanceNoted(

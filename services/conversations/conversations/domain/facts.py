@@ -60,6 +60,7 @@ def _(command: ReceiveMessage, talk: ConversationPlace) -> Event:
             content=command.content,
             sender_name=command.sighting.profile_name,
             referral=command.referral,
+            referred_product=command.referred_product,
         ),
     )
 
@@ -67,7 +68,9 @@ def _(command: ReceiveMessage, talk: ConversationPlace) -> Event:
 @fact_of.register
 def _(command: ReceiveReaction, talk: ConversationPlace) -> Event:
     reacted = Reacted(wamid=command.wamid, emoji=command.emoji)
-    return ReactionReceived(**_common(command, talk), target_id=command.target_id, personal=reacted)
+    return ReactionReceived(
+        **_common(command, talk), target_id=command.target_id, by_business=command.by_business, personal=reacted
+    )
 
 
 @fact_of.register

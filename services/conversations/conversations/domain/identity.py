@@ -22,13 +22,19 @@ from recado_events.identity import Alias
 
 from conversations.commands import SetMarketing, Sighting
 from conversations.domain.assignment import leave_queue
-from conversations.domain.customer import Customer
+from conversations.domain.customer import Customer, newest_of
 from conversations.domain.desk import Desk
 from conversations.domain.places import CustomerPlace, in_conversation
+from conversations.domain.private import ContactOwnerNoted
 
 
-def identify(sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime) -> list[Event]:
-    """A new customer, or what is new about a known one; nothing where all of it is known."""
+def identify(
+    sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime, *, is_latest: bool = False
+) -> list[Event]:
+    """A new customer, or what is new about a known one; nothing where all of it is known.
+
+    `is_latest`: nothing later is known to come from the customer, so what they are called here is what they go by.
+    """
     if customer.customer_id is None:
         identity = Identity(
             aliases=sighting.aliases,
@@ -36,17 +42,32 @@ def identify(sighting: Sighting, customer: Customer, place: CustomerPlace, now: 
             username=sighting.username,
             country_code=sighting.country_code,
         )
-        return [CustomerIdentified(**place, identified_at=now, personal=identity)]
-    return add_aliases(sighting.aliases, customer, place, "seen", now) + _rename(sighting, customer, place, now)
+        facts: list[Event] = [CustomerIdentified(**place, identified_at=now, personal=identity)]
+        if customer.owner_id is not None:
+            facts.append(ContactOwnerNoted(**place, owner_id=customer.owner_id, noted_at=now))
+        return facts
+    added = _new(sighting.aliases, customer)
+    known = newest_of((*customer.aliases, *added))
+    goes_by = newest_of(sighting.aliases if is_latest else customer.aliases)
+    again = tuple(alias for kind, alias in goes_by.items() if known[kind] != alias)
+    return _added((*added, *again), place, "seen", now) + _rename(sighting, customer, place, now)
 
 
 def add_aliases(
     aliases: Sequence[Alias], customer: Customer, place: CustomerPlace, reason: str, now: datetime
 ) -> list[Event]:
-    added = tuple(alias for alias in aliases if alias not in customer.aliases)
-    if not added:
+    return _added(_new(aliases, customer), place, reason, now)
+
+
+def _new(aliases: Sequence[Alias], customer: Customer) -> tuple[Alias, ...]:
+    return tuple(alias for alias in aliases if alias not in customer.aliases)
+
+
+def _added(aliases: tuple[Alias, ...], place: CustomerPlace, reason: str, now: datetime) -> list[Event]:
+    """One that is already known is told again to become the newest of its kind."""
+    if not aliases:
         return []
-    return [CustomerAliasesAdded(**place, reason=reason, added_at=now, personal=Identity(aliases=added))]
+    return [CustomerAliasesAdded(**place, reason=reason, added_at=now, personal=Identity(aliases=aliases))]
 
 
 def _rename(sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime) -> list[Event]:
@@ -92,6 +113,7 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
     )
     facts: list[Event] = [CustomersMerged(**place, merged_id=merged.customer_id, merged_at=now)]
     facts += add_aliases(merged.aliases, survivor, place, "merged", now)
+    facts += _carry_wish(survivor, merged, place)
     if merged.window_closes_at and merged.window_message_id and merged.window_closes_at > _window_end(survivor, now):
         facts.append(
             ServiceWindowExtended(
@@ -104,6 +126,18 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
         facts.append(ConversationClosed(**talk, reason="merged", closed_at=now))
     facts.append(CustomerMergedInto(**away, survivor_id=place["customer_id"], merged_at=now))
     return facts
+
+
+def _carry_wish(survivor: Customer, merged: Customer, place: CustomerPlace) -> list[Event]:
+    """Of two wishes about marketing the newest counts; of two at the same time, the one for none (rule 38)."""
+    told_at, before = merged.marketing_told_at, survivor.marketing_told_at
+    if told_at is None or merged.marketing_stopped == survivor.marketing_stopped:
+        return []
+    if before is not None and (before, survivor.marketing_stopped) > (told_at, merged.marketing_stopped):
+        return []
+    if merged.marketing_stopped:
+        return [MarketingStopped(**place, evidence="merged", stopped_at=told_at)]
+    return [MarketingResumed(**place, evidence="merged", resumed_at=told_at)]
 
 
 def _window_end(customer: Customer, now: datetime) -> datetime:

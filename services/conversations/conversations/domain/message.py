@@ -45,6 +45,8 @@ class Message:
     """None: there is no such message."""
     customer_id: CustomerId | None = None
     from_customer: bool = False
+    from_business: bool = False
+    """Sent from here or from the phone app: Meta tells what becomes of it."""
     wamid: str | None = None
     digest: str | None = None
     """Of what Meta delivered, to tell a redelivery from a conflict."""
@@ -87,11 +89,12 @@ def evolve(message: Message, event: Event) -> Message:
                 conversation_id=event.conversation_id,
                 customer_id=event.customer_id,
                 from_customer=isinstance(event, MessageReceived),
+                from_business=isinstance(event, MessageEchoed) or getattr(event, "by_business", False),
                 wamid=personal.wamid if personal else None,
                 digest=digest_of(personal),
             )
         case MessageReleased() | ReadReceiptReleased():
-            return Message(conversation_id=event.conversation_id, customer_id=event.customer_id)
+            return Message(event.conversation_id, event.customer_id, from_business=True)
         case ConflictingRedelivery():
             return replace(message, conflicting=True)
         case AcceptanceNoted():

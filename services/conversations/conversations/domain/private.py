@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from recado_events.conversations import MetaError, OfCustomer, OfDesk, OfMessage, OfTeam, Pricing
+from recado_events.conversations import FailureDetails, MetaError, OfCustomer, OfDesk, OfMessage, OfTeam, Pricing
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId
 
@@ -80,6 +80,7 @@ class StatusOfUnknownMessage(OfWamid):
     received_at: datetime
     pricing: Pricing | None = None
     errors: tuple[MetaError, ...] = ()
+    personal: FailureDetails | None = None
 
 
 PRIVATE: tuple[type[Event], ...] = (

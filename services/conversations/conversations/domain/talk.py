@@ -60,10 +60,10 @@ def _check_may_write(
     check_may_change(command, talk, desk, team)
     if talk.state == CLOSED:
         raise ConversationIsClosed
-    if talk.state == AWAITING_REPLY:
-        raise AwaitingReply
     deadline = customer.window_closes_at
     if deadline is None or command.now >= deadline:
+        if talk.state == AWAITING_REPLY:
+            raise AwaitingReply
         raise WindowClosed(window_closed_at=deadline.isoformat() if deadline else None)
     recipient = customer.recipient()
     if recipient is None:

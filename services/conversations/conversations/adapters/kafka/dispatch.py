@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from recado_chassis.service import Heard, Hears, Reaction
@@ -19,7 +20,7 @@ from conversations.adapters.kafka.hearing import (
     outcome_of,
 )
 from conversations.adapters.kafka.meta import Command, decode
-from conversations.application import Arriving
+from conversations.application import Arriving, Delivering
 from conversations.application.scene import Scene, fold_of
 from conversations.commands import Arrival, ChangeIdentity, RecordStatus, SetAsideUpdate, SetMarketing
 
@@ -30,9 +31,13 @@ _REMEMBERED = 2_000
 class Inbound:
     """Reactions to Meta's updates. A record is decoded once, though it is asked for keys, streams and its effect."""
 
-    def __init__(self, arriving: Arriving, scene: Scene) -> None:
+    def __init__(
+        self, arriving: Arriving, delivering: Delivering, scene: Scene, *, reactions_open_window: bool
+    ) -> None:
         self._arriving = arriving
+        self._delivering = delivering
         self._scene = scene
+        self._decode = partial(decode, reactions_open_window=reactions_open_window)
         self._decoded: OrderedDict[tuple[str, int, int], Command | None] = OrderedDict()
 
     def reaction(self) -> Reaction:
@@ -41,7 +46,7 @@ class Inbound:
     def _command(self, heard: Heard) -> Command | None:
         place = heard.topic, heard.partition, heard.offset
         if place not in self._decoded:
-            self._decoded[place] = decode(heard.type, cast(InboundUpdate, heard.body))
+            self._decoded[place] = self._decode(heard.type, cast(InboundUpdate, heard.body))
             if len(self._decoded) > _REMEMBERED:
                 self._decoded.popitem(last=False)
         return self._decoded[place]
@@ -52,7 +57,7 @@ class Inbound:
             case Arrival():
                 self._arriving.receive(work, command, heard.cause)
             case RecordStatus():
-                self._arriving.record_status(work, command, heard.cause)
+                self._delivering.record_status(work, command, heard.cause)
             case ChangeIdentity():
                 self._arriving.change_identity(work, command, heard.cause)
             case SetMarketing():
@@ -64,18 +69,27 @@ class Inbound:
         command = self._command(heard)
         match command:
             case Arrival() | SetMarketing():
+                people = self._scene.person_keys(command.organisation_id, command.sighting.aliases)
+                return [*self._alias_keys(command), *people]
+            case ChangeIdentity():
+                return self._alias_keys(command)
+        return ()
+
+    def _alias_keys(self, command: Command | None) -> list[UniqueKey]:
+        match command:
+            case Arrival() | SetMarketing():
                 aliases = command.sighting.aliases
-                return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
             case ChangeIdentity():
                 aliases = (*command.old, *command.new)
-                return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
-        return ()
+            case _:
+                return []
+        return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
 
     def _streams(self, heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:
         command = self._command(heard)
         if command is None:
             return {}
-        names = [f"customer-{owner}" for key in self._keys(heard) if (owner := work.find(key)) is not None]
+        names = [f"customer-{owner}" for key in self._alias_keys(command) if (owner := work.find(key)) is not None]
         match command:
             case Arrival():
                 org = command.organisation_id
@@ -84,8 +98,10 @@ class Inbound:
                     f"team-{org}",
                     f"desk-{org}-{command.phone_number_id}",
                 ]
+                if command.by_business:
+                    names.append(f"wamid-{command.message_id}")
             case RecordStatus():
-                names.append(f"wamid-{command.wamid_id}")
+                names += [f"wamid-{command.wamid_id}", f"message-{command.wamid_id}"]
                 if command.tagged_id is not None:
                     names.append(f"message-{command.tagged_id}")
             case SetAsideUpdate():
@@ -100,16 +116,18 @@ def _on(event: type[E], handle: Callable[[Work, E, Heard], None]) -> tuple[str, 
     return event.TYPE, Reaction(handle=react)
 
 
-def hears(arriving: Arriving, scene: Scene) -> list[Hears]:
+def hears(
+    arriving: Arriving, delivering: Delivering, scene: Scene, *, reactions_open_window: bool = True
+) -> list[Hears]:
     """The dispatch table: all that conversations hears, and what it does then."""
-    inbound = Inbound(arriving, scene).reaction()
+    inbound = Inbound(arriving, delivering, scene, reactions_open_window=reactions_open_window).reaction()
 
     def when_outcome(
         work: Work,
         event: gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown,
         heard: Heard,
     ) -> None:
-        arriving.note_outcome(work, outcome_of(event), heard.cause)
+        delivering.note_outcome(work, outcome_of(event), heard.cause)
 
     def when_channel(
         work: Work, event: gateway.ChannelConnectionStarted | gateway.ChannelDisconnected, heard: Heard

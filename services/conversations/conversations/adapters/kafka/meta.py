@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-from recado_events.conversations import MetaError, Pricing
-from recado_events.ids import MessageId
 from recado_events.inbound import InboundType, InboundUpdate
 
-from conversations.adapters.kafka.meta_content import content_of, is_readable, referral_of, text_of
-from conversations.adapters.kafka.meta_people import InvalidUpdate, aliases_of, moment_of, sighting_of
+from conversations.adapters.kafka.meta_content import content_of, product_of, referral_of
+from conversations.adapters.kafka.meta_people import aliases_of, moment_of, sighting_of
+from conversations.adapters.kafka.meta_status import status
 from conversations.adapters.kafka.meta_update import Told
+from conversations.adapters.kafka.meta_values import object_of, text_of
 from conversations.commands import (
     Arrival,
     ChangeIdentity,
@@ -28,9 +26,7 @@ from conversations.commands import (
 )
 
 Command = Arrival | ChangeIdentity | SetMarketing | RecordStatus | SetAsideUpdate
-Json = Mapping[str, Any]
 
-_TAG = re.compile(r"v1\.([0-9a-f]{32})\.\d{1,6}\.[0-9a-f]{16}")
 _UNAVAILABLE = 131060
 _CHANGES = {
     "user_changed_number": "user_changed_number",
@@ -39,10 +35,10 @@ _CHANGES = {
 }
 
 
-def decode(kind: str, update: InboundUpdate) -> Command | None:
+def decode(kind: str, update: InboundUpdate, *, reactions_open_window: bool = True) -> Command | None:
     """Raises InvalidUpdate where nothing can be made of it."""
     reader = _READERS.get(kind)
-    return None if reader is None else reader(Told(update))
+    return None if reader is None else reader(Told(update, reactions_open_window=reactions_open_window))
 
 
 def _message(told: Told) -> Command:
@@ -50,44 +46,57 @@ def _message(told: Told) -> Command:
     kind = text_of(body.get("type"))
     if kind == "system":
         return _system(told)
-    if "group_id" in body:
+    if text_of(body.get("group_id")):
         return told.set_aside()
     sighting = sighting_of(told.update, body.get("from"), body.get("from_user_id"), body.get("from_parent_user_id"))
     return _about_message(told, kind, told.arrival(sighting=sighting), by_business=False)
 
 
 def _about_message(told: Told, kind: str | None, arrival: dict[str, Any], *, by_business: bool) -> Command:
-    body = told.body
-    details = body.get(kind) if kind else None
-    if kind in {"edit", "revoke"} and isinstance(details, dict):
-        target = told.id_of(details.get("original_message_id"))
-        if kind == "revoke":
-            return ReceiveRevoke(**arrival, target_id=target, by_business=by_business)
-        edited = details.get("message")
-        content = content_of(edited if isinstance(edited, dict) else {})
-        return ReceiveEdit(**arrival, target_id=target, content=content, by_business=by_business)
-    context = body.get("context")
-    context = context if isinstance(context, dict) else {}
-    quoted = told.id_of(context["id"]) if text_of(context.get("id")) else None
+    earlier = _about_an_earlier_one(told, kind, arrival, by_business=by_business)
+    if earlier is not None:
+        return earlier
+    context = object_of(told.body.get("context"))
+    content, quoted = content_of(told.body), told.named(context.get("id"))
     if by_business:
-        return ReceiveEcho(**arrival, content=content_of(body), reply_to=quoted)
-    if kind == "reaction" and isinstance(details, dict):
-        target = told.id_of(details.get("message_id"))
-        return ReceiveReaction(**arrival, target_id=target, emoji=text_of(details.get("emoji")))
-    content = content_of(body)
+        return ReceiveEcho(**arrival, content=content, reply_to=quoted)
     return ReceiveMessage(
         **arrival,
         content=content,
-        opens_window=getattr(content, "code", None) != _UNAVAILABLE,
+        opens_window=getattr(content, "code", None) != _UNAVAILABLE and _counts(told, kind),
         reply_to=quoted,
         forwarded=bool(context.get("forwarded") or context.get("frequently_forwarded")),
-        referral=referral_of(body),
+        referral=referral_of(told.body),
+        referred_product=product_of(context),
     )
 
 
+def _about_an_earlier_one(
+    told: Told, kind: str | None, arrival: dict[str, Any], *, by_business: bool
+) -> ReceiveEdit | ReceiveRevoke | ReceiveReaction | None:
+    """None also where it does not say which one: then it is kept whole, as a message of its own."""
+    details = object_of(told.body.get(kind) if kind else None)
+    if kind == "reaction":
+        target, emoji = told.named(details.get("message_id")), text_of(details.get("emoji"))
+        counts = not by_business and _counts(told, kind)
+        about = {**arrival, "by_business": by_business, "opens_window": counts}
+        return None if target is None else ReceiveReaction(**about, target_id=target, emoji=emoji)
+    target = told.named(details.get("original_message_id"))
+    if target is None or kind not in {"edit", "revoke"}:
+        return None
+    if kind == "revoke":
+        return ReceiveRevoke(**arrival, target_id=target, by_business=by_business)
+    content = content_of(object_of(details.get("message")))
+    return ReceiveEdit(**arrival, target_id=target, content=content, by_business=by_business)
+
+
+def _counts(told: Told, kind: str | None) -> bool:
+    """Whether what a customer sent is a message of theirs, which opens the window (rule 1)."""
+    return told.reactions_open_window if kind == "reaction" else kind not in {"edit", "revoke"}
+
+
 def _system(told: Told) -> Command:
-    details = told.body.get("system")
-    details = details if isinstance(details, dict) else {}
+    details = object_of(told.body.get("system"))
     reason = _CHANGES.get(text_of(details.get("type")) or "")
     if reason is None:
         return told.set_aside()
@@ -118,49 +127,6 @@ def _echo(told: Told) -> Command:
     return _about_message(told, text_of(body.get("type")), told.arrival(sighting=sighting), by_business=True)
 
 
-def _status(told: Told) -> Command | None:
-    body = told.body
-    word = text_of(body.get("status"))
-    if word is None:
-        raise InvalidUpdate("it has no status")
-    if body.get("type") == "call" or body.get("recipient_type") == "group":
-        return told.set_aside()
-    moment = moment_of(told.update, body.get("timestamp"))
-    tag = _TAG.fullmatch(text_of(body.get("biz_opaque_callback_data")) or "")
-    return RecordStatus(
-        organisation_id=told.organisation_id,
-        phone_number_id=told.phone_number_id,
-        wamid_id=told.id_of(body.get("id")),
-        tagged_id=MessageId(UUID(tag.group(1))) if tag else None,
-        status=word,
-        occurred_at=moment.occurred_at,
-        pricing=_pricing(body.get("pricing")),
-        errors=tuple(_errors(body.get("errors"))),
-        now=moment.now,
-    )
-
-
-def _pricing(told: Any) -> Pricing | None:
-    if not isinstance(told, dict):
-        return None
-    billable = told.get("billable")
-    return Pricing(
-        billable=billable if isinstance(billable, bool) else None,
-        pricing_model=text_of(told.get("pricing_model")),
-        type=text_of(told.get("type")),
-        category=text_of(told.get("category")),
-    )
-
-
-def _errors(told: Any) -> list[MetaError]:
-    found = told if isinstance(told, list) else []
-    return [
-        MetaError(code=error["code"], title=text_of(error.get("title")))
-        for error in found
-        if isinstance(error, dict) and isinstance(error.get("code"), int) and is_readable(error["code"])
-    ]
-
-
 def _preference(told: Told) -> Command:
     body = told.body
     value = text_of(body.get("value"))
@@ -180,7 +146,7 @@ def _preference(told: Told) -> Command:
 
 _READERS: dict[str, Callable[[Told], Command | None]] = {
     InboundType.MESSAGE: _message,
-    InboundType.STATUS: _status,
+    InboundType.STATUS: status,
     InboundType.ECHO: _echo,
     InboundType.PREFERENCE: _preference,
     InboundType.HISTORY: Told.set_aside,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,65 +22,40 @@ from recado_events.content import (
     OrderItem,
     Other,
     Referral,
+    ReferredProduct,
     Text,
     Unsupported,
 )
 
-Json = Mapping[str, Any]
+from conversations.adapters.kafka.meta_values import Json, as_text, code_of, details_of, object_of, plain, text_of
 
 
 def content_of(message: Json) -> Content:
     """Never refuses: a message of any shape is a message."""
     kind = text_of(message.get("type")) or "untyped"
     decode = _DECODERS.get(kind)
-    if decode is None:
-        return _other(kind, message)
-    try:
-        return decode(message)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError):
-        return _other(kind, message)
-
-
-def text_of(value: Any) -> str | None:
-    """An empty string from Meta is an absent value; numbers are written out."""
-    if isinstance(value, bool) or value is None:
-        return None
-    text = str(value).strip() if isinstance(value, str | int | float) else ""
-    return text or None
+    if decode is not None:
+        with suppress(KeyError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError):
+            return decode(message)
+    return Other(kind=kind, raw=as_text(message))
 
 
 def referral_of(message: Json) -> Referral | None:
     told = message.get("referral")
     if not isinstance(told, dict):
         return None
-    names = ("source_type", "source_id", "source_url", "headline", "body", "media_type", "ctwa_clid")
-    return Referral(**{name: text_of(told.get(name)) for name in names})
+    names = set(Referral.model_fields) - {"welcome_message"}
+    welcome = text_of(object_of(told.get("welcome_message")).get("text"))
+    return Referral(**{name: text_of(told.get(name)) for name in names}, welcome_message=welcome)
 
 
-def as_text(told: Any) -> str:
-    """JSON as text, whatever its numbers are."""
-    return json.dumps(plain(told), ensure_ascii=False, separators=(",", ":"))
-
-
-def plain(told: Any) -> Any:
-    """The same JSON without numbers that others cannot read: those beyond 64 bits and infinite ones become text."""
-    if isinstance(told, dict):
-        return {name: plain(value) for name, value in told.items()}
-    if isinstance(told, list):
-        return [plain(value) for value in told]
-    if isinstance(told, float):
-        return told if math.isfinite(told) else str(told)
-    if isinstance(told, int) and not isinstance(told, bool):
-        return told if is_readable(told) else str(told)
-    return told
-
-
-def is_readable(number: int) -> bool:
-    return -(2**63) <= number < 2**63
-
-
-def _other(kind: str, message: Json) -> Other:
-    return Other(kind=kind, raw=as_text(message))
+def product_of(context: Json) -> ReferredProduct | None:
+    told = context.get("referred_product")
+    if not isinstance(told, dict):
+        return None
+    return ReferredProduct(
+        catalog_id=text_of(told.get("catalog_id")), product_retailer_id=text_of(told.get("product_retailer_id"))
+    )
 
 
 def _text(message: Json) -> Content:
@@ -180,9 +155,9 @@ def _order(message: Json) -> Content:
         text=text_of(told.get("text")),
         items=tuple(
             OrderItem(
-                product_retailer_id=str(item["product_retailer_id"]),
-                quantity=str(item["quantity"]),
-                item_price=str(item["item_price"]),
+                product_retailer_id=_written(item, "product_retailer_id"),
+                quantity=_written(item, "quantity"),
+                item_price=_written(item, "item_price"),
                 currency=text_of(item.get("currency")),
             )
             for item in told.get("product_items") or ()
@@ -190,13 +165,21 @@ def _order(message: Json) -> Content:
     )
 
 
+def _written(item: Json, name: str) -> str | None:
+    """What somebody ordered is not passed over because it stands there in a shape nobody expects."""
+    told = item.get(name)
+    if isinstance(told, bool) or not (told is None or isinstance(told, str | int | float)):
+        raise TypeError(f"{name} is no text and no number")
+    return text_of(told)
+
+
 def _unsupported(message: Json) -> Content:
-    first: Json = next(iter(message.get("errors") or ()), {})
-    code = first.get("code")
+    first = object_of(next(iter(message.get("errors") or ()), {}))
     return Unsupported(
-        code=code if isinstance(code, int) and is_readable(code) else None,
+        code=code_of(first),
         title=text_of(first.get("title")),
-        original=text_of((message.get("unsupported") or {}).get("type")),
+        original=text_of(object_of(message.get("unsupported")).get("type")),
+        details=details_of(first),
     )
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from recado_chassis.service import Unreadable
 from recado_events.identity import Alias
 from recado_events.inbound import InboundUpdate
 
-from conversations.adapters.kafka.meta_content import text_of
+from conversations.adapters.kafka.meta_values import Json, object_of, text_of
 from conversations.commands import Sighting
 
-Json = Mapping[str, Any]
 SKEW = timedelta(minutes=5)
 """How far Meta's clock may be ahead of ours; a time beyond it is none of a message."""
 _EARLIEST = datetime(2009, 1, 1, tzinfo=UTC)
 
 
-class InvalidUpdate(ValueError):
+class InvalidUpdate(Unreadable):
     """Nothing can be made of it: it lacks what identifies it. It is parked, not lost."""
 
 
@@ -47,8 +47,7 @@ def moment_of(update: InboundUpdate, told: Any) -> Moment:
 def sighting_of(update: InboundUpdate, wa_id: Any = None, user_id: Any = None, parent_user_id: Any = None) -> Sighting:
     """What the update's own members and its contact say. Meta's contact comes last: its `wa_id` is what is sent to."""
     contact: Json = update.contacts[0] if update.contacts else {}
-    told = contact.get("profile")
-    profile: Json = told if isinstance(told, dict) else {}
+    profile = object_of(contact.get("profile"))
     aliases = aliases_of(
         ("wa_id", wa_id),
         ("user_id", user_id),

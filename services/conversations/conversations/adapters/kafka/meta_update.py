@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
 from recado_events.ids import MessageId, OrganisationId, PhoneNumberId, wamid_id
 from recado_events.inbound import InboundUpdate
 
-from conversations.adapters.kafka.meta_content import as_text, text_of
 from conversations.adapters.kafka.meta_people import InvalidUpdate, moment_of
+from conversations.adapters.kafka.meta_values import as_text, object_of, text_of
 from conversations.commands import SetAsideUpdate
-
-Json = Mapping[str, Any]
 
 
 class Told:
-    def __init__(self, update: InboundUpdate) -> None:
+    """`reactions_open_window` is a policy: whether a customer's reaction counts as a message (rule 1)."""
+
+    def __init__(self, update: InboundUpdate, *, reactions_open_window: bool = True) -> None:
         if update.organisation_id is None or update.phone_number_id is None:
             raise InvalidUpdate("it belongs to no number that is served here")
         self.update = update
         self.organisation_id: OrganisationId = update.organisation_id
         self.phone_number_id: PhoneNumberId = update.phone_number_id
-        self.body: Json = update.update if isinstance(update.update, dict) else {}
+        self.body = object_of(update.update)
+        self.reactions_open_window = reactions_open_window
 
     def id_of(self, wamid: Any) -> MessageId:
-        text = text_of(wamid)
-        if text is None:
+        found = self.named(wamid)
+        if found is None:
             raise InvalidUpdate("it has no id")
-        return wamid_id(self.organisation_id, self.phone_number_id, text)
+        return found
+
+    def named(self, wamid: Any) -> MessageId | None:
+        """The message that another one is about, where it names one."""
+        text = text_of(wamid)
+        return None if text is None else wamid_id(self.organisation_id, self.phone_number_id, text)
 
     def raw(self) -> str:
         return as_text(self.update.update)

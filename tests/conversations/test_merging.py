@@ -1,0 +1,114 @@
+"""Rules 10 and 13: customers found to be one by what Meta answers, and what the survivor takes over."""
+
+from __future__ import annotations
+
+import pytest
+from conversations.domain.customer import Customer
+from recado_events.conversations import (
+    ConversationClosed,
+    ConversationOpened,
+    CustomerAliasesAdded,
+    CustomerMergedInto,
+    CustomersMerged,
+    MarketingStopped,
+    MessageReceived,
+    MessageReleased,
+    MetaError,
+)
+from recado_events.identity import Alias
+
+from tests.conversations.stage import Stage, number, user_alias
+
+PHONE, BSUID = number("5511987654321"), user_alias("BR.1")
+
+
+@pytest.fixture
+def two(stage: Stage) -> tuple[ConversationOpened, ConversationOpened]:
+    """A customer known by number and one known by user id, each with an open conversation; the first was released
+    a reply."""
+    stage.writes(PHONE)
+    stage.later(minutes=1)
+    stage.writes(BSUID)
+    first, second = stage.facts(ConversationOpened)
+    stage.replies(first.conversation_id)
+    stage.later(minutes=1)
+    return first, second
+
+
+Two = tuple[ConversationOpened, ConversationOpened]
+
+
+def survivor(stage: Stage) -> Customer:
+    merged = stage.one(CustomersMerged)
+    return stage.customer(merged.customer_id)
+
+
+def test_the_answer_to_a_send_merges_the_customers_whose_aliases_it_names(stage: Stage, two: Two) -> None:
+    first, second = two
+    released = stage.one(MessageReleased)
+    stage.accepted(released.message_id, released.customer_id, "wamid.out", PHONE, BSUID)
+    merged = stage.one(CustomersMerged)
+    assert (merged.customer_id, merged.merged_id) == (first.customer_id, second.customer_id)
+    closed = stage.one(ConversationClosed)
+    assert (closed.conversation_id, closed.reason) == (second.conversation_id, "merged")
+    assert set(survivor(stage).aliases) == {PHONE, BSUID}
+    stage.writes(BSUID)
+    assert stage.facts(MessageReceived)[-1].conversation_id == first.conversation_id
+
+
+def test_the_answer_to_a_send_of_a_customer_merged_meanwhile_is_the_survivors(stage: Stage, two: Two) -> None:
+    first, _ = two
+    stage.closes(first.conversation_id)
+    stage.writes(PHONE, BSUID)
+    assert stage.one(CustomerMergedInto).customer_id == first.customer_id
+    released, new = stage.one(MessageReleased), number("551187654321")
+    stage.accepted(released.message_id, released.customer_id, "wamid.out", new, BSUID)
+    assert [fact.customer_id for fact in stage.facts(CustomerAliasesAdded) if fact.reason == "accepted"] == [
+        stage.one(CustomerMergedInto).survivor_id
+    ]
+    assert new in survivor(stage).aliases
+    opened = len(stage.facts(ConversationOpened))
+    for alias in (PHONE, BSUID, new):
+        stage.writes(alias)
+    assert len(stage.facts(ConversationOpened)) == opened
+
+
+def test_an_answer_about_a_message_that_does_not_exist_merges_nobody(stage: Stage, two: Two) -> None:
+    first, second = two
+    released = stage.one(MessageReleased)
+    nobodys = second.conversation_id
+    assert stage.accepted(nobodys, released.customer_id, "wamid.out", PHONE, BSUID) == []  # type: ignore[arg-type]
+    assert stage.customer(first.customer_id).aliases == (PHONE,)
+
+
+def test_rule_38_the_survivor_wants_no_marketing_if_the_merged_one_did_not(stage: Stage, two: Two) -> None:
+    stage.wishes(False, BSUID)
+    told_at = stage.now
+    stage.later(minutes=1)
+    stage.writes(PHONE, BSUID)
+    assert survivor(stage).marketing_stopped
+    carried = stage.facts(MarketingStopped)[-1]
+    assert (carried.evidence, carried.stopped_at) == ("merged", told_at)
+
+
+@pytest.mark.parametrize("aliases", [(PHONE, BSUID), (BSUID, PHONE)], ids=["survivor first", "merged first"])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_rule_38_of_two_wishes_the_newest_is_the_survivors(
+    stage: Stage, two: Two, aliases: tuple[Alias, Alias], wanted: bool
+) -> None:
+    first, last = aliases
+    wishes = [(False, first), (False, last), (not wanted, first), (True, last), (wanted, last)]
+    for wish, alias in wishes:
+        stage.wishes(wish, alias)
+        stage.later(minutes=1)
+    stage.writes(PHONE, BSUID)
+    assert survivor(stage).marketing_stopped is not wanted
+
+
+def test_rule_38_error_131050_to_a_customer_merged_meanwhile_holds_for_the_survivor(stage: Stage, two: Two) -> None:
+    first, _ = two
+    stage.closes(first.conversation_id)
+    stage.writes(PHONE, BSUID)
+    released = stage.one(MessageReleased)
+    stage.status("failed", "wamid.out", tag=released.message_id, errors=(MetaError(code=131050),))
+    assert survivor(stage).marketing_stopped
