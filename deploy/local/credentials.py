@@ -71,6 +71,11 @@ def tokens(secrets_: Secrets, organisation: Organisation) -> dict[str, str | lis
     }
 
 
+def service_token(secrets_: Secrets, service: str) -> str:
+    """With which a service shows the others that it may read their logs."""
+    return _token(secrets_, str(uuid.uuid5(uuid.NAMESPACE_DNS, service)), "service")
+
+
 def _token(secrets_: Secrets, user: str, role: str, organisation: str | None = None, profile: str | None = None) -> str:
     now = int(time.time())
     claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": user, "role": role, "iat": now, "exp": now + TOKEN_DAYS * 86_400}

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deploy.local.credentials import AUDIENCE, ISSUER, Organisation, Secrets
+from deploy.local.credentials import AUDIENCE, ISSUER, Organisation, Secrets, service_token
 from deploy.local.settings import SERVICES
 
 SIMULATED_NUMBER = "+1 555-078-3881"
@@ -77,6 +77,8 @@ def service_environment(name: str, addresses: Addresses, secrets: Secrets) -> di
         "RECADO_JWT_AUDIENCE": AUDIENCE,
         "RECADO_ALIAS_KEY": secrets.alias_key,
         "RECADO_API_DOCS": "true",
+        "RECADO_EVENTS_URLS": json.dumps({owner: addresses.url(owner) for owner in SERVICES if owner != name}),
+        "RECADO_SERVICE_TOKEN": service_token(secrets, name),
     }
     if name == "gateway":
         environment |= {

@@ -86,6 +86,11 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     jwt_issuer: Annotated[str, Field(min_length=1)] = "recado"
     jwt_audience: Annotated[str, Field(min_length=1)] = "recado"
     alias_key: HexKey
+    events_urls: dict[str, Annotated[str, Field(pattern=r"^https?://[^\s/]+")]] = {}
+    """JSON: service → its base URL. Asked for `GET /events` when its log is heard for the first time after Kafka has
+    dropped the beginning."""
+    service_token: SecretStr | None = None
+    """A bearer token with the role `service`, shown to them."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     api_docs: bool = False
     """Serves /docs, /redoc and /openapi.json."""
@@ -96,6 +101,8 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     def _one_source_of_keys(self) -> Self:
         if (self.jwt_public_key is None) == (self.jwks_url is None):
             raise ValueError("give exactly one of RECADO_JWT_PUBLIC_KEY and RECADO_JWKS_URL")
+        if self.events_urls and self.service_token is None:
+            raise ValueError("with RECADO_EVENTS_URLS give RECADO_SERVICE_TOKEN, to be shown there")
         return self
 
     def fingerprints(self) -> Fingerprints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from recado_chassis.consuming.assignment import Assignment
 from recado_chassis.consuming.decoding import Decoder, Place
 from recado_chassis.consuming.inbox import stands_where
+from recado_chassis.consuming.late import Late
 from recado_chassis.consuming.partitions import ANY_TOPIC, Found, first_row, misfit, take_up
 from recado_chassis.metrics import PARKED
 from recado_chassis.ports import Clock
@@ -27,7 +28,7 @@ class Checks:
     """Pauses what is out of place, in the database too, until an operator resumes it; lets the rest flow."""
 
     def __init__(
-        self, store: Store, decoder: Decoder, topic_ids: TopicIds, clock: Clock, assignment: Assignment
+        self, store: Store, decoder: Decoder, topic_ids: TopicIds, clock: Clock, assignment: Assignment, late: Late
     ) -> None:
         self.missing: list[str] = list(decoder.topics)
         """Topics that do not exist."""
@@ -37,6 +38,7 @@ class Checks:
         self._topic_ids = topic_ids
         self._clock = clock
         self._assignment = assignment
+        self._late = late
 
     async def ask_topics(self) -> Mapping[str, str]:
         ids = await in_thread(self._topic_ids, self._decoder.topics)
@@ -50,9 +52,11 @@ class Checks:
         rows = await in_thread(self._rows)
         found = await _found(consumer, places, ids)
         if fresh := [place for place in found if _is_fresh(rows.get(place))]:
-            rows = await in_thread(self._begin, fresh, rows, found)
+            late = await self._late.topics(consumer, fresh, rows)
+            rows = await in_thread(self._begin, fresh, rows, found, late)
         for place in places:
             await self._decide(place, rows.get(place), found.get(place))
+        self._late.look(consumer)
         PARKED.set(await in_thread(self._store.parked_count))
         self.checked_at = self._clock.now()
 
@@ -81,12 +85,17 @@ class Checks:
             self._assignment.flow(row)
 
     def _begin(
-        self, places: Iterable[Place], rows: Mapping[Place, InboxRow], found: Mapping[Place, Found]
+        self,
+        places: Iterable[Place],
+        rows: Mapping[Place, InboxRow],
+        found: Mapping[Place, Found],
+        late: Collection[str],
     ) -> dict[Place, InboxRow]:
         for place in places:
-            row = rows.get(place)
+            row, topic = rows.get(place), place[0]
             if row is None:
-                self._store.adopt(first_row(place, found[place], raw=self._decoder.is_raw(place[0])))
+                raw = self._decoder.is_raw(topic)
+                self._store.adopt(first_row(place, found[place], raw=raw, late=topic in late))
             else:
                 take_up(self._store, row, found[place])
         return self._rows()

@@ -18,6 +18,8 @@ from recado_chassis.consuming.assignment import Assignment
 from recado_chassis.consuming.checks import Checks, TopicIds
 from recado_chassis.consuming.decoding import Decoder, Place
 from recado_chassis.consuming.hearing import Hearing
+from recado_chassis.consuming.history import Nobody, Owners
+from recado_chassis.consuming.late import Late
 from recado_chassis.consuming.subscription import Pace, Subscription
 from recado_chassis.crash import crash
 from recado_chassis.following.untiring import where
@@ -46,7 +48,9 @@ class Consumer:
         *,
         pace: Pace | None = None,
         topic_ids: TopicIds | None = None,
+        owners: Owners | None = None,
     ) -> None:
+        """`owners` tell what Kafka no longer holds of logs that are heard for the first time."""
         self._bootstrap = bootstrap
         self._prefix = prefix
         self._group = prefix + service.name
@@ -56,7 +60,8 @@ class Consumer:
         self._decoder = Decoder(service.hears, prefix)
         self._assignment = Assignment()
         ask = topic_ids or partial(topics.topic_ids, bootstrap)
-        self._checks = Checks(service.streams.store, self._decoder, ask, self._clock, self._assignment)
+        self._late = Late(service.streams, self._decoder, owners or Nobody(), self._assignment)
+        self._checks = Checks(service.streams.store, self._decoder, ask, self._clock, self._assignment, self._late)
         self._hearing = Hearing(service.streams, self._decoder, self._assignment, self._checks, self._pace.longest_wait)
         self._subscription: Subscription | None = None
         self._reassigned = asyncio.Event()
@@ -95,7 +100,7 @@ class Consumer:
             for topic, number in self._assignment.stalled(self._clock.now(), self._patience)
         ]
         unseen = [] if self._is_checked() else ["Kafka or the database did not answer to tell where partitions stand"]
-        return missing + waiting + stalled + unseen
+        return missing + waiting + list(self._late.reasons.values()) + stalled + unseen
 
     async def _consume(self) -> None:
         """One member of the group, from joining to leaving."""
@@ -120,6 +125,7 @@ class Consumer:
 
     async def _stop(self, subscription: Subscription) -> None:
         self._hearing.stopping.set()
+        await self._late.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._pace.graceful), self._hearing.turn:
                 await self._tell()

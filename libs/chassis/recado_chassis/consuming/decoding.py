@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import ValidationError
+from recado_events.catalogue import Topic
 from recado_events.envelope import Envelope
 from recado_events.event import Event
 from recado_events.inbound import InboundUpdate
@@ -83,6 +84,10 @@ class Decoder:
     @property
     def topics(self) -> tuple[str, ...]:
         return tuple(self._hears)
+
+    def topic(self, name: str) -> Topic:
+        """The catalogue's topic that Kafka knows by this name."""
+        return self._hears[name].topic
 
     def is_raw(self, topic: str) -> bool:
         """Whether the topic holds what Meta sent, which stands in no log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from recado_chassis.consuming.decoding import Place
+from recado_chassis.consuming.history import WAITS
 from recado_chassis.store import Changes, InboxMove, InboxRow, Store
 
 ANY_TOPIC = ""
@@ -24,12 +25,13 @@ class Found:
     end: int
 
 
-def first_row(place: Place, found: Found, *, raw: bool) -> InboxRow:
-    """Of a partition never read before. On raw topics what is gone is gone; a log has a history to be read first."""
-    lost = None if raw or found.first == 0 else (
-        f"never read before, and Kafka begins at offset {found.first}: read the owner's log, then say where to go on"
-    )  # fmt: skip
+def first_row(place: Place, found: Found, *, raw: bool, late: bool = False) -> InboxRow:
+    """Of a partition never read before. On raw topics what is gone is gone; a log has a history to be read first, which
+    is under way where the topic is `late`."""
     topic, partition = place
+    lost = WAITS if late else None if raw or found.first == 0 else (
+        f"never read before, and Kafka begins at offset {found.first}: give RECADO_EVENTS_URLS the owner of the log"
+    )  # fmt: skip
     return InboxRow(topic, partition, found.topic_id, found.first, paused=lost)
 
 

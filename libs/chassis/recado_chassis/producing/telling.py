@@ -42,7 +42,7 @@ class Telling:
         self._topic = topic
         self._mapper = mapper
         self._tells = frozenset(tells)
-        self._keys: dict[str, Key | None] = {event.TYPE: _key_of(event) for event in tells}
+        self._keys: dict[str, Key | None] = {event.TYPE: key_of(event) for event in tells}
 
     def records(self, rows: Iterable[Row], source: str) -> list[Record]:
         """The published ones among the rows, in order. Raises UnknownType."""
@@ -71,7 +71,7 @@ class Telling:
         return self._mapper.decode(state).event.key.encode()
 
 
-def _key_of(event: type[Event]) -> Key:
+def key_of(event: type[Event]) -> Key:
     """Without making the event: publishing it would cost three times as much."""
     template = event.KEY
     if [name for _, name, _, _ in Formatter().parse(template) if name] == ["organisation_id"]:

@@ -14,6 +14,7 @@ from recado_events.catalogue import Topic
 from starlette.types import ASGIApp
 
 from recado_chassis.consuming.consumer import Consumer
+from recado_chassis.consuming.history import Nobody, Owners, OwnersOverHttp
 from recado_chassis.following.projections import Projector, Shown
 from recado_chassis.http.accounting import Accounting
 from recado_chassis.http.app import create_app
@@ -94,6 +95,13 @@ class Process(Generic[S]):
         self._held.push_async_callback(client.aclose)
         return client
 
+    def _owners(self) -> Owners:
+        token = self._settings.service_token
+        if token is None:
+            return Nobody()
+        client = self._client(timeout=10.0, trust_env=False)
+        return OwnersOverHttp(client, self._settings.events_urls, token.get_secret_value())
+
     # Starting ----------------------------------------------------------------------------------
 
     async def _start(self, service: Service) -> None:
@@ -136,7 +144,7 @@ class Process(Generic[S]):
             self._readiness.watch("relay", lambda: [reason] if (reason := relay.reason()) else [])
             self._parts.begin("relay", relay.run())
         if service.hears:
-            consumer = self._consumer = Consumer(service, settings.kafka, settings.topic_prefix)
+            consumer = self._consumer = Consumer(service, settings.kafka, settings.topic_prefix, owners=self._owners())
             self._readiness.watch("consumer", consumer.problems)
             self._parts.begin("consumer", consumer.run())
         for background in (*service.also, OldCommands(self._store, self._clock)):

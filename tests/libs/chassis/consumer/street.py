@@ -10,6 +10,7 @@ from confluent_kafka import Consumer as Reader
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from recado_chassis.consuming.consumer import Consumer
+from recado_chassis.consuming.history import Owners
 from recado_chassis.consuming.subscription import Pace
 from recado_chassis.producing.topics import create_topics
 from recado_chassis.store import InboxRow, Store
@@ -65,8 +66,10 @@ class Street:
         admin, name = self._admin(), self.prefix + group
         return len(admin.describe_consumer_groups([name])[name].result().members)
 
-    def consumer(self, store: Store, ear: Ear | None = None, pace: Pace = QUICK) -> Consumer:
-        return Consumer((ear or Ear()).service(store), self.bootstrap, self.prefix, pace=pace)
+    def consumer(
+        self, store: Store, ear: Ear | None = None, pace: Pace = QUICK, owners: Owners | None = None
+    ) -> Consumer:
+        return Consumer((ear or Ear()).service(store), self.bootstrap, self.prefix, pace=pace, owners=owners)
 
     def row(self, store: Store, partition: int = 0, topic: str = MOUTH.name) -> InboxRow:
         return next(row for row in store.inbox() if (row.topic, row.partition) == (self.prefix + topic, partition))
