@@ -9,7 +9,8 @@ from uuid import UUID
 
 from gateway import commands
 from gateway.domain import channel, connecting, dispatch, sending
-from gateway.domain.channel import STEPS, Channel
+from gateway.domain.channel import Channel
+from gateway.domain.connection import STEPS, Connection
 from gateway.domain.dispatch import Dispatch
 from recado_events.content import OutgoingText
 from recado_events.conversations import Released
@@ -70,11 +71,18 @@ class ChannelStory(Story[Channel, commands.ChannelCommand]):
     def completes(self, *steps: str, organisation: OrganisationId = OURS) -> list[Event]:
         facts: list[Event] = []
         for step in steps or STEPS:
-            facts += self.asks(commands.CompleteStep(**self._on(organisation), step=step))
+            facts += self.asks(commands.CompleteStep(**self._with(organisation), step=step))
         return facts
 
-    def fails(self, step: str, reason: str, code: int | None = None) -> list[Event]:
-        return self.asks(commands.FailStep(**self._on(OURS), step=step, reason=reason, meta_code=code))
+    def completes_late(self, step: str, seen: Connection) -> list[Event]:
+        """What was done with a token of the channel as it was some time ago."""
+        held = {"waba_id": seen.waba_id, "authorisation": seen.authorisation}
+        return self.asks(commands.CompleteStep(**self._on(OURS), **held, step=step))
+
+    def fails(self, step: str, reason: str, code: int | None = None, seen: Connection | None = None) -> list[Event]:
+        held = {} if seen is None else {"waba_id": seen.waba_id, "authorisation": seen.authorisation}
+        asked = {**self._with(OURS), **held}
+        return self.asks(commands.FailStep(**asked, step=step, reason=reason, meta_code=code))
 
     def saves(self, name: str, organisation: OrganisationId = OURS) -> list[Event]:
         return self.asks(commands.SaveDetails(**self._on(organisation), name=name, by=ADMINISTRATOR))
@@ -93,6 +101,11 @@ class ChannelStory(Story[Channel, commands.ChannelCommand]):
         self.completes(organisation=organisation)
         self.saves("Front desk", organisation)
         return self
+
+    def _with(self, organisation: OrganisationId) -> dict[str, Any]:
+        """Of what is checked: the account and the token that the channel has now."""
+        mine = self.state.connections[organisation]
+        return {**self._on(organisation), "waba_id": mine.waba_id, "authorisation": mine.authorisation}
 
     def _on(self, organisation: OrganisationId) -> dict[str, Any]:
         return {"organisation_id": organisation, "phone_number_id": NUMBER, "now": self.now}

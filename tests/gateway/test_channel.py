@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from gateway import commands
-from gateway.domain.channel import STEPS
 from gateway.domain.connecting import decide
+from gateway.domain.connection import STEPS
 from gateway.domain.refusals import ChannelIsDisconnected, NumberTaken, StepsPending, UnknownChannel
 from recado_events.gateway import ChannelConnected, ChannelConnectionStarted, ChannelDisconnected, ChannelRenamed
 
@@ -81,6 +83,59 @@ def test_a_dead_token_sends_back_to_the_first_step(channel: ChannelStory) -> Non
         "ChannelConnectionStarted",
     ]
     assert channel.state.connections[OURS].authorisation == 2
+
+
+def test_a_fresh_code_replaces_a_token_that_failed_its_check(channel: ChannelStory) -> None:
+    channel.requests()
+    channel.completes("code_exchange")
+    assert channel.completes("code_exchange") == [], "nothing is wrong with the token yet"
+    channel.fails("token_check", "business_account_missing")
+
+    assert names(channel.completes("code_exchange")) == ["ChannelStepCompleted"]
+
+    mine = channel.state.connections[OURS]
+    assert (mine.next_step, mine.failure, mine.authorisation) == ("token_check", None, 2)
+
+
+def test_a_token_that_failed_its_check_may_be_checked_again(channel: ChannelStory) -> None:
+    channel.requests()
+    channel.completes("code_exchange")
+    channel.fails("token_check", "business_account_missing")
+
+    assert names(channel.completes("token_check"))[-1] == "ChannelConnectionStarted"
+    assert channel.completes("code_exchange") == [], "it is good, and no code replaces it"
+
+
+def test_a_fresh_code_that_meta_refuses_asks_for_another_one(channel: ChannelStory) -> None:
+    channel.requests()
+    channel.completes("code_exchange")
+    channel.fails("token_check", "business_account_missing")
+
+    assert names(channel.fails("code_exchange", "code_refused", 100)) == ["ChannelStepFailed"]
+    assert channel.state.connections[OURS].next_step == "code_exchange"
+
+
+def test_what_was_checked_with_another_token_says_nothing_of_this_one(channel: ChannelStory) -> None:
+    channel.requests()
+    channel.completes("code_exchange")
+    seen = channel.state.connections[OURS]
+    channel.fails("token_check", "business_account_missing")
+    channel.completes("code_exchange")
+
+    assert channel.completes_late("token_check", seen) == []
+    assert channel.fails("token_check", "token_invalid", 190, seen) == []
+    assert channel.state.serving is None
+
+
+def test_what_was_checked_for_another_account_says_nothing_of_this_one(channel: ChannelStory) -> None:
+    channel.requests()
+    channel.completes("code_exchange")
+    seen = channel.state.connections[OURS]
+    channel.requests(waba_id="999")
+    channel.completes("code_exchange")
+
+    assert channel.completes_late("token_check", replace(seen, authorisation=2)) == []
+    assert channel.state.serving is None
 
 
 def test_a_number_that_somebody_serves_goes_to_nobody_else(channel: ChannelStory) -> None:
@@ -194,20 +249,62 @@ def test_asking_for_what_is_connected_changes_nothing(channel: ChannelStory) -> 
     assert channel.requests() == []
 
 
-def test_a_healthy_channel_renews_its_authorisation_and_sends_until_the_old_token_is_replaced(
-    channel: ChannelStory,
-) -> None:
+def test_a_healthy_channel_that_renews_its_authorisation_sends_all_the_time(channel: ChannelStory) -> None:
     channel.connected()
 
     channel.reconnects()
     channel.fails("code_exchange", "code_refused", 100)
     assert channel.state.passage(OURS) == "open"
-    channel.completes("code_exchange")
-    assert channel.state.passage(OURS) == "wait", "nothing is known of the new token yet"
-    channel.completes("token_check", "webhook_subscription", "number_registration")
+    for step in STEPS:
+        channel.completes(step)
+        assert channel.state.passage(OURS) == "open", step
 
+    mine = channel.state.connections[OURS]
+    assert (mine.status, mine.authorisation, mine.checked) == ("connected", 2, 2)
+
+
+def test_a_renewal_that_fails_leaves_the_channel_its_old_token(channel: ChannelStory) -> None:
+    channel.connected()
+    channel.reconnects()
+    channel.completes("code_exchange")
+
+    channel.fails("token_check", "token_invalid", 190)
+
+    mine = channel.state.connections[OURS]
+    assert (mine.authorisation, mine.checked) == (2, 1)
     assert channel.state.passage(OURS) == "open"
-    assert channel.state.connections[OURS].authorisation == 2
+
+
+def test_a_renewed_token_that_dies_before_the_end_makes_messages_wait(channel: ChannelStory) -> None:
+    channel.connected()
+    channel.reconnects()
+    channel.completes("code_exchange", "token_check")
+
+    channel.fails("webhook_subscription", "token_invalid", 190)
+
+    assert channel.state.passage(OURS) == "wait"
+
+
+def test_an_authorisation_lost_while_it_is_renewed_makes_messages_wait(channel: ChannelStory) -> None:
+    channel.connected()
+    channel.reconnects()
+    channel.completes("code_exchange")
+
+    assert names(channel.loses_authorisation(authorisation=1)) == ["ChannelAuthorisationLost"]
+
+    assert channel.state.passage(OURS) == "wait"
+    channel.completes("token_check")
+    assert channel.loses_authorisation(authorisation=1) == []
+    channel.completes("webhook_subscription", "number_registration")
+    assert channel.state.passage(OURS) == "open"
+
+
+def test_asking_again_for_what_was_lost_while_it_is_connected_anew_changes_nothing(channel: ChannelStory) -> None:
+    channel.connected()
+    channel.loses_authorisation()
+    channel.requests()
+
+    assert channel.requests() == []
 
 
 def test_a_lost_authorisation_is_not_found_again_by_asking(channel: ChannelStory) -> None:

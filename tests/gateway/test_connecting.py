@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from gateway.domain.private import ChannelConnectionRequested
 from recado_events.gateway import ChannelConnected, ChannelConnectionStarted, ChannelStepCompleted, ChannelStepFailed
 from recado_events.ids import OrganisationId
 
@@ -130,6 +132,52 @@ async def test_an_account_that_is_not_shared_is_named_as_a_missing_prerequisite(
     assert (failed.status_code, problem["step"]) == (422, "token_check")
     assert problem["missing"] == ["facebook_business_manager_account"]
     assert stage.facts(ChannelConnectionStarted) == [], "nobody gets a number by naming it"
+
+
+@pytest.mark.parametrize("way", ["resume", "reconnect", "connect"])
+async def test_a_fresh_code_takes_the_place_of_a_token_that_failed_its_check(stage: Stage, way: str) -> None:
+    other = await stage.meta.create_waba()
+    async with stage.administrator() as client:
+        failed = await connect(stage, client, code=await stage.meta.mint_code(other.id))
+        again = await client.post(f"/channels/{NUMBER}/resume", json={})
+        code = await stage.meta.mint_code(WABA)
+        body = {"code": code, "pin": PIN}
+        if way == "connect":
+            resumed = await connect(stage, client, code=code)
+        else:
+            resumed = await client.post(f"/channels/{NUMBER}/{way}", json=body)
+
+    assert [(each.json()["step"], each.json()["reason"]) for each in (failed, again)] == [
+        ("token_check", "business_account_missing")
+    ] * 2
+    assert resumed.status_code == 200, resumed.text
+    assert states(resumed.json()) == ["done"] * 4
+
+
+async def test_what_was_missing_can_be_put_right_without_another_code(stage: Stage) -> None:
+    stranger = OrganisationId(uuid4())
+    await stage.connect()
+    async with stage.administrator(stranger) as client:
+        await connect(stage, client)
+        async with stage.administrator() as ours:
+            await ours.post(f"/channels/{NUMBER}/disconnect")
+        stage.clock.advance(301)
+        resumed = await client.post(f"/channels/{NUMBER}/resume", json={})
+
+    assert states(resumed.json()) == ["done"] * 4
+
+
+async def test_a_number_that_is_taken_back_while_it_is_connected_is_not_there(stage: Stage) -> None:
+    await stage.meta.fault("stall", seconds=1, when="after", scope=Scope(operation="access_token"))
+    async with stage.administrator() as client:
+        connecting = asyncio.create_task(connect(stage, client))
+        await stage.until(lambda: bool(stage.facts(ChannelConnectionRequested)))
+        taken_back = await client.post(f"/channels/{NUMBER}/disconnect")
+        answer = await connecting
+
+    assert taken_back.status_code == 200
+    assert (answer.status_code, answer.json()["rule"]) == (404, "not_found")
+    assert stage.facts(ChannelConnectionStarted) == []
 
 
 async def test_a_number_of_another_account_is_named_as_a_missing_prerequisite(stage: Stage) -> None:

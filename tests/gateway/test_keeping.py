@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import uuid4
 
 from gateway.main import SHOWS
 from recado_chassis.following.rebuild import digest, rebuild
-from recado_events.gateway import ChannelConnected, ChannelDisconnected, ChannelRenamed
+from recado_events.gateway import (
+    ChannelAuthorisationLost,
+    ChannelConnected,
+    ChannelDisconnected,
+    ChannelRenamed,
+    MessageAccepted,
+    MessageRejected,
+)
 from recado_events.ids import OrganisationId
 
 from tests.gateway.stage import NUMBER, OTHER_NUMBER, PIN, WABA, Stage
@@ -85,6 +93,45 @@ async def test_connecting_again_goes_on_under_the_old_name(stage: Stage) -> None
     assert (resumed.json()["status"], resumed.json()["name"]) == ("connected", "Front desk")
     assert [fact.name for fact in stage.facts(ChannelConnected)] == ["Front desk", "Front desk"]
     assert await subscribed(stage)
+
+
+async def test_a_renewal_that_fails_goes_on_sending_with_the_old_token(stage: Stage) -> None:
+    await stage.connect()
+    to = await stage.person()
+    other = await stage.meta.create_waba()
+    async with stage.administrator() as client, stage.dispatching():
+        body = {"code": await stage.meta.mint_code(other.id)}
+        failed = await client.post(f"/channels/{NUMBER}/reconnect", json=body)
+        (during,) = stage.releases(stage.text(to))
+        await stage.until_told(during, MessageAccepted)
+        body = {"code": await stage.meta.mint_code(WABA)}
+        renewed = await client.post(f"/channels/{NUMBER}/reconnect", json=body)
+        (after,) = stage.releases(stage.text(to))
+        await stage.until_told(after, MessageAccepted)
+
+    assert (failed.status_code, failed.json()["step"]) == (422, "token_check")
+    assert renewed.json()["status"] == "connected"
+    assert tokens_kept(stage) == 1
+
+
+async def test_a_token_that_dies_while_it_is_renewed_makes_messages_wait(stage: Stage) -> None:
+    await stage.connect()
+    people = [await stage.person(f"551198765000{index}") for index in range(2)]
+    other = await stage.meta.create_waba()
+    await stage.meta.expire_tokens(WABA)
+    async with stage.administrator() as client, stage.dispatching():
+        body = {"code": await stage.meta.mint_code(other.id)}
+        await client.post(f"/channels/{NUMBER}/reconnect", json=body)
+        (first,) = stage.releases(stage.text(people[0]))
+        await stage.until_told(first, MessageRejected)
+        (second,) = stage.releases(stage.text(people[1]))
+        await asyncio.sleep(0.5)
+        assert stage.told(second) == ["MessageQueued"]
+        body = {"code": await stage.meta.mint_code(WABA)}
+        await client.post(f"/channels/{NUMBER}/reconnect", json=body)
+        await stage.until_told(second, MessageAccepted)
+
+    assert len(stage.facts(ChannelAuthorisationLost)) == 1
 
 
 async def test_a_disconnected_channel_is_not_resumed_by_accident(stage: Stage) -> None:

@@ -35,14 +35,21 @@ class ReconnectChannel(OnChannel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompleteStep(OnChannel):
+class OnStep(OnChannel):
+    """Of the account and the token with which the step was done or tried; others may be in use by now."""
+
+    waba_id: WabaId
+    authorisation: int
     step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteStep(OnStep):
     display_phone_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailStep(OnChannel):
-    step: str
+class FailStep(OnStep):
     reason: str
     meta_code: int | None = None
 

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from recado_events.gateway import OfChannel
 from recado_events.ids import OrganisationId, PhoneNumberId
 
-from gateway.domain.channel import STEPS, Channel, Connection, evolve
+from gateway.domain.channel import Channel, evolve
+from gateway.domain.connection import STEPS, Connection
 
 
 @dataclass(frozen=True, slots=True)

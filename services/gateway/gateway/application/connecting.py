@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TypedDict
+
 import structlog
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
+from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
 from gateway.application.folds import CHANNEL
 from gateway.application.ports import Accounts, GraphFailed, Number, Token, Tokens
 from gateway.application.steps import Given, StepFailed, Stepped, Steps
 from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep
-from gateway.domain.channel import Connection, channel_stream
+from gateway.domain.channel import channel_stream
 from gateway.domain.connecting import decide
+from gateway.domain.connection import Connection
 from gateway.domain.refusals import ChannelIsDisconnected, NumberTaken, StepRefused, UnknownChannel
 
 _log = structlog.get_logger()
+
+
+class About(TypedDict):
+    organisation_id: OrganisationId
+    phone_number_id: PhoneNumberId
+    waba_id: WabaId
+    authorisation: int
+    step: str
+    now: datetime
 
 
 class Connecting:
@@ -57,52 +71,53 @@ class Connecting:
 
     def take_steps(self, number: Number, code: str | None, pin: str | None, cause: Cause) -> Connection:
         """Goes on from the first step that is not done, to the end. Raises StepRefused, which names the step,
-        and ChannelIsDisconnected."""
+        ChannelIsDisconnected and UnknownChannel."""
         while True:
             mine = self.connection(number)
-            step = mine.next_step
+            step = mine.step_with(code)
             if mine.status == "disconnected":
                 raise ChannelIsDisconnected
             if mine.status != "connecting" or step is None:
                 return mine
-            given = Given(*number, mine, self.token(number), code, pin)
+            given = Given(*number, mine, self._tokens.of(number, mine.authorisation), code, pin)
             try:
-                self._complete(number, step, self._steps.take(step, given), cause)
+                self._complete(step, given, self._steps.take(step, given), cause)
             except StepFailed as failed:
-                self._fail(number, step, failed, cause)
+                self._fail(step, given, failed, cause)
             except NumberTaken:
-                self._fail(number, step, StepFailed(NumberTaken.rule), cause)
+                self._fail(step, given, StepFailed(NumberTaken.rule), cause)
 
-    def _complete(self, number: Number, step: str, done: Stepped, cause: Cause) -> None:
-        command = CompleteStep(
-            organisation_id=number[0],
-            phone_number_id=number[1],
-            step=step,
-            display_phone_number=done.display_phone_number,
-            now=self._streams.clock.now(),
-        )
+    def _complete(self, step: str, given: Given, done: Stepped, cause: Cause) -> None:
+        about = self._about(step, given)
+        command = CompleteStep(**about, display_phone_number=done.display_phone_number)
 
         def decide_and_keep(work: Work) -> None:
-            before = work.state(channel_stream(number[1]), CHANNEL).connections[number[0]]
-            after = self.ask(work, command, cause)
-            if done.token is not None and after is not None and after.authorisation > before.authorisation:
-                work.also(self._tokens.keep(number, after.waba_id, Token(done.token, after.authorisation)))
+            before = self.found(work, given.number)
+            after = self.ask(work, command, cause) or before
+            if done.token is not None and after.authorisation > before.authorisation:
+                work.also(self._tokens.keep(given.number, after.waba_id, Token(done.token, after.authorisation)))
+            if after.checked > before.checked:
+                work.also(self._tokens.trust(given.number, after.checked))
 
         self._streams.transact(decide_and_keep)
 
-    def _fail(self, number: Number, step: str, failed: StepFailed, cause: Cause) -> None:
+    def _fail(self, step: str, given: Given, failed: StepFailed, cause: Cause) -> None:
         """Records it and raises StepRefused; returns where somebody else has done the step meanwhile."""
-        command = FailStep(
-            organisation_id=number[0],
-            phone_number_id=number[1],
-            step=step,
-            reason=failed.reason,
-            meta_code=failed.meta_code,
-            now=self._streams.clock.now(),
-        )
+        command = FailStep(**self._about(step, given), reason=failed.reason, meta_code=failed.meta_code)
         after = self._streams.transact(lambda work: self.ask(work, command, cause)).value
         if after is None or step not in after.done:
             raise StepRefused(step, failed.reason, failed.meta_code, retry=failed.retry)
+
+    def _about(self, step: str, given: Given) -> About:
+        """Of what the step was done with, which may not be what the channel has by now."""
+        return About(
+            organisation_id=given.organisation_id,
+            phone_number_id=given.phone_number_id,
+            waba_id=given.connection.waba_id,
+            authorisation=given.connection.authorisation,
+            step=step,
+            now=self._streams.clock.now(),
+        )
 
     # After a disconnection -------------------------------------------------------------------------
 

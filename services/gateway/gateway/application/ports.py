@@ -29,13 +29,26 @@ class Token:
 
 
 class Tokens(Protocol):
-    """Access tokens, encrypted where they rest."""
+    """Access tokens, encrypted where they rest. A new one stands aside until it is trusted: messages go out with
+    the one before."""
 
-    def keep(self, number: Number, waba_id: WabaId, token: Token) -> Effect: ...
+    def keep(self, number: Number, waba_id: WabaId, token: Token) -> Effect:
+        """Puts a new one aside."""
+        ...
+
+    def trust(self, number: Number, authorisation: int) -> Effect:
+        """Messages go out with this one from now on; the one before is forgotten."""
+        ...
 
     def forget(self, number: Number) -> Effect: ...
 
-    def find(self, numbers: Collection[Number]) -> Mapping[Number, Token]: ...
+    def find(self, numbers: Collection[Number]) -> Mapping[Number, Token]:
+        """Those that messages go out with."""
+        ...
+
+    def of(self, number: Number, authorisation: int) -> Token | None:
+        """This one of the channel's tokens, trusted or not."""
+        ...
 
     def any_of_account(self, waba_id: WabaId) -> bool:
         """Whether any number of this account has a token here."""

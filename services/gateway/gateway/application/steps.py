@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from recado_events.ids import OrganisationId, PhoneNumberId
 
-from gateway.application.ports import Accounts, Granted, GraphFailed, NumberAtMeta, Token
-from gateway.domain.channel import (
+from gateway.application.ports import Accounts, Granted, GraphFailed, Number, NumberAtMeta, Token
+from gateway.domain.connection import (
     CODE_EXCHANGE,
     NUMBER_REGISTRATION,
     TOKEN_CHECK,
@@ -41,6 +41,10 @@ class Given:
     token: Token | None
     code: str | None
     pin: str | None
+
+    @property
+    def number(self) -> Number:
+        return self.organisation_id, self.phone_number_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,56 +18,16 @@ from recado_events.gateway import (
     ChannelStepCompleted,
     ChannelStepFailed,
 )
-from recado_events.ids import OrganisationId, PhoneNumberId, UserId, WabaId
+from recado_events.ids import OrganisationId, PhoneNumberId
 
+from gateway.domain.connection import CODE_EXCHANGE, TOKEN_CHECK, TOKEN_INVALID, Connection, Failure
 from gateway.domain.private import ChannelConnectionRequested, ChannelRequestWithdrawn
-
-CODE_EXCHANGE = "code_exchange"
-TOKEN_CHECK = "token_check"  # noqa: S105 - the name of a step
-WEBHOOK_SUBSCRIPTION = "webhook_subscription"
-NUMBER_REGISTRATION = "number_registration"
-STEPS = (CODE_EXCHANGE, TOKEN_CHECK, WEBHOOK_SUBSCRIPTION, NUMBER_REGISTRATION)
-
-TOKEN_INVALID = "token_invalid"  # noqa: S105 - the name of a reason
 
 Passage = Literal["open", "wait", "shut"]
 
 
 def channel_stream(phone_number_id: PhoneNumberId) -> str:
     return f"channel-{phone_number_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    step: str
-    reason: str
-    meta_code: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """What one organisation has, had or wants with this number."""
-
-    waba_id: WabaId
-    country: str
-    time_zone: str
-    requested_by: UserId
-    name: str | None = None
-    detailed: bool = False
-    """Its details were saved, now or in an earlier life."""
-    status: Literal["connecting", "connected", "disconnected"] = "connecting"
-    done: tuple[str, ...] = ()
-    failure: Failure | None = None
-    display_phone_number: str | None = None
-    authorisation: int = 0
-    """How many tokens it has had; `lost`: Meta takes the last one no more."""
-    lost: bool = False
-    renewing: bool = False
-    """It was connected when it was asked for anew, and its token still is the one it had then."""
-
-    @property
-    def next_step(self) -> str | None:
-        return next((step for step in STEPS if step not in self.done), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +44,7 @@ class Channel:
         mine = self.connections.get(organisation_id)
         if mine is None or self.serving != organisation_id:
             return "shut"
-        return "open" if (mine.status == "connected" or mine.renewing) and not mine.lost else "wait"
+        return "open" if mine.sends and not mine.lost else "wait"
 
     def passes_to(self, organisation_id: OrganisationId, now: datetime, quarantine: timedelta) -> bool:
         """Whether this organisation may have the number now; late updates of the last one must have run dry."""
@@ -108,9 +68,7 @@ def evolve(channel: Channel, event: Event) -> Channel:
         case ChannelStepFailed():
             return _failed(channel, event)
         case ChannelConnected():
-            return _changed(
-                channel, event.organisation_id, status="connected", name=event.name, detailed=True, lost=False
-            )
+            return _connected(channel, event)
         case ChannelRenamed():
             return _changed(channel, event.organisation_id, name=event.name)
         case ChannelAuthorisationLost():
@@ -136,6 +94,7 @@ def _requested(channel: Channel, event: ChannelConnectionRequested) -> Channel:
             detailed=before.detailed,
             display_phone_number=before.display_phone_number,
             authorisation=before.authorisation,
+            checked=before.checked,
             lost=before.lost and before.status != "disconnected",
             renewing=before.renewing or before.status == "connected",
         )
@@ -150,25 +109,42 @@ def _started(channel: Channel, event: ChannelConnectionStarted) -> Channel:
 
 
 def _completed(channel: Channel, event: ChannelStepCompleted) -> Channel:
+    """A new token makes undone whatever was done with the one before; sends go on with that until it is checked."""
     mine = channel.connections.get(event.organisation_id)
-    if mine is None or event.step in mine.done:
+    if mine is None:
         return channel
+    is_new = event.step == CODE_EXCHANGE
+    done = (event.step,) if is_new else tuple(dict.fromkeys((*mine.done, event.step)))
     return _changed(
         channel,
         event.organisation_id,
-        done=(*mine.done, event.step),
+        done=done,
         failure=None,
         display_phone_number=event.display_phone_number or mine.display_phone_number,
-        authorisation=mine.authorisation + (event.step == CODE_EXCHANGE),
-        renewing=False,
+        authorisation=mine.authorisation + is_new,
+        checked=mine.authorisation if event.step == TOKEN_CHECK else mine.checked,
     )
 
 
 def _failed(channel: Channel, event: ChannelStepFailed) -> Channel:
-    """A dead token takes all that was done with it along: the next step is a new code."""
+    """A dead token, or the lack of one, takes all that was done with it along: the next step is a new code."""
+    mine = channel.connections.get(event.organisation_id)
+    if mine is None:
+        return channel
     failure = Failure(event.step, event.reason, event.meta_code)
-    undone = {"done": ()} if event.reason == TOKEN_INVALID else {}
-    return _changed(channel, event.organisation_id, failure=failure, **undone)
+    is_dead = event.reason == TOKEN_INVALID
+    return _changed(
+        channel,
+        event.organisation_id,
+        failure=failure,
+        done=() if is_dead or event.step == CODE_EXCHANGE else mine.done,
+        renewing=mine.renewing and not (is_dead and mine.checked == mine.authorisation),
+    )
+
+
+def _connected(channel: Channel, event: ChannelConnected) -> Channel:
+    settled = {"status": "connected", "detailed": True, "lost": False, "renewing": False}
+    return _changed(channel, event.organisation_id, name=event.name, **settled)
 
 
 def _disconnected(channel: Channel, event: ChannelDisconnected) -> Channel:

@@ -22,7 +22,8 @@ from gateway.commands import (
     RequestConnection,
     SaveDetails,
 )
-from gateway.domain.channel import Channel, Connection
+from gateway.domain.channel import Channel
+from gateway.domain.connection import Connection
 from gateway.domain.private import ChannelConnectionRequested, ChannelRequestWithdrawn
 from gateway.domain.refusals import ChannelIsDisconnected, StepsPending, UnknownChannel
 from gateway.domain.steps import complete, connected, fail
@@ -77,10 +78,10 @@ def _requested(command: RequestConnection) -> list[Event]:
 
 
 def _is_asked_already(command: RequestConnection, mine: Connection) -> bool:
-    if mine.status == "disconnected" or mine.lost or mine.waba_id != command.waba_id:
+    if mine.status == "disconnected" or mine.waba_id != command.waba_id:
         return False
     if mine.status == "connected":
-        return True
+        return not mine.lost
     place = (command.country, command.time_zone) == (mine.country, mine.time_zone)
     return place and (mine.detailed or command.name == mine.name)
 
@@ -146,7 +147,7 @@ def _disconnect(command: DisconnectChannel, channel: Channel, mine: Connection) 
 
 def _lose_authorisation(command: LoseAuthorisation, channel: Channel) -> list[Event]:
     mine = channel.connections.get(command.organisation_id)
-    if mine is None or mine.status != "connected" or mine.lost or mine.authorisation != command.authorisation:
+    if mine is None or not mine.sends or mine.lost or command.authorisation < mine.checked:
         return []
     return [
         ChannelAuthorisationLost(

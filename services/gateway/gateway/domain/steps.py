@@ -14,7 +14,8 @@ from recado_events.gateway import (
 from recado_events.ids import UserId
 
 from gateway.commands import CompleteStep, FailStep, OnChannel
-from gateway.domain.channel import STEPS, TOKEN_CHECK, Channel, Connection, Failure
+from gateway.domain.channel import Channel
+from gateway.domain.connection import STEPS, TOKEN_CHECK, Connection, Failure
 from gateway.domain.refusals import NumberTaken
 
 QUARANTINE = timedelta(minutes=5)
@@ -22,7 +23,7 @@ QUARANTINE = timedelta(minutes=5)
 
 
 def complete(command: CompleteStep, channel: Channel, mine: Connection) -> list[Event]:
-    if mine.status != "connecting" or command.step != mine.next_step:
+    if not _is_up_to_date(command, mine):
         return []
     facts: list[Event] = [
         ChannelStepCompleted(
@@ -41,6 +42,12 @@ def complete(command: CompleteStep, channel: Channel, mine: Connection) -> list[
         shown = command.display_phone_number or mine.display_phone_number
         facts.append(connected(command, mine, mine.name, mine.requested_by, shown))
     return facts
+
+
+def _is_up_to_date(command: CompleteStep | FailStep, mine: Connection) -> bool:
+    """Whether it is about what is asked for now: what another token or account proved says nothing of these."""
+    is_same = (command.waba_id, command.authorisation) == (mine.waba_id, mine.authorisation)
+    return is_same and mine.status == "connecting" and mine.takes(command.step)
 
 
 def _started(command: CompleteStep, mine: Connection) -> Event:
@@ -69,7 +76,7 @@ def connected(command: OnChannel, mine: Connection, name: str, by: UserId, shown
 
 def fail(command: FailStep, mine: Connection) -> list[Event]:
     failure = Failure(command.step, command.reason, command.meta_code)
-    if mine.status != "connecting" or command.step != mine.next_step or mine.failure == failure:
+    if not _is_up_to_date(command, mine) or mine.failure == failure:
         return []
     return [
         ChannelStepFailed(

@@ -12,7 +12,7 @@ from recado_chassis.mapper import Recorded
 from recado_events.gateway import OfChannel
 from recado_events.ids import OrganisationId, PhoneNumberId
 
-from gateway.domain.channel import Connection as Connected
+from gateway.domain.connection import Connection as Connected
 from gateway.views import ChannelRow, fold
 
 ROW = "SELECT phone_number_id, connection FROM {} WHERE organisation_id = %s AND phone_number_id = %s"
@@ -33,7 +33,7 @@ class Channels:
 
     name = "channels"
     ddl = """
-    -- connection: gateway.domain.channel.Connection, first form
+    -- connection: gateway.domain.connection.Connection, second form
     CREATE TABLE channels (
         organisation_id uuid NOT NULL,
         phone_number_id text COLLATE "C" NOT NULL,

@@ -15,12 +15,30 @@ from gateway.application.ports import Number, Token
 
 PURPOSE = "access_token"
 KEEP = """
-INSERT INTO channel_tokens (phone_number_id, organisation_id, waba_id, authorisation, ciphertext)
+INSERT INTO unchecked_tokens (phone_number_id, organisation_id, waba_id, authorisation, ciphertext)
 VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (phone_number_id, organisation_id) DO UPDATE SET waba_id = excluded.waba_id,
     authorisation = excluded.authorisation, ciphertext = excluded.ciphertext, kept_at = now()
 """
-FORGET = "DELETE FROM channel_tokens WHERE phone_number_id = %s AND organisation_id = %s"
+TRUST = """
+WITH checked AS (
+    DELETE FROM unchecked_tokens WHERE phone_number_id = %s AND organisation_id = %s AND authorisation = %s
+    RETURNING phone_number_id, organisation_id, waba_id, authorisation, ciphertext
+)
+INSERT INTO channel_tokens (phone_number_id, organisation_id, waba_id, authorisation, ciphertext)
+SELECT * FROM checked
+ON CONFLICT (phone_number_id, organisation_id) DO UPDATE SET waba_id = excluded.waba_id,
+    authorisation = excluded.authorisation, ciphertext = excluded.ciphertext, kept_at = now()
+"""
+FORGET = "DELETE FROM {} WHERE phone_number_id = %s AND organisation_id = %s"
+TABLES = ("unchecked_tokens", "channel_tokens")
+OF_STEP = """
+SELECT ciphertext FROM (
+    SELECT phone_number_id, organisation_id, authorisation, ciphertext FROM unchecked_tokens
+    UNION ALL SELECT phone_number_id, organisation_id, authorisation, ciphertext FROM channel_tokens
+) AS kept
+WHERE phone_number_id = %s AND organisation_id = %s AND authorisation = %s LIMIT 1
+"""
 FIND = """
 SELECT organisation_id, phone_number_id, authorisation, ciphertext FROM channel_tokens
 WHERE phone_number_id = ANY (%s)
@@ -53,11 +71,24 @@ class SealedTokens:
 
         return write
 
-    def forget(self, number: Number) -> Effect:
+    def trust(self, number: Number, authorisation: int) -> Effect:
         def write(connection: Connection[Any]) -> None:
-            connection.execute(FORGET, [number[1], number[0]])
+            connection.execute(TRUST, [number[1], number[0], authorisation])
 
         return write
+
+    def forget(self, number: Number) -> Effect:
+        def write(connection: Connection[Any]) -> None:
+            for table in TABLES:
+                connection.execute(FORGET.format(table), [number[1], number[0]])
+
+        return write
+
+    def of(self, number: Number, authorisation: int) -> Token | None:
+        with self._connection() as connection:
+            row = connection.execute(OF_STEP, [number[1], number[0], authorisation]).fetchone()
+        text = None if row is None else self._open(number, bytes(row[0]))
+        return None if text is None else Token(text, authorisation)
 
     def find(self, numbers: Collection[Number]) -> Mapping[Number, Token]:
         """Those that can be opened. One that cannot counts as absent, and is shown."""
