@@ -76,13 +76,10 @@ class ChannelStory(Story[Channel, commands.ChannelCommand]):
 
     def completes_late(self, step: str, seen: Connection) -> list[Event]:
         """What was done with a token of the channel as it was some time ago."""
-        held = {"waba_id": seen.waba_id, "authorisation": seen.authorisation}
-        return self.asks(commands.CompleteStep(**self._on(OURS), **held, step=step))
+        return self.asks(commands.CompleteStep(**self._with(OURS, seen), step=step))
 
     def fails(self, step: str, reason: str, code: int | None = None, seen: Connection | None = None) -> list[Event]:
-        held = {} if seen is None else {"waba_id": seen.waba_id, "authorisation": seen.authorisation}
-        asked = {**self._with(OURS), **held}
-        return self.asks(commands.FailStep(**asked, step=step, reason=reason, meta_code=code))
+        return self.asks(commands.FailStep(**self._with(OURS, seen), step=step, reason=reason, meta_code=code))
 
     def saves(self, name: str, organisation: OrganisationId = OURS) -> list[Event]:
         return self.asks(commands.SaveDetails(**self._on(organisation), name=name, by=ADMINISTRATOR))
@@ -102,9 +99,9 @@ class ChannelStory(Story[Channel, commands.ChannelCommand]):
         self.saves("Front desk", organisation)
         return self
 
-    def _with(self, organisation: OrganisationId) -> dict[str, Any]:
-        """Of what is checked: the account and the token that the channel has now."""
-        mine = self.state.connections[organisation]
+    def _with(self, organisation: OrganisationId, seen: Connection | None = None) -> dict[str, Any]:
+        """Of what is checked: the account and the token that the channel has now, or had when it was `seen`."""
+        mine = seen or self.state.connections[organisation]
         return {**self._on(organisation), "waba_id": mine.waba_id, "authorisation": mine.authorisation}
 
     def _on(self, organisation: OrganisationId) -> dict[str, Any]:
