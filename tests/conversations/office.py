@@ -7,10 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from recado_events.ids import OrganisationId
+from recado_events import gateway
+from recado_events.conversations import MessageReleased
+from recado_events.ids import OrganisationId, PhoneNumberId
 from recado_events.inbound import InboundType
 
-from tests.harness.on_database import ServiceOnDatabase, token
+from tests.harness.on_database import ServiceOnDatabase, token, told
 
 NUMBER = "106540352242922"
 
@@ -63,6 +65,41 @@ class Office:
             self.organisation,
             self.inbound(update, [{"profile": {"name": "João"}, "wa_id": wa_id}]),
         )
+
+    def meta_tells(self, kind: InboundType, **update: Any) -> None:
+        at = str(int(datetime.now(UTC).timestamp()))
+        self.service.receives(kind, self.organisation, self.inbound({"timestamp": at, **update}))
+
+    def accepted(self, released: MessageReleased, wamid: str) -> None:
+        """The gateway tells that Meta took it."""
+        accepted = gateway.MessageAccepted(
+            **self._dispatch(released),
+            evidence="answer",
+            accepted_at=datetime.now(UTC),
+            personal=gateway.AcceptedAt(wamid=wamid, wa_id="5511987654321"),
+        )
+        self.service.hears(told(accepted))
+
+    def rejected(self, released: MessageReleased) -> None:
+        rejected = gateway.MessageRejected(
+            **self._dispatch(released), reason="graph", meta_code=131047, rejected_at=datetime.now(UTC)
+        )
+        self.service.hears(told(rejected))
+
+    def _dispatch(self, released: MessageReleased) -> dict[str, Any]:
+        return {
+            "organisation_id": self.organisation,
+            "phone_number_id": PhoneNumberId(NUMBER),
+            "customer_id": released.customer_id,
+            "message_id": released.message_id,
+            "attempt": 1,
+        }
+
+    async def sends(self, conversation_id: Any, **body: Any) -> MessageReleased:
+        path, key = f"/conversations/{conversation_id}/messages", {"Idempotency-Key": str(uuid4())}
+        await self.does("POST", path, body, self.agent(), **key)
+        released: MessageReleased = self.service.facts(MessageReleased)[-1]
+        return released
 
     def inbound(self, update: Any, contacts: list[Any] | None = None) -> dict[str, Any]:
         return {

@@ -6,18 +6,16 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from recado_chassis.following.rebuild import digest, rebuild
-from recado_events import gateway
 from recado_events.conversations import (
     ConversationOpened,
     MessageReceived,
     MessageReleased,
     ReadReceiptReleased,
 )
-from recado_events.ids import PhoneNumberId
 from recado_events.inbound import InboundType
 
-from tests.conversations.office import NUMBER, Office
-from tests.harness.on_database import ServiceOnDatabase, token, told
+from tests.conversations.office import Office
+from tests.harness.on_database import ServiceOnDatabase, token
 
 
 async def test_a_customers_message_becomes_an_owned_conversation_with_a_timeline(office: Office) -> None:
@@ -41,17 +39,7 @@ async def test_a_reply_is_released_and_its_status_is_shown(office: Office) -> No
     assert answer == again
     (released,) = office.service.facts(MessageReleased)
     assert str(released.message_id) == answer["message_id"]
-    accepted = gateway.MessageAccepted(
-        organisation_id=office.organisation,
-        phone_number_id=PhoneNumberId(NUMBER),
-        customer_id=released.customer_id,
-        message_id=released.message_id,
-        attempt=1,
-        evidence="answer",
-        accepted_at=datetime.now(UTC),
-        personal=gateway.AcceptedAt(wamid="wamid.out", wa_id="5511987654321"),
-    )
-    office.service.hears(told(accepted))
+    office.accepted(released, "wamid.out")
     status = {"id": "wamid.out", "status": "read", "timestamp": str(int(datetime.now(UTC).timestamp()))}
     office.service.receives(InboundType.STATUS, office.organisation, office.inbound(status))
     _, line = (await office.sees(path))["items"]
@@ -256,17 +244,7 @@ async def test_bad_input_31_33_no_word_or_number_of_metas_stops_the_view(office:
     path = f"/conversations/{talk}/messages"
     await office.does("POST", path, {"type": "text", "text": "Oi"}, None, **{"Idempotency-Key": "k1"})
     (released,) = office.service.facts(MessageReleased)
-    accepted = gateway.MessageAccepted(
-        organisation_id=office.organisation,
-        phone_number_id=PhoneNumberId(NUMBER),
-        customer_id=released.customer_id,
-        message_id=released.message_id,
-        attempt=1,
-        evidence="answer",
-        accepted_at=datetime.now(UTC),
-        personal=gateway.AcceptedAt(wamid="wamid.out"),
-    )
-    office.service.hears(told(accepted))
+    office.accepted(released, "wamid.out")
     errors = [{"code": code, "title": "\x00"} for code in (-1, 131047, 10**12, 10**300)]
     for word in ("failed", "new\x00"):
         status = {"id": "wamid.out", "status": word, "timestamp": at, "errors": errors}

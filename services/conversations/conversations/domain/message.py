@@ -77,6 +77,11 @@ def shown_status(words: set[str]) -> tuple[str | None, bool]:
     return furthest, failed
 
 
+def is_lost(words: set[str]) -> bool:
+    """Whether it did not and, as far as is known, will not reach the customer."""
+    return shown_status(words)[0] in {"failed", "rejected"}
+
+
 def digest_of(personal: Personal | None) -> str | None:
     return None if personal is None else sha256(personal.model_dump_json(exclude={"sender_name"}).encode()).hexdigest()
 

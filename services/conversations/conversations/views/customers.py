@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from recado_events import conversations as told
-from recado_events.identity import Alias
 
+from conversations.domain.customer import newest_of
 from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
 
 
 def _identity(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.CustomerRenamed) -> Change:
     who = event.personal
-    newest: dict[str, Alias] = {alias.kind: alias for alias in who.aliases} if who else {}
-    wa_id = newest.get("wa_id")
+    newest = newest_of(who.aliases if who else ())
+    wa_id, user_id = newest.get("wa_id"), newest.get("user_id")
     return of_customer(
         event,
         "customer_known",
         name=who.profile_name if who else None,
         username=who.username if who else None,
         wa_id=wa_id.value if wa_id else None,
+        user_id=user_id.value if user_id else None,
     )
 
 

@@ -62,12 +62,20 @@ def _(event: told.MessageEchoed, position: int) -> Changes:
     yield of_conversation(event, "last_message", occurred_at=event.occurred_at, inbound=False)
 
 
+def _reaction(event: told.OfMessage, **values: Any) -> Change:
+    return of_conversation(event, "reaction", message_id=event.message_id, **values)
+
+
 @changes.register
 def _(event: told.MessageReleased, position: int) -> Changes:
     if event.target_id is not None:
-        emoji = getattr(event.personal.content, "emoji", None) if event.personal else None
-        yield of_conversation(
-            event, "reaction", target_id=event.target_id, side="business", emoji=emoji, occurred_at=event.released_at
+        yield _reaction(
+            event,
+            target_id=event.target_id,
+            side="business",
+            emoji=getattr(event.personal.content, "emoji", None) if event.personal else None,
+            occurred_at=event.released_at,
+            position=position,
         )
     yield _message(
         event,
@@ -87,14 +95,13 @@ def _(event: told.MessageReleased, position: int) -> Changes:
 
 @changes.register
 def _(event: told.ReactionReceived, position: int) -> Changes:
-    emoji = event.personal.emoji if event.personal else None
-    yield of_conversation(
+    yield _reaction(
         event,
-        "reaction",
         target_id=event.target_id,
-        side="customer",
-        emoji=emoji,
+        side="business" if event.by_business else "customer",
+        emoji=event.personal.emoji if event.personal else None,
         occurred_at=event.occurred_at,
+        position=position,
     )
 
 

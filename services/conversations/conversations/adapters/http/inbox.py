@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from conversations.adapters.http.people import viewer_of
 from conversations.application.scene import FOLDS
-from conversations.domain.message import shown_status
+from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Questions, Viewer
 
@@ -73,7 +73,7 @@ def _found(questions: Questions, who: Viewer, conversation_id: UUID) -> Row:
 
 
 def _conversation(row: Row, now: datetime) -> Row:
-    closes_at, heard, said = row["window_closes_at"], row["last_inbound_at"], row["last_outbound_at"]
+    closes_at = row["window_closes_at"]
     return {
         "conversation_id": row["conversation_id"],
         "phone_number_id": row["phone_number_id"],
@@ -81,6 +81,8 @@ def _conversation(row: Row, now: datetime) -> Row:
             "customer_id": row["customer_id"],
             "name": row["customer_name"],
             "username": row["customer_username"],
+            "wa_id": row["customer_wa_id"],
+            "user_id": row["customer_user_id"],
         },
         "state": row["state"],
         "assignee": row["assignee"],
@@ -89,7 +91,7 @@ def _conversation(row: Row, now: datetime) -> Row:
         "opened_at": row["opened_at"],
         "closed_at": row["closed_at"],
         "last_message_at": row["last_message_at"],
-        "answered": heard is None or (said is not None and said > heard),
+        "answered": row["last_inbound_at"] is None or any(not is_lost(set(words)) for words in row["answers"]),
         "window": {"open": closes_at is not None and now < closes_at, "closes_at": closes_at},
         "unread": row["unread"],
     }
@@ -103,20 +105,28 @@ def _message(row: Row) -> Row:
     statuses = row["statuses"]
     status, failed = shown_status(set(statuses))
     codes = [code for name in ("failed", "rejected") for code in statuses.get(name, {}).get("codes", ())]
-    content = row["edited_content"] or row["content"]
+    told = row["edited_content"] or row["content"]
+    content = None if told is None or row["revoked_at"] else orjson.loads(bytes(told))
     return {
         "message_id": row["message_id"],
         "direction": row["direction"],
         "kind": row["kind"],
-        "content": None if content is None or row["revoked_at"] else orjson.loads(bytes(content)),
+        "content": content,
+        "supported": content is None or not ("raw" in content or content["kind"] == "unsupported"),
         "occurred_at": row["occurred_at"],
         "sent_by": row["sent_by"],
-        "reply_to": row["reply_to"],
+        "reply_to": row["quoted_id"],
         "forwarded": row["forwarded"],
         "edited_at": row["edited_at"],
         "revoked_at": row["revoked_at"],
-        "reactions": row["reactions"],
+        "reactions": _reactions(row["reactions"]),
         "status": status or ("queued" if row["direction"] == "out" else None),
         "error": {"codes": codes, "reason": statuses.get("rejected", {}).get("reason")} if failed or codes else None,
         "statuses": {name: datetime.fromisoformat(told["at"]) for name, told in sorted(statuses.items())},
     }
+
+
+def _reactions(rows: list[Row]) -> Row:
+    """The last one of each side that reached the other, unless it took the former back."""
+    last = {row["side"]: row["emoji"] for row in rows if not is_lost(set(row["words"]))}
+    return {side: emoji for side, emoji in last.items() if emoji}

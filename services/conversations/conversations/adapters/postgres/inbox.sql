@@ -24,6 +24,7 @@ CREATE TABLE customers (
     name text,
     username text,
     wa_id text,
+    user_id text,
     window_closes_at timestamptz,
     merged_into uuid
 );
@@ -40,8 +41,7 @@ CREATE TABLE conversations (
     opened_at timestamptz NOT NULL,
     closed_at timestamptz,
     last_message_at timestamptz NOT NULL,
-    last_inbound_at timestamptz,
-    last_outbound_at timestamptz
+    last_inbound_at timestamptz
 );
 CREATE INDEX conversations_latest ON conversations (organisation_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_mine ON conversations (organisation_id, assignee, last_message_at DESC, conversation_id DESC);
@@ -76,6 +76,7 @@ CREATE TABLE messages (
     forwarded boolean NOT NULL
 );
 CREATE INDEX messages_timeline ON messages (conversation_id, occurred_at, source_ordinal, position);
+CREATE INDEX messages_wamid ON messages (wamid_id);
 CREATE INDEX messages_unread ON messages (conversation_id, position) WHERE direction = 'in';
 
 CREATE TABLE statuses (
@@ -87,14 +88,17 @@ CREATE TABLE statuses (
     PRIMARY KEY (message_id, status)
 );
 
+-- All of them: one that does not arrive leaves the one before.
 CREATE TABLE reactions (
+    message_id uuid PRIMARY KEY,
     target_id uuid NOT NULL,
     side text NOT NULL,
     customer_id uuid NOT NULL,
     emoji text,
     occurred_at timestamptz NOT NULL,
-    PRIMARY KEY (target_id, side)
+    position bigint NOT NULL
 );
+CREATE INDEX reactions_to ON reactions (target_id);
 
 CREATE TABLE edits (
     target_id uuid PRIMARY KEY,

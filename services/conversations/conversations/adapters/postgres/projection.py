@@ -27,12 +27,14 @@ STATEMENTS = {
         ON CONFLICT (organisation_id, phone_number_id)
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
     "customer_known": """
-        INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id)
-        VALUES (%(customer_id)s, %(organisation_id)s, %(phone_number_id)s, %(name)s, %(username)s, %(wa_id)s)
+        INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id)
+        VALUES (%(customer_id)s, %(organisation_id)s, %(phone_number_id)s, %(name)s, %(username)s, %(wa_id)s,
+                %(user_id)s)
         ON CONFLICT (customer_id) DO UPDATE SET
             name = coalesce(excluded.name, customers.name),
             username = coalesce(excluded.username, customers.username),
-            wa_id = coalesce(excluded.wa_id, customers.wa_id)""",
+            wa_id = coalesce(excluded.wa_id, customers.wa_id),
+            user_id = coalesce(excluded.user_id, customers.user_id)""",
     "customer_merged": "UPDATE customers SET merged_into = %(merged_into)s WHERE customer_id = %(customer_id)s",
     "window": "UPDATE customers SET window_closes_at = %(closes_at)s WHERE customer_id = %(customer_id)s",
     "conversation_opened": """
@@ -52,9 +54,7 @@ STATEMENTS = {
         UPDATE conversations SET
             last_message_at = greatest(last_message_at, %(occurred_at)s),
             last_inbound_at = CASE WHEN %(inbound)s THEN greatest(last_inbound_at, %(occurred_at)s)
-                                   ELSE last_inbound_at END,
-            last_outbound_at = CASE WHEN %(inbound)s THEN last_outbound_at
-                                    ELSE greatest(last_outbound_at, %(occurred_at)s) END
+                                   ELSE last_inbound_at END
         WHERE conversation_id = %(conversation_id)s""",
     "read_up_to": """
         INSERT INTO read_marks (user_id, conversation_id, position)
@@ -71,14 +71,16 @@ STATEMENTS = {
     "status": """
         INSERT INTO statuses (message_id, status, occurred_at, reason, codes)
         VALUES (%(message_id)s, %(status)s, %(occurred_at)s, %(reason)s, %(codes)s)
-        ON CONFLICT (message_id, status)
-        DO UPDATE SET occurred_at = least(statuses.occurred_at, excluded.occurred_at)""",
+        ON CONFLICT (message_id, status) DO UPDATE SET
+            occurred_at = excluded.occurred_at, reason = excluded.reason, codes = excluded.codes
+        WHERE excluded.occurred_at < statuses.occurred_at
+           OR (excluded.occurred_at = statuses.occurred_at
+               AND (excluded.codes, coalesce(excluded.reason, ''))
+                   > (statuses.codes, coalesce(statuses.reason, '')))""",
     "wamid_bound": "UPDATE messages SET wamid_id = %(wamid_id)s WHERE message_id = %(message_id)s",
     "reaction": """
-        INSERT INTO reactions (target_id, side, customer_id, emoji, occurred_at)
-        VALUES (%(target_id)s, %(side)s, %(customer_id)s, %(emoji)s, %(occurred_at)s)
-        ON CONFLICT (target_id, side) DO UPDATE SET emoji = excluded.emoji, occurred_at = excluded.occurred_at
-        WHERE excluded.occurred_at >= reactions.occurred_at""",
+        INSERT INTO reactions (message_id, target_id, side, customer_id, emoji, occurred_at, position)
+        VALUES (%(message_id)s, %(target_id)s, %(side)s, %(customer_id)s, %(emoji)s, %(occurred_at)s, %(position)s)""",
     "edit": """
         INSERT INTO edits (target_id, customer_id, content, occurred_at)
         VALUES (%(target_id)s, %(customer_id)s, %(content)s, %(occurred_at)s)

@@ -20,8 +20,14 @@ _UNREAD = """
      WHERE m.conversation_id = c.conversation_id AND m.direction = 'in'
        AND m.position > coalesce((SELECT r.position FROM view_inbox.read_marks r
                                   WHERE r.user_id = %(viewer)s AND r.conversation_id = c.conversation_id), 0))"""
+_WORDS = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id = {message}.message_id)"
+_ANSWERS = f"""
+    (SELECT coalesce(jsonb_agg({_WORDS.format(message="m")}), '[]') FROM view_inbox.messages m
+     WHERE m.conversation_id = c.conversation_id AND m.direction <> 'in' AND m.target_id IS NULL
+       AND m.occurred_at > c.last_inbound_at)"""
 _CONVERSATION = f"""
-    SELECT c.*, k.name AS customer_name, k.username AS customer_username, k.window_closes_at, {_UNREAD} AS unread
+    SELECT c.*, k.name AS customer_name, k.username AS customer_username, k.wa_id AS customer_wa_id,
+           k.user_id AS customer_user_id, k.window_closes_at, {_UNREAD} AS unread, {_ANSWERS} AS answers
     FROM view_inbox.conversations c JOIN view_inbox.customers k USING (customer_id)
     WHERE c.organisation_id = %(organisation_id)s"""
 _VIEWS = {
@@ -31,12 +37,16 @@ _VIEWS = {
     "awaiting": " AND c.state = 'awaiting_reply'",
     "closed": " AND c.state = 'closed'",
 }
-_TIMELINE = """
+_TIMELINE = f"""
     SELECT m.*, e.content AS edited_content, e.occurred_at AS edited_at, v.occurred_at AS revoked_at,
+           coalesce((SELECT q.message_id FROM view_inbox.messages q WHERE q.wamid_id = m.reply_to
+                     ORDER BY q.position LIMIT 1), m.reply_to) AS quoted_id,
            (SELECT coalesce(jsonb_object_agg(s.status, jsonb_build_object(
-                        'at', s.occurred_at, 'reason', s.reason, 'codes', s.codes)), '{}')
+                        'at', s.occurred_at, 'reason', s.reason, 'codes', s.codes)), '{{}}')
             FROM view_inbox.statuses s WHERE s.message_id = m.message_id) AS statuses,
-           (SELECT coalesce(jsonb_object_agg(x.side, x.emoji) FILTER (WHERE x.emoji <> ''), '{}')
+           (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                        'side', x.side, 'emoji', x.emoji, 'words', {_WORDS.format(message="x")})
+                    ORDER BY x.occurred_at, x.position), '[]')
             FROM view_inbox.reactions x WHERE x.target_id IN (m.message_id, m.wamid_id)) AS reactions
     FROM view_inbox.messages m
     LEFT JOIN LATERAL (SELECT * FROM view_inbox.edits WHERE target_id IN (m.message_id, m.wamid_id)

@@ -1,0 +1,172 @@
+"""What the timeline and the lists show of messages: quotes, reactions, answers, failures, customers, unknown kinds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from recado_chassis.following.rebuild import digest, rebuild
+from recado_events.conversations import ConversationOpened, MessageReceived
+from recado_events.inbound import InboundType
+
+from tests.conversations.office import Office
+
+CUSTOMER = "5511987654321"
+
+
+@pytest.fixture
+def talk(office: Office) -> UUID:
+    """A customer has written."""
+    office.customer_writes("Há outra cor?", wamid="wamid.first", wa_id=CUSTOMER)
+    opened: ConversationOpened = office.service.facts(ConversationOpened)[0]
+    return opened.conversation_id
+
+
+async def lines(office: Office, talk: UUID) -> list[Any]:
+    items: list[Any] = (await office.sees(f"/conversations/{talk}/messages"))["items"]
+    return items
+
+
+async def shown(office: Office, talk: UUID) -> Any:
+    return await office.sees(f"/conversations/{talk}")
+
+
+def writes(office: Office, kind: str = "text", **members: Any) -> None:
+    office.meta_tells(InboundType.MESSAGE, **{"from": CUSTOMER, "id": "wamid.in", "type": kind, **members})
+
+
+async def test_a_quote_of_our_own_message_names_the_one_in_the_timeline(office: Office, talk: UUID) -> None:
+    released = await office.sends(talk, type="text", text="Azul.")
+    office.accepted(released, "wamid.ours")
+    writes(office, text={"body": "Essa!"}, context={"id": "wamid.ours"})
+    writes(office, text={"body": "E essa?"}, context={"id": "wamid.first"}, id="wamid.in2")
+    writes(office, text={"body": "?"}, context={"id": "wamid.never-seen"}, id="wamid.in3")
+    by_text = {line["content"]["body"]: line for line in await lines(office, talk)}
+    assert by_text["Essa!"]["reply_to"] == str(released.message_id)
+    assert by_text["E essa?"]["reply_to"] == by_text["Há outra cor?"]["message_id"]
+    assert by_text["?"]["reply_to"] not in {None, *(line["message_id"] for line in by_text.values())}
+
+
+@pytest.mark.parametrize("lost", ["rejected", "failed"])
+async def test_a_reaction_of_ours_that_did_not_arrive_is_not_shown(office: Office, talk: UUID, lost: str) -> None:
+    target = office.service.facts(MessageReceived)[0].message_id
+    first = await office.sends(talk, type="reaction", message_id=str(target), emoji="👍")
+    office.accepted(first, "wamid.r1")
+    second = await office.sends(talk, type="reaction", message_id=str(target), emoji="🎉")
+    (line,) = await lines(office, talk)
+    assert line["reactions"] == {"business": "🎉"}
+    if lost == "rejected":
+        office.rejected(second)
+    else:
+        office.accepted(second, "wamid.r2")
+        office.meta_tells(InboundType.STATUS, id="wamid.r2", status="failed", errors=[{"code": 131009}])
+    (line,) = await lines(office, talk)
+    assert line["reactions"] == {"business": "👍"}, "the one before still stands"
+
+
+async def test_the_last_reaction_of_each_side_is_shown_until_it_is_taken_back(office: Office, talk: UUID) -> None:
+    target = str(office.service.facts(MessageReceived)[0].message_id)
+    await office.sends(talk, type="reaction", message_id=target, emoji="👍")
+    writes(office, "reaction", reaction={"message_id": "wamid.first", "emoji": "❤️"})
+    writes(office, "reaction", reaction={"message_id": "wamid.first", "emoji": "😂"}, id="wamid.in2")
+    (line,) = await lines(office, talk)
+    assert line["reactions"] == {"business": "👍", "customer": "😂"}
+    await office.sends(talk, type="reaction", message_id=target, emoji="")
+    writes(office, "reaction", reaction={"message_id": "wamid.first"}, id="wamid.in3")
+    (line,) = await lines(office, talk)
+    assert line["reactions"] == {}
+
+
+async def test_a_reaction_from_the_phone_app_is_shown_as_the_businesss_and_is_no_line(
+    office: Office, talk: UUID
+) -> None:
+    reaction = {"message_id": "wamid.first", "emoji": "🎉"}
+    office.meta_tells(InboundType.ECHO, to=CUSTOMER, id="wamid.app", type="reaction", reaction=reaction)
+    (line,) = await lines(office, talk)
+    assert line["reactions"] == {"business": "🎉"}
+    assert not (await shown(office, talk))["answered"]
+
+
+@pytest.mark.parametrize("lost", ["rejected", "failed"])
+async def test_a_reply_that_did_not_arrive_is_no_answer(office: Office, talk: UUID, lost: str) -> None:
+    released = await office.sends(talk, type="text", text="Azul.")
+    assert (await shown(office, talk))["answered"]
+    if lost == "rejected":
+        office.rejected(released)
+    else:
+        office.accepted(released, "wamid.ours")
+        office.meta_tells(InboundType.STATUS, id="wamid.ours", status="failed", errors=[{"code": 131026}])
+    assert not (await shown(office, talk))["answered"]
+    await office.sends(talk, type="text", text="Azul!")
+    assert (await shown(office, talk))["answered"]
+
+
+async def test_what_arrived_and_failed_is_an_answer_all_the_same(office: Office, talk: UUID) -> None:
+    released = await office.sends(talk, type="text", text="Azul.")
+    office.accepted(released, "wamid.ours")
+    for word in ("failed", "delivered"):
+        office.meta_tells(InboundType.STATUS, id="wamid.ours", status=word)
+    assert (await shown(office, talk))["answered"]
+
+
+@pytest.mark.parametrize("order", list(permutations([0, 1, 2])))
+async def test_rule_7_the_codes_of_a_failure_are_the_same_in_whatever_order_they_come(
+    office: Office, talk: UUID, order: tuple[int, ...]
+) -> None:
+    released = await office.sends(talk, type="text", text="Azul.")
+    office.accepted(released, "wamid.ours")
+    now = int(datetime.now(UTC).timestamp())
+    for index in order:
+        errors = [{"code": 131000 + index}]
+        office.meta_tells(
+            InboundType.STATUS, id="wamid.ours", status="failed", timestamp=str(now - 10 + index), errors=errors
+        )
+    _, line = sorted(await lines(office, talk), key=lambda each: each["direction"])
+    assert line["error"]["codes"] == [131000]
+
+
+async def test_statuses_of_a_message_from_the_phone_app_are_shown(office: Office, talk: UUID) -> None:
+    office.meta_tells(InboundType.ECHO, to=CUSTOMER, id="wamid.app", type="text", text={"body": "do celular"})
+    office.meta_tells(InboundType.STATUS, id="wamid.app", status="read")
+    (line,) = [line for line in await lines(office, talk) if line["direction"] == "app"]
+    assert line["status"] == "read"
+
+
+async def test_a_customer_without_a_name_is_shown_by_number_or_username(office: Office) -> None:
+    writes(office, text={"body": "Oi"})
+    who = {"profile": {"username": "@sofia"}, "user_id": "BR.1"}
+    update = {"from_user_id": "BR.1", "id": "wamid.b", "type": "text", "text": {"body": "Oi"}}
+    office.service.receives(InboundType.MESSAGE, office.organisation, office.inbound(update, [who]))
+    people = [item["customer"] for item in (await office.sees("/conversations"))["items"]]
+    told = {(each["name"], each["wa_id"], each["username"], each["user_id"]) for each in people}
+    assert told == {(None, CUSTOMER, None, None), (None, None, "@sofia", "BR.1")}
+
+
+async def test_the_number_shown_is_the_one_replies_go_to(office: Office, talk: UUID) -> None:
+    for index, wa_id in enumerate(["551187654321", CUSTOMER, "551187654321"]):
+        office.customer_writes(wamid=f"wamid.{index}", wa_id=wa_id)
+        assert (await shown(office, talk))["customer"]["wa_id"] == wa_id
+
+
+async def test_bad_input_26_a_kind_that_is_not_known_is_shown_as_unsupported(office: Office, talk: UUID) -> None:
+    writes(office, "hologram", hologram={"depth": 3})
+    writes(office, "unsupported", errors=[{"code": 131051, "title": "Message type unknown"}], id="wamid.in2")
+    writes(office, "order", order="none", id="wamid.in3")
+    known, *unknown = sorted(await lines(office, talk), key=lambda line: line["kind"] != "text")
+    assert known["supported"]
+    assert [line["supported"] for line in unknown] == [False] * 3
+    assert '"depth":3' in next(line["content"]["raw"] for line in unknown if line["kind"] == "hologram")
+
+
+async def test_d1_what_is_shown_of_messages_is_the_same_after_a_rebuild(office: Office, talk: UUID) -> None:
+    target = str(office.service.facts(MessageReceived)[0].message_id)
+    office.rejected(await office.sends(talk, type="reaction", message_id=target, emoji="👍"))
+    writes(office, "reaction", reaction={"message_id": "wamid.first", "emoji": "😂"})
+    await office.service.shown()
+    (inbox,) = office.service.service.shows
+    before = digest(office.service.dsn, inbox)
+    rebuild(office.service.dsn, inbox, office.service.service.streams.mapper)
+    assert digest(office.service.dsn, inbox) == before
