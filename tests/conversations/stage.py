@@ -14,6 +14,7 @@ from conversations.commands import (
     ChooseRota,
     CloseConversation,
     GrantProfile,
+    NoteContactOwner,
     NoteOutcome,
     Person,
     ReceiveEcho,
@@ -31,7 +32,7 @@ from conversations.commands import (
 from conversations.domain.customer import Customer
 from conversations.domain.private import PRIVATE
 from recado_events.content import Content, OutgoingText, Text
-from recado_events.conversations import PUBLISHED, MetaError
+from recado_events.conversations import PUBLISHED, CustomerIdentified, MetaError
 from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, ProfileId, UserId, wamid_id
@@ -127,6 +128,17 @@ class Stage(OnMemory):
             now=self.now,
         )
         return self.do(self.people.choose_rota, command)
+
+    def owns(self, user_id: UserId, customer_id: CustomerId | None = None) -> list[Event]:
+        """crm tells who owns the contact: of this customer, or of the only one."""
+        command = NoteContactOwner(
+            organisation_id=ORGANISATION,
+            phone_number_id=NUMBER,
+            customer_id=customer_id or self.one(CustomerIdentified).customer_id,
+            owner_id=user_id,
+            now=self.now,
+        )
+        return self.do(self.arriving.note_contact_owner, command)
 
     # When ------------------------------------------------------------------------------------------------
 

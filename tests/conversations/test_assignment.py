@@ -123,6 +123,52 @@ def test_rule_14_activation_a_grant_or_going_online_drains_the_queue(stage: Stag
     assert (assigned.user_id, assigned.how) == (agent, "queue")
 
 
+def test_rule_12_a_contacts_owner_off_the_rota_gets_what_waited_for_them_when_they_are_back(stage: Stage) -> None:
+    (owner,) = stage.agents(1)
+    customers_write(stage, 1)
+    stage.owns(owner)
+    stage.closes(stage.one(ConversationOpened).conversation_id)
+    stage.register(owner, active=False)
+    customers_write(stage, 1)
+    queued = stage.facts(ConversationQueued)[-1]
+    assert queued.contact_owner_id == owner
+    stage.register(owner, active=True)
+    assigned = stage.one(ConversationAssigned)
+    assert (assigned.user_id, assigned.how) == (owner, "contact_owner")
+    assert stage.facts(ConversationDequeued)[-1].reason == "contact_owner"
+    assert stage.facts(RotaTurnTaken) == []
+
+
+def test_rule_12_of_what_waits_a_contacts_owner_gets_their_own_and_the_rota_the_rest(stage: Stage) -> None:
+    owner, agent = stage.agents(2)
+    customers_write(stage, 1)
+    stage.owns(owner)
+    stage.closes(stage.one(ConversationOpened).conversation_id)
+    for user in (owner, agent):
+        stage.register(user, active=False)
+    customers_write(stage, 3)
+    stage.rota([agent])
+    _, theirs, *others = [fact.conversation_id for fact in stage.facts(ConversationOpened)]
+    stage.grant("view_only", "all")
+    for user in (owner, agent):
+        stage.register(user, active=True)
+    assert stage.facts(ConversationAssigned) == []
+    stage.grant("view_reply", "all")
+    assigned = {fact.conversation_id: fact.user_id for fact in stage.facts(ConversationAssigned)}
+    assert assigned == {theirs: owner, **dict.fromkeys(others, agent)}
+
+
+def test_rule_14_the_rota_takes_what_waits_for_an_owner_who_stays_away(stage: Stage) -> None:
+    owner, agent = stage.agents(2)
+    customers_write(stage, 1)
+    stage.owns(owner)
+    stage.closes(stage.one(ConversationOpened).conversation_id)
+    stage.register(owner, active=False)
+    customers_write(stage, 1)
+    stage.rota([agent])
+    assert stage.one(ConversationAssigned).user_id == agent
+
+
 def test_rule_14_manual_assignment_does_not_move_the_pointer_and_leaves_the_queue(stage: Stage) -> None:
     agents = stage.agents(2)
     customers_write(stage, 1)

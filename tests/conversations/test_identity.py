@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conversations.commands import ChangeIdentity, NoteContactOwner
+from conversations.commands import ChangeIdentity
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_events.conversations import (
@@ -20,7 +20,7 @@ from recado_events.conversations import (
     RotaTurnTaken,
 )
 from recado_events.identity import Alias
-from recado_events.ids import CustomerId, PhoneNumberId, UserId
+from recado_events.ids import PhoneNumberId
 
 from tests.conversations.stage import NUMBER, ORGANISATION, OTHER_NUMBER, Stage, number, user_alias
 
@@ -127,7 +127,7 @@ def test_rule_12_a_known_contact_goes_to_its_owner_and_the_pointer_stays(stage: 
     stage.rota(agents)
     stage.writes()
     talk = stage.one(ConversationOpened)
-    _owner(stage, agents[2])
+    stage.owns(agents[2])
     stage.closes(talk.conversation_id)
     stage.writes()
     assigned = stage.facts(ConversationAssigned)[-1]
@@ -139,7 +139,7 @@ def test_rule_12_an_owner_who_is_no_longer_eligible_leaves_it_to_the_rota(stage:
     agents = stage.agents(3)
     stage.rota(agents)
     stage.writes()
-    _owner(stage, agents[2])
+    stage.owns(agents[2])
     stage.register(agents[2], active=False)
     stage.closes(stage.one(ConversationOpened).conversation_id)
     stage.writes()
@@ -150,7 +150,7 @@ def test_rule_12_a_known_contacts_first_message_to_another_number_goes_to_its_ow
     agents = stage.agents(3)
     stage.rota(agents, at=OTHER_NUMBER)
     stage.writes(number("5511987654321"), user_alias("BR.1"))
-    _owner(stage, agents[2])
+    stage.owns(agents[2])
     stage.writes(number("551187654321"), number=OTHER_NUMBER)
     assigned = stage.one(ConversationAssigned)
     assert (assigned.phone_number_id, assigned.user_id, assigned.how) == (OTHER_NUMBER, agents[2], "contact_owner")
@@ -168,21 +168,9 @@ def test_rule_12_the_owner_of_a_survivor_is_found_from_another_number(stage: Sta
     stage.later(minutes=1)
     stage.writes(number("5511987654321"))
     stage.writes(number("5511987654321"), user_alias("BR.1"))
-    _owner(stage, agents[0], stage.one(CustomersMerged).customer_id)
+    stage.owns(agents[0], stage.one(CustomersMerged).customer_id)
     stage.writes(number("5511987654321"), number=OTHER_NUMBER)
     assert stage.one(ConversationAssigned).how == "contact_owner"
-
-
-def _owner(stage: Stage, owner_id: UserId, customer_id: CustomerId | None = None) -> None:
-    customer_id = customer_id or stage.one(CustomerIdentified).customer_id
-    command = NoteContactOwner(
-        organisation_id=ORGANISATION,
-        phone_number_id=NUMBER,
-        customer_id=customer_id,
-        owner_id=owner_id,
-        now=stage.now,
-    )
-    stage.do(stage.arriving.note_contact_owner, command)
 
 
 SIGHTINGS = (

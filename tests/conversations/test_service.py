@@ -160,6 +160,22 @@ async def test_bad_input_92_a_deactivated_agent_is_refused_at_once(office: Offic
     assert answer.status_code == 401
 
 
+async def test_bad_input_100_a_profile_changed_after_the_token_was_issued_is_honoured_at_once(office: Office) -> None:
+    office.customer_writes()
+    talk, other = office.service.facts(ConversationOpened)[0].conversation_id, uuid4()
+    await office.does("PUT", f"/profiles/{other}/grant", {"level": "view_only", "scope": "all"})
+    person = {"name": "Agent 0", "role": "member"}
+    await office.does("PUT", f"/users/{office.agents[0]}", {**person, "profile_id": str(other)})
+    path = f"/conversations/{talk}/close"
+    refused = await office.client.post(path, headers=office.agent(0))
+    assert (refused.status_code, refused.json()["rule"]) == (403, "view_only")
+    await office.does("PUT", f"/users/{office.agents[0]}", person)
+    refused = await office.client.post(path, headers=office.agent(0))
+    assert refused.json()["rule"] == "no_permission"
+    await office.does("PUT", f"/users/{office.agents[0]}", {**person, "profile_id": str(office.profile)})
+    await office.does("POST", path, None, office.agent(0))
+
+
 async def test_bad_input_17_18_the_same_wamid_has_one_effect_and_other_content_is_a_conflict(office: Office) -> None:
     for text in ("one", "one", "two", "two"):
         office.customer_writes(text, wamid="wamid.same")

@@ -35,9 +35,7 @@ def talk(stage: Stage) -> ConversationOpened:
 
 
 def read(stage: Stage, talk: ConversationOpened, up_to: MessageId, by: UserId | Person, receipt: bool = False) -> None:
-    command = MarkRead(
-        **stage.on(talk.conversation_id, by), up_to_id=up_to, receipt_id=MessageId(uuid4()) if receipt else None
-    )
+    command = MarkRead(**stage.on(talk.conversation_id, by), up_to_id=up_to, notify_customer=receipt)
     stage.do(stage.talking.mark_read, command)
 
 
@@ -156,6 +154,23 @@ def test_the_customer_sees_that_a_message_was_read_when_asked_for(stage: Stage, 
     receipt = stage.one(ReadReceiptReleased)
     assert receipt.personal is not None
     assert receipt.personal.content == ReadReceipt(target_wamid=received.personal.wamid)  # type: ignore[union-attr]
+
+
+def test_the_customer_may_be_told_of_what_was_read_before_and_is_told_once(
+    stage: Stage, talk: ConversationOpened
+) -> None:
+    first, second = stage.agents(2)
+    received = stage.one(MessageReceived)
+    read(stage, talk, received.message_id, first)
+    assert stage.facts(ReadReceiptReleased) == []
+    for agent in (first, first, second):
+        read(stage, talk, received.message_id, agent, receipt=True)
+    assert stage.one(ReadReceiptReleased).target_id == received.message_id
+    assert [fact.user_id for fact in stage.facts(ConversationRead)] == [first, second]
+    later = stage.message()
+    stage.do(stage.arriving.receive, later)
+    read(stage, talk, later.message_id, first, receipt=True)
+    assert [fact.target_id for fact in stage.facts(ReadReceiptReleased)] == [received.message_id, later.message_id]
 
 
 def test_rule_17_view_only_clears_its_own_counter_without_telling_the_customer(

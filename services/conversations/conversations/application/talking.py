@@ -43,7 +43,8 @@ class Talking:
     def mark_read(self, work: Work, command: MarkRead, cause: Cause) -> None:
         place, customer, desk, team = self._at(work, command)
         last = self._scene.message(work, command.up_to_id)
-        self._scene.record(work, talk.mark_read(command, place, customer, desk, team, last), cause)
+        receipt = self._scene.message(work, talk.receipt_id_of(command.up_to_id))
+        self._scene.record(work, talk.mark_read(command, place, customer, desk, team, last, receipt), cause)
 
     def assign_conversation(self, work: Work, command: AssignConversation, cause: Cause) -> None:
         place, customer, desk, team = self._at(work, command)

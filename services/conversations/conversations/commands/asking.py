@@ -83,8 +83,8 @@ class React(OnConversation):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRead(OnConversation):
     up_to_id: MessageId
-    receipt_id: MessageId | None = None
-    """Given where the customer is to see it."""
+    notify_customer: bool = False
+    """Whether the customer is to see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

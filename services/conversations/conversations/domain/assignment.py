@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
 
 from recado_events.conversations import (
     ConversationAssigned,
@@ -13,7 +14,7 @@ from recado_events.conversations import (
 from recado_events.event import Event
 from recado_events.ids import OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain.desk import Desk, Turn, Waiting, evolve, next_turn
+from conversations.domain.desk import Desk, Turn, evolve, next_turn
 from conversations.domain.places import ConversationPlace
 from conversations.domain.private import DeskKnown
 from conversations.domain.team import Team
@@ -27,18 +28,20 @@ def assign_new(
         return [ConversationAssigned(**place, user_id=contact_owner, how="contact_owner", assigned_at=now)]
     turn = next_turn(desk, team)
     if turn.user_id is None:
-        return _wait(place, turn, desk, team, now)
+        return _wait(place, contact_owner, turn, desk, team, now)
     return _take_turn(place, turn.user_id, turn, desk, from_queue=False, now=now)
 
 
-def _wait(place: ConversationPlace, turn: Turn, desk: Desk, team: Team, now: datetime) -> list[Event]:
+def _wait(
+    place: ConversationPlace, contact_owner: UserId | None, turn: Turn, desk: Desk, team: Team, now: datetime
+) -> list[Event]:
     facts: list[Event] = []
     if place["phone_number_id"] not in team.desks:
         facts.append(
             DeskKnown(organisation_id=place["organisation_id"], phone_number_id=place["phone_number_id"], known_at=now)
         )
     if not is_waiting(desk, place):
-        facts.append(ConversationQueued(**place, skipped=turn.skipped, queued_at=now))
+        facts.append(ConversationQueued(**place, skipped=turn.skipped, contact_owner_id=contact_owner, queued_at=now))
     return facts
 
 
@@ -63,22 +66,26 @@ def _take_turn(
 def drain(
     organisation_id: OrganisationId, phone_number_id: PhoneNumberId, desk: Desk, team: Team, now: datetime
 ) -> list[Event]:
-    """Everybody who waits gets an owner while there is somebody eligible."""
+    """Everybody who waits gets an owner while there is somebody eligible for them: their contact's owner, or the next
+    of the rota."""
     facts: list[Event] = []
-    while desk.queue:
-        turn = next_turn(desk, team)
-        if turn.user_id is None:
-            return facts
-        first: Waiting = desk.queue[0]
+    is_somebody_on = next_turn(desk, team).user_id is not None
+    for waiting in desk.queue:
         place = ConversationPlace(
             organisation_id=organisation_id,
             phone_number_id=phone_number_id,
-            customer_id=first.customer_id,
-            conversation_id=first.conversation_id,
+            customer_id=waiting.customer_id,
+            conversation_id=waiting.conversation_id,
         )
-        taken = _take_turn(place, turn.user_id, turn, desk, from_queue=True, now=now)
+        owner, turn = waiting.contact_owner_id, next_turn(desk, team) if is_somebody_on else None
+        taken: list[Event] = []
+        if owner is not None and team.ineligible(owner) is None:
+            assigned = ConversationAssigned(**place, user_id=owner, how="contact_owner", assigned_at=now)
+            taken = [*leave_queue(desk, place, "contact_owner", now), assigned]
+        elif turn is not None and turn.user_id is not None:
+            taken = _take_turn(place, turn.user_id, turn, desk, from_queue=True, now=now)
         facts += taken
-        desk = evolve(desk, taken[0])
+        desk = reduce(evolve, taken, desk)
     return facts
 
 

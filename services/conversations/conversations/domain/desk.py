@@ -25,6 +25,7 @@ from conversations.domain.team import Team
 class Waiting:
     conversation_id: ConversationId
     customer_id: CustomerId
+    contact_owner_id: UserId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def evolve(desk: Desk, event: Event) -> Desk:
         case RotaTurnTaken():
             return _without(replace(desk, pointer=event.pointer_after), event.conversation_id)
         case ConversationQueued():
-            return replace(desk, queue=(*desk.queue, Waiting(event.conversation_id, event.customer_id)))
+            waiting = Waiting(event.conversation_id, event.customer_id, event.contact_owner_id)
+            return replace(desk, queue=(*desk.queue, waiting))
         case ConversationDequeued():
             return _without(desk, event.conversation_id)
         case ChannelNoted():

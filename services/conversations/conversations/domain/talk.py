@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid5
 
 from recado_events.content import OutgoingReaction, ReadReceipt
 from recado_events.conversations import (
@@ -13,6 +14,7 @@ from recado_events.conversations import (
 )
 from recado_events.event import Event
 from recado_events.identity import Recipient
+from recado_events.ids import MessageId
 
 from conversations.commands import (
     MarkRead,
@@ -135,28 +137,40 @@ def react(
     ]
 
 
+def receipt_id_of(message_id: MessageId) -> MessageId:
+    """The customer is told once that a message was read, whoever read it and however often."""
+    return MessageId(uuid5(message_id, "read receipt"))
+
+
 def mark_read(
-    command: MarkRead, place: ConversationPlace, customer: Customer, desk: Desk, team: Team, last: Message
+    command: MarkRead,
+    place: ConversationPlace,
+    customer: Customer,
+    desk: Desk,
+    team: Team,
+    last: Message,
+    receipt: Message,
 ) -> list[Event]:
     """One's own counter may be cleared by whoever may look; only who may reply lets the customer know."""
     talk = talk_of(command, customer)
     team.check_may_view(command.by, talk.assignee)
     if not last.exists or not last.from_customer or last.customer_id != customer.customer_id:
         raise UnknownMessage
-    if talk.read_up_to.get(command.by.user_id) == command.up_to_id:
-        return []
-    read = ConversationRead(**place, user_id=command.by.user_id, up_to_id=command.up_to_id, read_at=command.now)
-    if command.receipt_id is None:
-        return [read]
+    facts: list[Event] = []
+    if talk.read_up_to.get(command.by.user_id) != command.up_to_id:
+        read = ConversationRead(**place, user_id=command.by.user_id, up_to_id=command.up_to_id, read_at=command.now)
+        facts.append(read)
+    if not command.notify_customer or receipt.exists:
+        return facts
     check_may_change(command, talk, desk, team)
     recipient = customer.recipient()
     if recipient is None:
         raise NoRecipient
     return [
-        read,
+        *facts,
         ReadReceiptReleased(
             **place,
-            message_id=command.receipt_id,
+            message_id=receipt_id_of(command.up_to_id),
             target_id=command.up_to_id,
             released_by=command.by.user_id,
             released_at=command.now,

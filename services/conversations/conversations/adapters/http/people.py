@@ -27,8 +27,8 @@ def viewer_of(caller: Caller, team: Team) -> Viewer:
 
 
 def standing(streams: Streams) -> Standing:
-    """What an organisation says of a user holds over their token: who was deactivated may not come in any more, and
-    an administrator who became a member is one."""
+    """What an organisation says of a user holds over their token: who was deactivated may not come in any more, an
+    administrator who became a member is one, and a member has the profile that is registered."""
 
     def now(who: Caller) -> Caller | None:
         if who.organisation_id is None:
@@ -38,7 +38,8 @@ def standing(streams: Streams) -> Standing:
             return who
         if not user.active:
             return None
-        demoted = who.role == ADMINISTRATOR and user.role != ADMINISTRATOR
-        return replace(who, role="member", profile_id=user.profile_id) if demoted else who
+        if user.role == ADMINISTRATOR:
+            return who
+        return replace(who, role="member", profile_id=user.profile_id)
 
     return now

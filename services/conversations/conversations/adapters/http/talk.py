@@ -61,7 +61,7 @@ class AssignBody(RequestModel):
 def talk_routes(streams: Streams, talking: Talking, questions: Questions, ids: Ids) -> APIRouter:
     router = APIRouter(prefix="/conversations/{conversation_id}", tags=["conversations"])
     _add_sending(router, streams, talking, ids)
-    _add_reading(router, streams, talking, questions, ids)
+    _add_reading(router, streams, talking, questions)
     _add_owning(router, streams, talking)
     return router
 
@@ -85,15 +85,13 @@ def _add_sending(router: APIRouter, streams: Streams, talking: Talking, ids: Ids
         return perform(streams, request, decide, status=202)
 
 
-def _add_reading(router: APIRouter, streams: Streams, talking: Talking, questions: Questions, ids: Ids) -> None:
+def _add_reading(router: APIRouter, streams: Streams, talking: Talking, questions: Questions) -> None:
     @router.post("/read")
     def mark_read(conversation_id: UUID, body: ReadBody, request: Changing) -> Response:
         # No message has a conversation's id: the rules refuse it once they know that the caller may see it.
         up_to = body.up_to_id or questions.last_inbound(conversation_id) or conversation_id
         command = MarkRead(
-            **_on(conversation_id, request),
-            up_to_id=MessageId(up_to),
-            receipt_id=MessageId(ids.new()) if body.notify_customer else None,
+            **_on(conversation_id, request), up_to_id=MessageId(up_to), notify_customer=body.notify_customer
         )
         return _perform(streams, request, command, talking.mark_read, up_to_id=str(up_to))
 

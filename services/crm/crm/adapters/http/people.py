@@ -28,8 +28,8 @@ def viewer_of(caller: Caller, streams: Streams) -> Viewer:
 
 
 def standing(streams: Streams) -> Standing:
-    """What an organisation says of a user holds over their token: who was deactivated may not come in any more, and
-    an administrator who became a member is one."""
+    """What an organisation says of a user holds over their token: who was deactivated may not come in any more, an
+    administrator who became a member is one, and a member has the profile that was told."""
 
     def now(who: Caller) -> Caller | None:
         if who.organisation_id is None:
@@ -37,8 +37,9 @@ def standing(streams: Streams) -> Standing:
         known = _staff(streams, who.organisation_id).known(who.user_id)
         if not known.active:
             return None
-        is_demoted = who.role == ADMINISTRATOR and known.role not in {None, ADMINISTRATOR}
-        return replace(who, role="member", profile_id=known.profile_id) if is_demoted else who
+        if known.role in {None, ADMINISTRATOR}:
+            return who
+        return replace(who, role="member", profile_id=known.profile_id)
 
     return now
 
