@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from recado_chassis.mapper import Mapper
-from recado_chassis.service import Projection
+from recado_chassis.service import Projection, Service
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
 
@@ -51,11 +51,16 @@ class Installed:
                 return projection
         raise UnknownService(f"{self.name} has no view `{name}`. It has: {_listed(p.name for p in self.shows)}.")
 
-    def mapper(self) -> Mapper:
-        """Of the types its log holds. Builds the service from the environment. Raises InvalidSettings."""
+    def built(self) -> tuple[Service, str]:
+        """The service on its database, built from the environment, and the prefix of its topics. It publishes nothing.
+        Raises InvalidSettings."""
         settings = importlib.import_module(f"{self.name}.settings").Settings.from_environment()
-        mapper: Mapper = self.main.build(settings, Toolbox(PostgresStore(settings.dsn()))).streams.mapper
-        return mapper
+        store = PostgresStore(settings.dsn())
+        return self.main.build(settings, Toolbox(store, connection=store.connection)), settings.topic_prefix
+
+    def mapper(self) -> Mapper:
+        """Of the types its log holds. Raises InvalidSettings."""
+        return self.built()[0].streams.mapper
 
 
 def service(name: str) -> Installed:
