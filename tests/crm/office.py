@@ -59,10 +59,10 @@ class Office:
             else:
                 self.hears(told_by.UserDeactivated(**who, deactivated_by=by, deactivated_at=at))
 
-    def role(self, user: UserId, role: str) -> None:
-        """It is theirs from now on; a member gets this office's profile."""
+    def role(self, user: UserId, role: str, profile: ProfileId | None = None) -> None:
+        """It is theirs from now on; a member gets this office's profile, or another one."""
         by, at = self.administrator_id, datetime.now(UTC)
-        profile = self.profile if role == "member" else None
+        profile = (profile or self.profile) if role == "member" else None
         who: Any = {"organisation_id": self.organisation, "user_id": user, "profile_id": profile}
         self.hears(told_by.UserRoleAssigned(**who, role=role, assigned_by=by, assigned_at=at))
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from crm.domain.private import PRIVATE, ContactSuperseded
+from crm.domain.refusals import ContactIsSuperseded, UnknownContact
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_chassis.mapper import Mapper
@@ -122,9 +123,27 @@ def test_rule_12_the_survivor_keeps_its_owner_and_conversations_hears_it_for_eve
     facts = stage.merged(survivor, merged)
     linked = [(fact.customer_id, fact.owner_id) for fact in facts if isinstance(fact, ContactLinked)]
     assert linked == [(merged, ana), (elsewhere, ana)]
+
+
+@pytest.mark.parametrize("change", ["fields", "owner"])
+def test_a_superseded_contact_is_changed_no_more_and_names_who_took_its_place(stage: Stage, change: str) -> None:
+    survivor, merged = stage.identified(BSUID), stage.identified(PHONE)
+    stage.merged(survivor, merged)
+    kept, left = stage.contacts()
+    ana = stage.user()
+    with pytest.raises(ContactIsSuperseded) as refusal:
+        stage.edits(left, company="ACME") if change == "fields" else stage.gives(left, ana)
+    assert refusal.value.details == {"superseded_by": str(kept)}
+    assert len(stage.edits(kept, company="ACME")) == len(stage.gives(kept, ana)) == 1
+
+
+def test_a_superseded_contact_tells_who_took_its_place_only_to_who_may_see_it(stage: Stage) -> None:
+    survivor, merged = stage.identified(BSUID), stage.identified(PHONE)
+    stage.merged(survivor, merged)
     _, left = stage.contacts()
-    stage.gives(left, stage.user())
-    assert stage.facts(ContactOwnerChanged)[-1].links == ()
+    member = stage.member("view_reply", "own")
+    with pytest.raises(UnknownContact):
+        stage.edits(left, member, company="ACME")
 
 
 def test_rule_12_a_survivor_without_owner_takes_the_others(stage: Stage) -> None:

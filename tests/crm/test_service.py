@@ -12,7 +12,7 @@ from recado_events import conversations as told_by
 from recado_events.crm import ContactCreated, ContactFieldsEdited, ContactNoteAdded, ContactOwnerChanged
 from recado_events.envelope import Cause
 from recado_events.identity import Alias
-from recado_events.ids import CustomerId, PhoneNumberId
+from recado_events.ids import CustomerId, PhoneNumberId, ProfileId
 
 from tests.crm.office import NUMBER, Office
 from tests.harness.on_database import token
@@ -225,6 +225,16 @@ async def test_bad_input_100_an_administrator_who_became_a_member_is_one_at_once
     assert await office.listed(office.administrator) == []
     office.role(office.administrator_id, "administrator")
     assert len(await office.listed(office.administrator)) == 1
+
+
+async def test_bad_input_100_a_profile_changed_after_the_token_was_issued_is_honoured_at_once(office: Office) -> None:
+    office.customer()
+    path = f"/contacts/{await office.contact()}"
+    office.role(office.agents[0], "member", ProfileId(uuid4()))
+    refused = await office.asks("PATCH", path, {"city": "Recife"}, office.agent(0))
+    assert (refused.status_code, refused.json()["rule"]) == (403, "no_permission")
+    office.role(office.agents[0], "member")
+    await office.does("PATCH", path, {"city": "Recife"}, office.agent(0))
 
 
 async def test_customers_found_to_be_one_person_are_shown_as_one_contact(office: Office) -> None:

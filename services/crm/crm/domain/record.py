@@ -14,7 +14,7 @@ from recado_events.event import Event
 
 from crm.commands import AddNote, ChangeOwner, EditFields, OnContact
 from crm.domain.contact import Contact
-from crm.domain.refusals import UnknownContact, UnknownUser
+from crm.domain.refusals import ContactIsSuperseded, UnknownContact, UnknownUser
 from crm.domain.staff import Staff
 
 
@@ -24,8 +24,15 @@ def _check(command: OnContact, contact: Contact, staff: Staff) -> None:
     staff.check_may_change(command.by, contact.owner_id)
 
 
+def _check_not_superseded(contact: Contact) -> None:
+    """Nobody would see what is changed here: whoever is met now is met as the survivor."""
+    if contact.superseded_by is not None:
+        raise ContactIsSuperseded(superseded_by=str(contact.superseded_by))
+
+
 def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Event]:
     _check(command, contact, staff)
+    _check_not_superseded(contact)
     edits = tuple(
         FieldEdit(field=name, before=contact.values.get(name), after=value)
         for name, value in command.values.items()
@@ -48,6 +55,7 @@ def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Eve
 def change_owner(command: ChangeOwner, contact: Contact, staff: Staff) -> list[Event]:
     """Holds for new conversations; a running one keeps its assignee."""
     _check(command, contact, staff)
+    _check_not_superseded(contact)
     if not staff.serves(command.owner_id):
         raise UnknownUser(user_id=str(command.owner_id))
     if contact.owner_id == command.owner_id:

@@ -11,6 +11,11 @@ class UnknownContact(Refusal):
     message = "There is no such contact."
 
 
+class ContactIsSuperseded(Refusal):
+    rule = "contact_superseded"
+    message = "This contact was found to be the same person as another one: change that one."
+
+
 class ViewOnly(Refusal):
     rule = "view_only"
     status = 403
