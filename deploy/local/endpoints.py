@@ -1,12 +1,13 @@
 """Where everything is and how to get in: for people, for scripts, for curl."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 
 from deploy.local.credentials import Organisation, Secrets
-from deploy.local.programs import Addresses
+from deploy.local.programs import Addresses, Program
 from deploy.local.settings import SERVICES
 from deploy.local.state import State
 
@@ -34,6 +35,15 @@ def write_endpoints(state: State, endpoints: Mapping[str, Any]) -> None:
         file = state.headers / name
         file.touch(mode=0o600)
         file.write_text(f"Authorization: Bearer {token}\n")
+
+
+def write_environments(state: State, programs: Iterable[Program]) -> None:
+    """What each service is told, for commands at a shell: `set -a; . .recado/environments/crm`."""
+    for program in programs:
+        file = state.environments / program.name
+        file.touch(mode=0o600)
+        told = {name: value for name, value in program.environment.items() if name.startswith("RECADO_")}
+        file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(told.items())))
 
 
 def people(endpoints: Mapping[str, Any]) -> dict[str, str]:

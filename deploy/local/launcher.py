@@ -9,7 +9,7 @@ import httpx
 from deploy.local.api import Api
 from deploy.local.components import ProgramComponent, ServerComponent
 from deploy.local.credentials import settle_organisation, settle_secrets, tokens
-from deploy.local.endpoints import endpoints_of, people, write_endpoints
+from deploy.local.endpoints import endpoints_of, people, write_endpoints, write_environments
 from deploy.local.programs import Addresses, services, simulator
 from deploy.local.provider import Kafka, Postgres
 from deploy.local.schema import bring_up_to_date
@@ -67,6 +67,7 @@ class Launcher:
         self.stack.start(ProgramComponent(meta, self._state.logs / "simulator.log"))
         self._step("simulator of Meta's platform ready")
         programs = services(addresses, self.secrets)
+        write_environments(self._state, programs)
         self.stack.start(*(ProgramComponent(program, self._state.logs / f"{program.name}.log") for program in programs))
         self._step(f"services ready: {', '.join(program.name for program in programs)}")
 

@@ -26,12 +26,14 @@ class State:
         self.logs = self.root / "logs"
         self.data = self.root / "data"
         self.headers = self.root / "headers"
+        self.environments = self.root / "environments"
         self.endpoints = self.root / "endpoints.json"
 
     def prepare(self) -> None:
-        for folder in (self.root, self.logs, self.data, self.headers):
+        for folder in (self.root, self.logs, self.data, self.headers, self.environments):
             folder.mkdir(parents=True, exist_ok=True)
         self.headers.chmod(0o700)
+        self.environments.chmod(0o700)
 
     def read(self, name: str) -> Json:
         """The JSON object in `<name>.json`; an empty one when there is none."""
@@ -89,7 +91,7 @@ class State:
     def wipe(self) -> None:
         """Remove everything but the ports, which others may have noted."""
         shutil.rmtree(self.postgres_folder("any"), ignore_errors=True)
-        for folder in (self.data, self.logs, self.headers):
+        for folder in (self.data, self.logs, self.headers, self.environments):
             shutil.rmtree(folder, ignore_errors=True)
         for name in ("secrets", "organisation", "endpoints", "children", "servers", "ready"):
             self.forget(name)

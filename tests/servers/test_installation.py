@@ -84,6 +84,8 @@ def test_what_was_up_once_comes_up_again_with_its_addresses_and_data(installatio
     assert found["channels"] == [(first["phone_number_id"], "connected")]
     assert [role for role, _ in found["users"]] == ["administrator", "member", "member", "member"]
     assert len(found["rota"]) == len(first["tokens"]["agents"]) == 3
+    assert operating(installation, "crm", "recado lag crm --json")["relay"] == 0
+    assert operating(installation, "conversations", "recado rebuild conversations --json")
     family = descendants(installation.state.holder() or 0)
     installation.tell("down")
     until_gone(family)
@@ -101,6 +103,14 @@ def test_what_was_up_once_comes_up_again_with_its_addresses_and_data(installatio
     until_gone(family)
     installation.tell("up")
     assert seen(first) == found
+
+
+def operating(installation: Installation, service: str, command: str) -> Any:
+    """A command at a shell, told what the service is told."""
+    program = f"set -a; . {installation.state.environments}/{service}; {Path(sys.executable).parent}/{command}"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_run_plays_the_story_with_commands_that_work_and_ends_with_ctrl_c(installation: Installation) -> None:
