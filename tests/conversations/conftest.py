@@ -22,8 +22,9 @@ def stage() -> Stage:
 
 
 @pytest.fixture
-def service(database: DatabaseFactory) -> Iterator[ServiceOnDatabase]:
-    running = ServiceOnDatabase(main, database(PREPARED))
+def service(request: pytest.FixtureRequest, database: DatabaseFactory) -> Iterator[ServiceOnDatabase]:
+    """A test may name settings that are not the usual ones, as the fixture's parameter."""
+    running = ServiceOnDatabase(main, database(PREPARED), getattr(request, "param", {}))
     yield running
     running.close()
 

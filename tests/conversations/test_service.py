@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
+import pytest
 from recado_chassis.following.rebuild import digest, rebuild
 from recado_events.conversations import (
     ConversationOpened,
@@ -226,6 +228,18 @@ async def test_d1_a_rebuild_changes_nothing(office: Office, service: ServiceOnDa
     before = digest(service.dsn, inbox)
     rebuild(service.dsn, inbox, service.service.streams.mapper)
     assert digest(service.dsn, inbox) == before
+
+
+@pytest.mark.parametrize("service", [{}, {"reactions_open_window": False}], ids=["usual", "off"], indirect=True)
+async def test_rule_1_whether_a_reaction_counts_as_a_message_is_a_setting(office: Office) -> None:
+    office.meta_tells(InboundType.ECHO, to="5511987654321", id="wamid.e", type="text", text={"body": "x"})
+    reaction = {"message_id": "wamid.e", "emoji": "👍"}
+    office.meta_tells(
+        InboundType.MESSAGE, **{"from": "5511987654321"}, id="wamid.r", type="reaction", reaction=reaction
+    )
+    counts = office.service.options.get("reactions_open_window", True)
+    (talk,) = (await office.sees("/conversations"))["items"]
+    assert (talk["window"]["open"], talk["state"]) == (counts, "open" if counts else "awaiting_reply")
 
 
 async def test_bad_input_83_marking_as_read_tells_nobody_what_other_organisations_have(office: Office) -> None:
