@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from recado_chassis.consuming.decoding import Place, Read
 from recado_chassis.consuming.handling import NEVER_POISON, Handled, handle
@@ -48,6 +48,10 @@ class Batch:
         self._failed = 0
         self._tried = Handled(0, {})
         self._unsure = False
+
+    def stories(self) -> Iterator[str | None]:
+        """The traceparent of each record that is to be handled."""
+        return (read.heard.cause.traceparent for read in self._todo if read.heard)
 
     @property
     def unfinished(self) -> set[Place]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from time import perf_counter
 
 import structlog
+from opentelemetry.trace import SpanKind
 
 from recado_chassis.consuming.assignment import Assignment
 from recado_chassis.consuming.batch import Batch
@@ -18,6 +19,7 @@ from recado_chassis.metrics import BATCH_RECORDS, BATCH_SECONDS
 from recado_chassis.store import Conflict, InboxRow, Unavailable
 from recado_chassis.streams import Streams
 from recado_chassis.threads import in_thread
+from recado_chassis.tracing import span
 
 _FIRST_WAIT = 0.1
 _LONGEST_PAUSE = 30.0
@@ -58,10 +60,11 @@ class Hearing:
         # Taken before anything is awaited: a rebalance may empty them meanwhile.
         rows = {place: self._assignment.rows[place] for place in _places(records)}
         batch = await in_thread(self._read, records, rows)
-        try:
-            await self._work_off(batch)
-        finally:
-            self._assignment.settle(batch)
+        with span("batch", SpanKind.CONSUMER, links=batch.stories(), records=len(records)):
+            try:
+                await self._work_off(batch)
+            finally:
+                self._assignment.settle(batch)
         for place, why in batch.stuck.items():
             await self._checks.pause(batch.rows[place], why)
         BATCH_RECORDS.observe(len(records))

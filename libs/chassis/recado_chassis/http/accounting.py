@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from opentelemetry.trace import SpanKind
 from recado_events.envelope import Cause
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recado_chassis.http.problems import Overloaded, problem_response
 from recado_chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from recado_chassis.ports import Ids
+from recado_chassis.tracing import is_on, span, traceparent_of
 
 CORRELATION_HEADER = "Recado-Correlation-Id"
 _CAUSE = "recado.cause"
@@ -76,9 +78,18 @@ class Accounting:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        given = Headers(scope=scope).get("traceparent", "")
+        given = given if _TRACEPARENT.fullmatch(given) else ""
+        with span("request", SpanKind.SERVER, within=given) as begun:
+            await self._account_for(scope, receive, send, traceparent_of(begun) or given)
+            if is_on():
+                begun.update_name(f"{_method_of(scope)} {route_of(scope)}")
+
+    async def _account_for(self, scope: Scope, receive: Receive, send: Send, traceparent: str) -> None:
         begun = self._monotonic()
-        cause = self._cause(scope)
-        scope[_CAUSE] = cause
+        correlation = self._ids.new()
+        traceparent = traceparent or f"00-{correlation.hex}-{self._ids.new().hex[16:]}-01"
+        cause = scope[_CAUSE] = Cause(str(correlation), None, traceparent)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id, trace_id=_trace_of(cause))
         answer = _Answer(send, cause.correlation_id)
@@ -88,13 +99,6 @@ class Accounting:
         finally:
             self._in_flight -= 1
             _account(scope, answer.status, self._monotonic() - begun)
-
-    def _cause(self, scope: Scope) -> Cause:
-        given = Headers(scope=scope).get("traceparent", "")
-        correlation = self._ids.new()
-        if not _TRACEPARENT.fullmatch(given):
-            given = f"00-{correlation.hex}-{self._ids.new().hex[16:]}-01"
-        return Cause(str(correlation), None, given)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         if self._in_flight > self._limit:
@@ -129,7 +133,7 @@ class _Answer:
 
 
 def _account(scope: Scope, status: int | None, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in _METHODS else "other"
+    method = _method_of(scope)
     route = route_of(scope)
     answered = "none" if status is None else str(status)
     HTTP_REQUESTS.labels(method, route, answered).inc()
@@ -138,6 +142,11 @@ def _account(scope: Scope, status: int | None, seconds: float) -> None:
         return
     rule = {"rule": scope[_RULE]} if _RULE in scope else {}
     log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **rule)
+
+
+def _method_of(scope: Scope) -> str:
+    """Bounded: a client may call anything a method."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 def route_of(scope: Scope) -> str:

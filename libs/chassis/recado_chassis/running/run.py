@@ -13,7 +13,7 @@ from typing import NoReturn, TypeVar
 
 import structlog
 
-from recado_chassis import logs
+from recado_chassis import logs, tracing
 from recado_chassis.running.process import Process
 from recado_chassis.settings import InvalidSettings, ServiceSettings
 from recado_chassis.toolbox import Build
@@ -28,6 +28,7 @@ def run(build: Build[S], settings: type[S]) -> NoReturn:
     try:
         told = settings.from_environment()
         logs.configure(_service_of(build), told.log_level)
+        tracing.configure(_service_of(build))
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             code = runner.run(_run(build, told))
     except InvalidSettings as error:
