@@ -63,6 +63,7 @@ GATEWAY = {
     ("PUT", "/channels/{phone_number_id}/details"): Expected(ADMINISTRATORS, {"name": "Balcão"}),
     ("POST", "/channels/{phone_number_id}/disconnect"): Expected(ADMINISTRATORS),
     ("GET", "/events"): Expected(PROGRAMS),
+    ("GET", "/events/stream"): Expected(PROGRAMS),
 }
 CONVERSATIONS = {
     ("GET", "/conversations"): Expected(PEOPLE),
@@ -85,6 +86,7 @@ CONVERSATIONS = {
         ADMINISTRATORS, {"members": [], "only_online": False}, owned=False, flags=("only_online",)
     ),
     ("GET", "/events"): Expected(PROGRAMS),
+    ("GET", "/events/stream"): Expected(PROGRAMS),
 }
 CRM = {
     ("GET", "/contacts"): Expected(PEOPLE),
@@ -96,6 +98,7 @@ CRM = {
     ("GET", "/contacts/{contact_id}/history"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/conversations"): Expected(PEOPLE),
     ("GET", "/events"): Expected(PROGRAMS),
+    ("GET", "/events/stream"): Expected(PROGRAMS),
 }
 TABLES = {"gateway": GATEWAY, "conversations": CONVERSATIONS, "crm": CRM}
 ROUTES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,7 +33,8 @@ def create_app(
     With `settings.management_port` probes and metrics are not served here: see `http.health.Management`. Without
     `wait_for` reads do not wait. Raises InvalidSettings where the keys of tokens cannot be used.
     """
-    api = _api(service, settings)
+    readiness = readiness or Readiness(service.streams.store.end)
+    api = _api(service, settings, readiness.is_stopping)
     streams = service.streams
     own = settings.fingerprints().sibling(f"http of {service.name}")
     api.state.edge = Edge(
@@ -45,7 +48,7 @@ def create_app(
     )
     apps: dict[str, ASGIApp] = dict(service.raw_routes)
     if settings.management_port is None:
-        management = Management(readiness or Readiness(streams.store.end))
+        management = Management(readiness)
         apps.update(dict.fromkeys(PATHS, management))
     return Accounting(_Dispatch(apps, Intake(api)), streams.ids)
 
@@ -68,7 +71,7 @@ class _Dispatch:
         await (app or self._api)(scope, receive, send)
 
 
-def _api(service: Service, settings: ServiceSettings) -> FastAPI:
+def _api(service: Service, settings: ServiceSettings, is_stopping: Callable[[], bool]) -> FastAPI:
     docs = settings.api_docs
     api = FastAPI(
         title=f"Recado {service.name}",
@@ -79,6 +82,6 @@ def _api(service: Service, settings: ServiceSettings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         exception_handlers=dict(HANDLERS),
     )
-    for routes in (*service.answers, events_route(service)):
+    for routes in (*service.answers, events_route(service, is_stopping)):
         api.include_router(routes)
     return api

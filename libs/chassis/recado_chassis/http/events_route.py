@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Security
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from recado_chassis.caller import Caller
 from recado_chassis.http.callers import caller
@@ -17,30 +18,71 @@ from recado_chassis.producing.headers import source_of
 from recado_chassis.producing.telling import OF_THE_CHASSIS
 from recado_chassis.service import Service
 from recado_chassis.store import EventRow, Unavailable
+from recado_chassis.threads import in_thread
 
 _PAGE_BYTES = 8 * 1024 * 1024
+_STREAMED = 500
+_LOOK_EVERY = 0.2
+_PULSE = 5.0
 
 
-def events_route(service: Service) -> APIRouter:
-    """Structured CloudEvents above `after`, of all organisations; private events leave holes.
-
-    `next` is the `after` of the next page; a reader is at the end when `next` is not below `end`.
-    """
+def events_route(service: Service, is_stopping: Callable[[], bool] = lambda: False) -> APIRouter:
+    """Structured CloudEvents above `after`, of all organisations; private events leave holes."""
     routes = APIRouter()
-    store = service.streams.store
-    published = _Published(service)
+    log = _Log(service)
 
     @routes.get("/events", summary="The log, for services that come late")
     def events(
         _: Annotated[Caller, Security(caller("service"))], after: Position = 0, limit: PageOfLog = 200
     ) -> Response:
-        source = source_of(service.name, store.log_id())
-        rows, reached = _page(store.read(after, limit), after)
-        told = b",".join(structured(service.streams.mapper, row, source) for row in rows if published.has(row))
-        end = max(store.end(), reached)
-        return Response(b'{"events":[%s],"next":%d,"end":%d}' % (told, reached, end), media_type="application/json")
+        """`next` is the `after` of the next page; a reader is at the end when `next` is not below `end`."""
+        told, reached = log.page(after, limit)
+        end = max(log.end(), reached)
+        return Response(
+            b'{"events":[%s],"next":%d,"end":%d}' % (b",".join(told), reached, end), media_type="application/json"
+        )
+
+    @routes.get("/events/stream", summary="The log and all that is added to it, one event a line")
+    async def stream(_: Annotated[Caller, Security(caller("service"))], after: Position = 0) -> StreamingResponse:
+        """Goes on until either side ends it; the `position` of the last line read is the next `after`. An empty line
+        now and then shows that the connection is alive."""
+        return StreamingResponse(_lines(log, after, is_stopping), media_type="application/x-ndjson")
 
     return routes
+
+
+async def _lines(log: _Log, after: int, is_stopping: Callable[[], bool]) -> AsyncIterator[bytes]:
+    silent = 0.0
+    while not is_stopping():
+        told, reached = await in_thread(log.page, after, _STREAMED)
+        if told:
+            yield b"\n".join(told) + b"\n"
+            silent = 0.0
+        if reached > after:
+            after = reached
+            continue
+        if silent >= _PULSE:
+            yield b"\n"
+            silent = 0.0
+        await asyncio.sleep(_LOOK_EVERY)
+        silent += _LOOK_EVERY
+
+
+class _Log:
+    """The part of the log that others may see."""
+
+    def __init__(self, service: Service) -> None:
+        self._name = service.name
+        self._store = service.streams.store
+        self._mapper = service.streams.mapper
+        self._published = _Published(service)
+        self.end = self._store.end
+
+    def page(self, after: int, limit: int) -> tuple[list[bytes], int]:
+        """Events above a position, and the position up to which these are all. Raises Unavailable."""
+        source = source_of(self._name, self._store.log_id())
+        rows, reached = _page(self._store.read(after, limit), after)
+        return [structured(self._mapper, row, source) for row in rows if self._published.has(row)], reached
 
 
 class _Published:

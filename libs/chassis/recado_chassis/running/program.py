@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from recado_chassis import logs
-from recado_chassis.operating import inbox, parked
+from recado_chassis.operating import events, inbox, parked
 from recado_chassis.operating.answers import AsJson, ServiceName, say, store_of_environment, telling
 from recado_chassis.operating.lag import lag
 from recado_chassis.operating.rebuilding import rebuild_views
@@ -24,6 +24,7 @@ program.add_typer(topics, name="topics")
 program.add_typer(log, name="log")
 program.add_typer(parked.commands, name="parked")
 program.add_typer(inbox.commands, name="inbox")
+program.add_typer(events.commands, name="events")
 program.command("lag")(lag)
 program.command("rebuild")(rebuild_views)
 

@@ -25,6 +25,9 @@ class Readiness:
         self._pinging: Future[object] | None = None
         self._stopping = False
 
+    def is_stopping(self) -> bool:
+        return self._stopping
+
     def watch(self, name: str, check: Check) -> None:
         self._checks[name] = check
 
