@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -195,3 +196,13 @@ def test_any_order_of_sightings_converges_to_one_customer_with_one_open_conversa
     assert len(remaining) == 1
     assert [customer for customer in known if customer.live_id is not None] == remaining
     assert {alias.value for alias in remaining[0].aliases} >= {"5511987654321", "BR.1"}
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [0, 2, 1], [2, 0, 1]])
+def test_rule_38_the_newest_wish_counts_in_whatever_order_they_are_told(stage: Stage, order: list[int]) -> None:
+    """Stop, resume, stop again."""
+    who, began = user_alias("BR.1"), stage.now
+    for place in order:
+        stage.now = began + timedelta(minutes=place)
+        stage.wishes(place == 1, who)
+    assert stage.customer(stage.one(CustomerIdentified).customer_id).marketing_stopped

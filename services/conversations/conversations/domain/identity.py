@@ -79,16 +79,14 @@ def _rename(sighting: Sighting, customer: Customer, place: CustomerPlace, now: d
 
 
 def set_marketing(command: SetMarketing, customer: Customer, place: CustomerPlace) -> list[Event]:
-    """The newest wish counts: one that Meta delivers again after a later one changes nothing."""
+    """The newest wish counts, in whatever order Meta tells them: one that repeats the last is noted with its time."""
     facts = identify(command.sighting, customer, place, command.now)
     told_at = customer.marketing_told_at
-    if told_at is not None and command.occurred_at <= told_at:
+    if command.occurred_at <= told_at if told_at is not None else command.wanted:
         return facts
-    if command.wanted and customer.marketing_stopped:
-        facts.append(MarketingResumed(**place, evidence=command.evidence, resumed_at=command.occurred_at))
-    if not command.wanted and not customer.marketing_stopped:
-        facts.append(MarketingStopped(**place, evidence=command.evidence, stopped_at=command.occurred_at))
-    return facts
+    if command.wanted:
+        return [*facts, MarketingResumed(**place, evidence=command.evidence, resumed_at=command.occurred_at)]
+    return [*facts, MarketingStopped(**place, evidence=command.evidence, stopped_at=command.occurred_at)]
 
 
 def survivor_first(customers: Sequence[Customer]) -> list[Customer]:
