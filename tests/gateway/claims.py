@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import httpx
 from gateway.adapters.graph import GraphMessages, client_options
-from gateway.application.ports import Claim, Due, Token
+from gateway.application.accounts import Token
+from gateway.application.ports import Claim, Due
 from gateway.domain.tags import Tags
 from recado_events.conversations import Released
 from recado_events.envelope import Cause

@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 import httpx
 from gateway import main
 from gateway.adapters.dispatcher import Dispatcher
+from gateway.adapters.unsubscriber import Unsubscriber
 from gateway.application import Dispatching
-from gateway.application.ports import Claim, Tokens, Wanted
+from gateway.application.accounts import Tokens
+from gateway.application.ports import Claim, Wanted
 from gateway.commands import Accepted
 from gateway.settings import Settings
 from recado_chassis.mapper import Recorded
@@ -213,6 +215,10 @@ class Stage:
     @property
     def dispatcher(self) -> Dispatcher:
         return next(each for each in self.on_database.service.also if isinstance(each, Dispatcher))
+
+    @property
+    def unsubscriber(self) -> Unsubscriber:
+        return next(each for each in self.on_database.service.also if isinstance(each, Unsubscriber))
 
     @property
     def tokens(self) -> Tokens:

@@ -18,11 +18,8 @@ from recado_events.gateway import (
 from recado_events.ids import OrganisationId
 
 from tests.gateway.stage import NUMBER, OTHER_NUMBER, PIN, WABA, Stage
+from tests.gateway.test_unsubscribing import subscribed, tokens_kept, unsubscriptions
 from tests.simulator.faults import Scope
-
-
-async def subscribed(stage: Stage) -> bool:
-    return any(waba["subscribed"] for waba in (await stage.meta.state())["wabas"])
 
 
 async def test_details_saved_again_rename(stage: Stage) -> None:
@@ -58,7 +55,7 @@ async def test_disconnecting_unsubscribes_and_forgets_the_token(stage: Stage) ->
     assert answer.json()["status"] == again.json()["status"] == "disconnected"
     assert saved.json()["rule"] == "channel_disconnected"
     assert not await subscribed(stage)
-    assert tokens_kept(stage) == 0
+    assert (tokens_kept(stage), unsubscriptions(stage)) == (0, 0)
     assert len(stage.facts(ChannelDisconnected)) == 1
 
 
@@ -71,15 +68,6 @@ async def test_another_number_of_the_account_keeps_its_webhooks(stage: Stage) ->
         await client.post(f"/channels/{OTHER_NUMBER}/disconnect")
 
     assert not await subscribed(stage)
-
-
-async def test_meta_being_away_does_not_keep_a_channel_connected(stage: Stage) -> None:
-    await stage.connect()
-    await stage.meta.fault("drop", count=None, scope=Scope(operation="subscribed_apps"))
-    async with stage.administrator() as client:
-        answer = await client.post(f"/channels/{NUMBER}/disconnect")
-
-    assert (answer.status_code, answer.json()["status"]) == (200, "disconnected")
 
 
 async def test_connecting_again_goes_on_under_the_old_name(stage: Stage) -> None:
@@ -194,9 +182,3 @@ async def test_the_view_rebuilt_is_the_view_that_was(stage: Stage) -> None:
     rebuild(stage.dsn, channels, stage.on_database.service.streams.mapper)
 
     assert digest(stage.dsn, channels) == before
-
-
-def tokens_kept(stage: Stage) -> int:
-    with stage.on_database.store.connection() as connection:
-        row = connection.execute("SELECT count(*) FROM channel_tokens").fetchone()
-    return int(row[0]) if row else -1

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from gateway.application.ports import Token
+from gateway.application.accounts import Token
 from recado_chassis import logs
 from recado_events.gateway import MessageAccepted, MessageOutcomeUnknown, MessageRejected
 
 from tests.gateway.claims import MESSAGES
 from tests.gateway.stage import NUMBER, WABA, Stage
+from tests.simulator.faults import Scope
 
 TO, TEXT = "5511987650001", "Segredo do cliente"
 
@@ -58,6 +59,18 @@ async def test_a_dump_of_the_database_holds_no_token(stage: Stage) -> None:
     assert "channel_tokens" not in dump
     assert text not in dump
     assert hexadecimal(text) not in dump
+
+
+async def test_a_dump_holds_no_token_that_only_waits_to_unsubscribe(stage: Stage) -> None:
+    await stage.connect()
+    text = token_of(stage).text
+    await stage.meta.fault("drop", count=None, scope=Scope(operation="subscribed_apps"))
+    async with stage.administrator() as client:
+        await client.post(f"/channels/{NUMBER}/disconnect")
+    dump = everything(stage)
+
+    assert '"waba_id":"' + WABA in dump
+    assert [told for told in (text, hexadecimal(text)) if told in dump] == []
 
 
 async def test_a_ciphertext_moved_to_another_row_opens_nowhere(stage: Stage) -> None:

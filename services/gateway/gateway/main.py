@@ -6,8 +6,8 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.gateway import PUBLISHED
 
-from gateway.adapters import dispatcher, door, graph, http, kafka, postgres, vault
-from gateway.application import Connecting, Dispatching, Sending, Staffing
+from gateway.adapters import dispatcher, door, graph, http, kafka, postgres, unsubscriber, vault
+from gateway.application import Connecting, Dispatching, Sending, Staffing, Unsubscribing
 from gateway.domain.private import PRIVATE
 from gateway.domain.tags import Tags
 from gateway.settings import Settings
@@ -19,21 +19,21 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     accounts = graph.GraphAccounts(graph.account_client, *settings.graph, settings.app_id, settings.app_secret)
     messages = graph.GraphMessages(tools.http(**graph.client_options(dispatcher.Limits().in_flight)), *settings.graph)
-    tokens = postgres.SealedTokens(tools.connection, vault.Vault(settings.token_keys))
-    line = postgres.PendingSends(tools.connection, settings.number_rate)
-    tags, bell, staffing = Tags(settings.tag_bytes), dispatcher.Bell(), Staffing(streams)
+    tokens, tags = postgres.SealedTokens(tools.connection, vault.Vault(settings.token_keys)), Tags(settings.tag_bytes)
+    line, bell = postgres.PendingSends(tools.connection, settings.number_rate), dispatcher.Bell()
     sending = Sending(line, settings.fingerprints(), tools.clock, bell.ring)
-    dispatching = Dispatching(streams, line, tokens, tags)
-    connecting = Connecting(streams, accounts, tokens, settings.app_id)
+    sends, staffing = Dispatching(streams, line, tokens, tags), Staffing(streams)
+    sender = dispatcher.Dispatcher(sends, line, messages, bell, tools.clock, held=tools.held)
+    joining, leaving = Connecting(streams, accounts, tokens, settings.app_id), Unsubscribing(accounts, tokens, tokens)
     entrance = door.Door(settings, tools, tags, postgres.UpdateArchive(tools.connection))
     return Service(
         "gateway",
         streams,
         tells=PUBLISHED,
         hears=[kafka.from_conversations(sending, staffing), *entrance.hears(kafka.from_inbound(sending, tags))],
-        answers=[http.channel_routes(streams, connecting, postgres.ChannelQuestions(tools.connection))],
+        answers=[http.channel_routes(streams, joining, leaving, postgres.ChannelQuestions(tools.connection))],
         shows=SHOWS,
-        also=[dispatcher.Dispatcher(dispatching, line, messages, bell, tools.clock, held=tools.held), *entrance.also],
+        also=[sender, unsubscriber.Unsubscriber(leaving), *entrance.also],
         always=entrance.always,
         raw_routes=entrance.routes,
         standing=staffing.standing,

@@ -18,8 +18,8 @@ from recado_chassis.work import Work
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 from starlette.responses import Response
 
-from gateway.application import Connecting
-from gateway.application.ports import Number
+from gateway.application import Connecting, Unsubscribing
+from gateway.application.accounts import Number
 from gateway.commands import ChannelCommand, DisconnectChannel, ReconnectChannel, RequestConnection, SaveDetails
 from gateway.domain.refusals import UnknownChannel
 from gateway.views import ChannelRow, Questions, shown
@@ -78,10 +78,12 @@ class DetailsBody(RequestModel):
 Given = ConnectBody | ResumeBody | ReconnectBody
 
 
-def channel_routes(streams: Streams, connecting: Connecting, questions: Questions) -> APIRouter:
+def channel_routes(
+    streams: Streams, connecting: Connecting, unsubscribing: Unsubscribing, questions: Questions
+) -> APIRouter:
     router = APIRouter(tags=["channels"])
     _add_connecting(router, streams, connecting)
-    _add_keeping(router, streams, connecting)
+    _add_keeping(router, streams, connecting, unsubscribing)
     _add_looking(router, questions)
     return router
 
@@ -122,7 +124,7 @@ def _add_connecting(router: APIRouter, streams: Streams, connecting: Connecting)
         return go_on(request, number, body, command)
 
 
-def _add_keeping(router: APIRouter, streams: Streams, connecting: Connecting) -> None:
+def _add_keeping(router: APIRouter, streams: Streams, connecting: Connecting, unsubscribing: Unsubscribing) -> None:
     @router.put("/channels/{phone_number_id}/details")
     def save_details(phone_number_id: PhoneNumber, body: DetailsBody, request: Administrator) -> Response:
         number = _number(request, phone_number_id)
@@ -150,7 +152,6 @@ def _add_keeping(router: APIRouter, streams: Streams, connecting: Connecting) ->
             by=request.caller.user_id,
             now=request.now,
         )
-        token = connecting.token(number)
 
         def decide(work: Work) -> dict[str, Any]:
             if connecting.disconnect(work, command, request.cause) is None:
@@ -158,7 +159,7 @@ def _add_keeping(router: APIRouter, streams: Streams, connecting: Connecting) ->
             return _shown(connecting, work, number)
 
         response = perform(streams, request, decide)
-        connecting.unsubscribe(number, token)
+        unsubscribing.unsubscribe(number)
         return response
 
 

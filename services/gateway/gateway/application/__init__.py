@@ -4,5 +4,6 @@ from gateway.application.connecting import Connecting
 from gateway.application.dispatching import Dispatching
 from gateway.application.sending import Sending
 from gateway.application.staffing import Staffing
+from gateway.application.unsubscribing import Unsubscribing
 
-__all__ = ["Connecting", "Dispatching", "Sending", "Staffing"]
+__all__ = ["Connecting", "Dispatching", "Sending", "Staffing", "Unsubscribing"]

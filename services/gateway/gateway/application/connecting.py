@@ -5,22 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
-import structlog
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
+from gateway.application.accounts import Accounts, Number, Token, Tokens
 from gateway.application.folds import CHANNEL
-from gateway.application.ports import Accounts, GraphFailed, Number, Token, Tokens
 from gateway.application.steps import Given, StepFailed, Stepped, Steps
 from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep
 from gateway.domain.channel import channel_stream
 from gateway.domain.connecting import decide
 from gateway.domain.connection import Connection
 from gateway.domain.refusals import ChannelIsDisconnected, NumberTaken, StepRefused, UnknownChannel
-
-_log = structlog.get_logger()
 
 
 class About(TypedDict):
@@ -37,7 +34,6 @@ class Connecting:
 
     def __init__(self, streams: Streams, accounts: Accounts, tokens: Tokens, app_id: str) -> None:
         self._streams = streams
-        self._accounts = accounts
         self._tokens = tokens
         self._steps = Steps(accounts, app_id)
 
@@ -48,9 +44,9 @@ class Connecting:
         return work.state(stream, CHANNEL).connections.get(command.organisation_id)
 
     def disconnect(self, work: Work, command: DisconnectChannel, cause: Cause) -> Connection | None:
-        """From the commit on nothing is sent, and the token is gone."""
+        """From the commit on nothing is sent; the token is of use for the unsubscription only."""
         after = self.ask(work, command, cause)
-        work.also(self._tokens.forget((command.organisation_id, command.phone_number_id)))
+        work.also(self._tokens.retire((command.organisation_id, command.phone_number_id)))
         return after
 
     def found(self, work: Work, number: Number) -> Connection:
@@ -63,9 +59,6 @@ class Connecting:
     def connection(self, number: Number) -> Connection:
         """The same, outside of any unit of work."""
         return self._streams.transact(lambda work: self.found(work, number)).value
-
-    def token(self, number: Number) -> Token | None:
-        return self._tokens.find([number]).get(number)
 
     # Steps -----------------------------------------------------------------------------------------
 
@@ -118,19 +111,3 @@ class Connecting:
             step=step,
             now=self._streams.clock.now(),
         )
-
-    # After a disconnection -------------------------------------------------------------------------
-
-    def unsubscribe(self, number: Number, token: Token | None) -> None:
-        """Best effort: asks Meta to send nothing more, unless another number of the account is served here."""
-        channel = self._streams.read(channel_stream(number[1]), CHANNEL)
-        mine = channel.connections.get(number[0])
-        if mine is None or token is None or mine.status != "disconnected" or self._tokens.any_of_account(mine.waba_id):
-            return
-        try:
-            self._accounts.unsubscribe(mine.waba_id, token)
-            if self._tokens.any_of_account(mine.waba_id):
-                # Another number of the account began to connect meanwhile: it must not lose its updates.
-                self._accounts.subscribe(mine.waba_id, token)
-        except GraphFailed as failed:
-            _log.warning("unsubscription_failed", phone_number_id=number[1], reason=failed.reason, code=failed.code)

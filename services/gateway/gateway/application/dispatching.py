@@ -13,8 +13,9 @@ from recado_events.event import Event
 from recado_events.gateway import MessageDispatchStarted
 from recado_events.ids import PhoneNumberId
 
+from gateway.application.accounts import Number, Token, Tokens
 from gateway.application.folds import CHANNEL, DISPATCH
-from gateway.application.ports import Claim, Due, Line, Number, Token, Tokens
+from gateway.application.ports import Claim, Due, Line
 from gateway.commands import LoseAuthorisation, NoticeSilence, RecordVerdict, Refused, StartDispatch, Verdict
 from gateway.domain import connecting, sending
 from gateway.domain.channel import Passage, channel_stream

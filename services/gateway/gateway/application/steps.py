@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recado_events.ids import OrganisationId, PhoneNumberId
 
-from gateway.application.ports import Accounts, Granted, GraphFailed, Number, NumberAtMeta, Token
+from gateway.application.accounts import Accounts, Granted, GraphFailed, Number, NumberAtMeta, Token
 from gateway.domain.connection import (
     CODE_EXCHANGE,
     NUMBER_REGISTRATION,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 from recado_events.ids import PhoneNumberId, WabaId
 
-from gateway.application.ports import Granted, GraphFailed, NumberAtMeta, Token
+from gateway.application.accounts import Granted, GraphFailed, NumberAtMeta, Token
 
 TIMEOUT = 15.0
 """Seconds a call may be silent."""

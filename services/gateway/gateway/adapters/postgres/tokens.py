@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
+from uuid import UUID
 
 import structlog
 from psycopg import Connection
 from recado_chassis.store import Effect
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
-from gateway.application.ports import Number, Token
+from gateway.application.accounts import Number, Token, Unsubscription
 
 PURPOSE = "access_token"
 KEEP = """
@@ -30,8 +31,33 @@ SELECT * FROM checked
 ON CONFLICT (phone_number_id, organisation_id) DO UPDATE SET waba_id = excluded.waba_id,
     authorisation = excluded.authorisation, ciphertext = excluded.ciphertext, kept_at = now()
 """
-FORGET = "DELETE FROM {} WHERE phone_number_id = %s AND organisation_id = %s"
-TABLES = ("unchecked_tokens", "channel_tokens")
+FORGET_UNCHECKED = "DELETE FROM unchecked_tokens WHERE phone_number_id = %s AND organisation_id = %s"
+RETIRE = """
+WITH retired AS (
+    DELETE FROM channel_tokens WHERE phone_number_id = %s AND organisation_id = %s
+    RETURNING phone_number_id, organisation_id, waba_id, authorisation, ciphertext
+)
+INSERT INTO pending_unsubscriptions (phone_number_id, organisation_id, waba_id, authorisation, ciphertext)
+SELECT * FROM retired
+ON CONFLICT (phone_number_id, organisation_id, waba_id) DO UPDATE SET authorisation = excluded.authorisation,
+    ciphertext = excluded.ciphertext, attempts = 0, asked_at = now(), due_at = now()
+"""
+TAKE = """
+UPDATE pending_unsubscriptions SET attempts = attempts + 1,
+    due_at = now() + make_interval(secs => least(60 * 2 ^ least(attempts, 6), 3600))
+WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM pending_unsubscriptions
+    WHERE due_at <= now() AND phone_number_id = coalesce(%s, phone_number_id)
+        AND organisation_id = coalesce(%s, organisation_id)
+    ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED))
+RETURNING organisation_id, phone_number_id, waba_id, authorisation, ciphertext, attempts,
+    asked_at < now() - interval '7 days'
+"""
+SETTLE = """
+DELETE FROM pending_unsubscriptions
+WHERE phone_number_id = %s AND organisation_id = %s AND waba_id = %s AND attempts = %s
+    AND authorisation = coalesce(%s, authorisation)
+"""
 OF_STEP = """
 SELECT ciphertext FROM (
     SELECT phone_number_id, organisation_id, authorisation, ciphertext FROM unchecked_tokens
@@ -57,7 +83,7 @@ class Vault(Protocol):
 
 
 class SealedTokens:
-    """Implements `Tokens`."""
+    """Implements `Tokens` and `Unsubscriptions`."""
 
     def __init__(self, connection: Callable[[], AbstractContextManager[Connection[Any]]], vault: Vault) -> None:
         self._connection = connection
@@ -77,10 +103,10 @@ class SealedTokens:
 
         return write
 
-    def forget(self, number: Number) -> Effect:
+    def retire(self, number: Number) -> Effect:
         def write(connection: Connection[Any]) -> None:
-            for table in TABLES:
-                connection.execute(FORGET.format(table), [number[1], number[0]])
+            connection.execute(RETIRE, [number[1], number[0]])
+            connection.execute(FORGET_UNCHECKED, [number[1], number[0]])
 
         return write
 
@@ -106,6 +132,25 @@ class SealedTokens:
         with self._connection() as connection:
             row = connection.execute(OF_ACCOUNT, [waba_id]).fetchone()
         return bool(row and row[0])
+
+    def take(self, limit: int, number: Number | None = None) -> list[Unsubscription]:
+        organisation_id, phone_number_id = number or (None, None)
+        with self._connection() as connection:
+            rows = connection.execute(TAKE, [phone_number_id, organisation_id, limit]).fetchall()
+        return [self._unsubscription(*row) for row in rows]
+
+    def settle(self, one: Unsubscription) -> None:
+        """Unless it was asked for anew, or taken again, meanwhile."""
+        with self._connection() as connection:
+            authorisation = one.token.authorisation if one.token else None
+            connection.execute(SETTLE, [one.number[1], one.number[0], one.waba_id, one.attempts, authorisation])
+
+    def _unsubscription(
+        self, organisation_id: UUID, phone_number_id: str, waba_id: str, authorisation: int, sealed: bytes, *rest: Any
+    ) -> Unsubscription:
+        number = (OrganisationId(organisation_id), PhoneNumberId(phone_number_id))
+        text = self._open(number, bytes(sealed))
+        return Unsubscription(number, WabaId(waba_id), None if text is None else Token(text, authorisation), *rest)
 
     def _open(self, number: Number, sealed: bytes) -> str | None:
         try:
