@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from recado_chassis.ports import Clock
-from recado_chassis.store import Unavailable
+from recado_chassis.store import Conflict, Unavailable
 from recado_chassis.threads import in_thread
 from structlog import get_logger
 
@@ -45,6 +45,8 @@ class Purging:
             while purged := await in_thread(self._archive.purge, before, AT_ONCE):
                 total += purged
                 PURGED.inc(purged)
-        except Unavailable as error:
+        except (Conflict, Unavailable) as error:
             _log.warning("archive_not_purged", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one failure must not end the worker
+            _log.error("purging_failed", exc_info=error)
         return total

@@ -14,7 +14,7 @@ from typing import Any
 
 from recado_chassis.crash import crash
 from recado_chassis.producing.records import NotAcknowledged, Record
-from recado_chassis.store import Unavailable
+from recado_chassis.store import Conflict, Unavailable
 from recado_chassis.threads import in_thread
 from recado_chassis.toolbox import Publisher
 from recado_events.ids import OrganisationId
@@ -63,13 +63,16 @@ class Releasing:
         while True:
             try:
                 pause = 0.0 if await self.step() else PAUSE
-            except (Unavailable, Unsure, NotAcknowledged) as error:
+            except (Conflict, Unavailable, Unsure, NotAcknowledged) as error:
                 _log.warning("quarantine_waits", error=type(error).__name__)
+                pause = PAUSE_AFTER_OUTAGE
+            except Exception as error:  # noqa: BLE001 - one failure must not end the worker
+                _log.error("quarantine_failed", exc_info=error)
                 pause = PAUSE_AFTER_OUTAGE
             await asyncio.sleep(pause)
 
     async def step(self) -> bool:
-        """Whether there was something to do. Raises Unavailable, Unsure or NotAcknowledged: then it is done later."""
+        """Whether there was something to do. Where it raises, it is done later."""
         if not self._registry.ready():
             return False
         await self._look_again()
@@ -92,7 +95,7 @@ class Releasing:
             return
         try:
             await in_thread(self._quarantine.look_again, list(wanted.values()))
-        except Unavailable:
+        except Exception:
             for place in places:
                 self._started.put(place)
             raise
