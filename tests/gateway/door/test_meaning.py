@@ -14,7 +14,7 @@ from recado_events.catalogue import INBOUND
 from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
 from recado_events.inbound import InboundType, InboundUpdate
 
-from tests.gateway.door.doorway import Doorway
+from tests.gateway.door.doorway import Doorway, until
 from tests.harness.on_database import Record
 from tests.simulator.bodies import (
     PEOPLE,
@@ -230,10 +230,19 @@ async def test_26_unknown_fields_types_and_words_are_passed_on(door: Doorway) ->
     assert kinds == {InboundType.FIELD: 2, InboundType.MESSAGE: 1, InboundType.STATUS: 1}
 
 
-async def test_another_object_of_metas_is_acknowledged_and_leaves_nothing(door: Doorway) -> None:
-    line, _ = door.served()
-    assert door.send({**text_body(line), "object": "page"}).status_code == 200
-    assert await door.nothing_of(line)
+async def test_a_body_of_another_shape_is_acknowledged_and_kept_as_it_came(door: Doorway) -> None:
+    nonce = str(uuid4())
+    bodies = [
+        {"object": "page", "entry": [{"id": nonce}]},
+        {"object": "whatsapp_business_account", "n": nonce},
+        [nonce],
+    ]
+    assert [door.post(meta_json(body)).status_code for body in bodies] == [200] * 3
+    told = [each for each in await door.quarantined(Line("", "")) if nonce.encode() in each.text]
+    assert sorted(each.text for each in told) == sorted(meta_json(body) for body in bodies)
+    assert {(each.head.type, each.key) for each in told} == {(InboundType.FIELD, "unknown:")}
+    until(lambda: sum(nonce.encode() in row["value"] for row in door.archived(Line("", ""))) == 3)
+    assert door.standings(Line("", "")) == [], "nobody will ever serve it: it is kept, and no one looks at it again"
 
 
 async def test_27_three_megabytes_of_a_thousand_updates_are_acknowledged(door: Doorway) -> None:

@@ -76,11 +76,6 @@ async def test_34_other_encodings_get_400(door: Doorway, encoding: str) -> None:
     assert await door.nothing_of(line)
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b"1", b'"text"', b"{}", b'{"object":"whatsapp_business_account"}'])
-def test_what_is_no_webhook_gets_400(door: Doorway, body: bytes) -> None:
-    assert door.post(body).status_code == 400
-
-
 async def test_ten_times_as_many_updates_as_meta_sends_get_413(door: Doorway) -> None:
     line, _ = door.served()
     value = {"metadata": line.metadata(), "messages": [{}] * 10_001}

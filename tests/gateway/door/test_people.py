@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from gateway.adapters.door.people import alias_in, matches, names_in
+from gateway.adapters.door.people import MOST_CONTACTS, alias_in, matches, names_in
 from recado_events.inbound import InboundType
 
 MARINA = {"wa_id": "5511987650001", "user_id": "BR.1"}
@@ -26,6 +26,11 @@ INES = {"user_id": "PT.2", "profile": {"name": "Inês"}}
 )
 def test_contacts_are_matched_by_name(contacts: list[Any], updates: list[Any], expected: list[list[int]]) -> None:
     assert [list(places) for places in matches(contacts, updates)] == expected
+
+
+def test_one_person_is_named_by_a_few_contacts_and_not_by_thousands() -> None:
+    found = matches([MARINA] * 5_000, [("BR.1",)] * 5_000)
+    assert {tuple(places) for places in found} == {tuple(range(MOST_CONTACTS))}
 
 
 def test_another_spelling_of_the_same_number_matches() -> None:

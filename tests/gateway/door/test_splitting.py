@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from gateway.adapters.door.scanning import Malformed
-from gateway.adapters.door.splitting import OtherObject, Update, updates_of
+from gateway.adapters.door.splitting import MOST_UPDATES, TooManyUpdates, Update, updates_of
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_events.inbound import InboundType
@@ -123,17 +124,42 @@ def test_an_update_is_of_the_kind_its_field_says(name: str, kind: InboundType) -
         {"messages": MESSAGE},
         {"messages": None},
         {"messages": []},
-        {"metadata": METADATA, "messages": [MESSAGE], "statuses": "none"},
+        {"messages": {}, "statuses": None},
         {"metadata": "1555", "messages": [MESSAGE]},
-        {"metadata": METADATA, "messages": [MESSAGE], "contacts": {"wa_id": "5511987650001"}},
-        {"metadata": METADATA, "messages": [MESSAGE], "contacts": ["5511987650001"]},
-        {"metadata": METADATA, "messages": [MESSAGE], "contacts": [{"profile": {"name": "a" * 20_000}}]},
+        {"metadata": METADATA | {"more": "a" * 20_000}, "messages": [MESSAGE]},
     ],
 )
 def test_a_value_that_cannot_be_split_is_one_update(value: Any) -> None:
     (update,) = updates_of(body_of(value))
     assert (update.kind, update.field, update.waba_id) == (InboundType.FIELD, "messages", "9001")
     assert update.text == meta_json(value)
+
+
+@pytest.mark.parametrize("name", ["contacts", "statuses", "errors"])
+def test_a_list_that_is_null_is_no_list(name: str) -> None:
+    value = {"metadata": METADATA, name: None, "messages": [MESSAGE]}
+    (update,) = updates_of(body_of(value))
+    assert (update.kind, update.text) == (InboundType.MESSAGE, meta_json(MESSAGE))
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        {"statuses": "none"},
+        {"statuses": {"id": "wamid.A"}},
+        {"errors": {}},
+        {"contacts": {"wa_id": "5511987650001"}},
+        {"contacts": ["5511987650001"]},
+        {"contacts": [{"profile": {"name": "a" * 20_000}}]},
+        {"contacts": 7, "errors": 7, "statuses": 7},
+    ],
+)
+def test_a_list_that_is_none_hides_no_other(malformed: dict[str, Any]) -> None:
+    value = {**malformed, "metadata": METADATA, "messages": [MESSAGE, MESSAGE]}
+    *messages, rest = updates_of(body_of(value))
+    assert [(each.kind, each.text) for each in messages] == [(InboundType.MESSAGE, meta_json(MESSAGE))] * 2
+    assert {each.phone_number_id for each in (*messages, rest)} == {"7001"}
+    assert (rest.kind, json.loads(rest.text)) == (InboundType.FIELD, malformed)
 
 
 @pytest.mark.parametrize(
@@ -199,15 +225,45 @@ def test_a_number_that_is_no_id_is_nobodys(told: Any, number: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", [[], 7, None, {}, {"entry": []}, {"object": "whatsapp_business_account"},
-             {"object": "whatsapp_business_account", "entry": {}}],
+    "body",
+    [
+        [], 7, None, "text", {}, {"entry": []}, {"object": "whatsapp_business_account"},
+        {"object": "whatsapp_business_account", "entry": {}}, {"object": "page", "entry": [{"id": "9001"}]},
+        {"object": None, "entry": []}, {"object": {"a": 1}, "entry": [{"id": "9001", "changes": [{}]}]},
+    ],
 )  # fmt: skip
-def test_what_is_no_webhook_is_refused(body: Any) -> None:
+def test_a_body_of_another_shape_is_one_update_of_nobody(body: Any) -> None:
+    (update,) = updates_of(meta_json(body))
+    assert (update.kind, update.waba_id, update.phone_number_id, update.field) == (InboundType.FIELD, "", None, "")
+    assert update.text == meta_json(body)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"{}{}", b'{"a":1,"a":2}', b"NaN"])
+def test_what_is_no_strict_json_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed):
-        updates_of(meta_json(body))
+        updates_of(body)
 
 
-@pytest.mark.parametrize("told", ["page", "", None, {"a": 1}])
-def test_another_object_is_told_apart(told: Any) -> None:
-    with pytest.raises(OtherObject):
-        updates_of(meta_json({"object": told, "entry": []}))
+def test_more_updates_than_one_webhook_may_have_are_refused_before_anybody_is_looked_for() -> None:
+    people = [{"wa_id": f"55119{index:08}"} for index in range(20_000)]
+    value = {"metadata": METADATA, "contacts": people, "messages": [{}] * (MOST_UPDATES + 1)}
+    begun = time.monotonic()
+    with pytest.raises(TooManyUpdates):
+        updates_of(body_of(value))
+    assert time.monotonic() - begun < 2.0
+    changes = [{"field": "messages", "value": {"metadata": METADATA, "messages": [{}] * 2_000}}] * 6
+    with pytest.raises(TooManyUpdates):
+        updates_of(meta_json({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}))
+
+
+def test_thousands_of_people_in_one_webhook_are_found_in_a_moment() -> None:
+    names = [f"55119{index:08}" for index in range(8_000)]
+    value = {
+        "metadata": METADATA,
+        "contacts": [{"wa_id": name} for name in reversed(names)],
+        "messages": [{"from": name} for name in names],
+    }
+    begun = time.monotonic()
+    updates = updates_of(body_of(value))
+    assert time.monotonic() - begun < 2.0
+    assert [json.loads(contact)["wa_id"] for update in updates for contact in update.contacts] == names

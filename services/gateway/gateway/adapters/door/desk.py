@@ -19,13 +19,11 @@ from gateway.adapters.door.raw_records import Arrival, RawRecords
 from gateway.adapters.door.registry import Registry, Unsure
 from gateway.adapters.door.routing import Route, route
 from gateway.adapters.door.scanning import Malformed
-from gateway.adapters.door.splitting import OtherObject, Update, updates_of
+from gateway.adapters.door.splitting import MOST_UPDATES, TooManyUpdates, Update, updates_of
 from gateway.domain.tags import Tags
 
 SECONDS = 4.5
 """From the whole body to the answer, so that it is there within 5."""
-MOST_UPDATES = 10_000
-"""Ten times what Meta puts into one body."""
 
 _log = get_logger()
 
@@ -46,6 +44,8 @@ class Desk:
         updates = _split(body)
         if not updates:
             return
+        if not all(update.waba_id for update in updates):
+            _log.warning("webhook_of_no_account")
         arrival = Arrival(self._clock.now(), cause)
         try:
             async with asyncio.timeout(SECONDS):
@@ -72,15 +72,11 @@ class Desk:
 
 def _split(body: bytes) -> list[Update]:
     try:
-        updates = updates_of(body)
-    except OtherObject:
-        _log.warning("webhook_of_another_object")
-        return []
+        return updates_of(body)
     except Malformed as error:
         raise Problem(400, "malformed_webhook", str(error)) from None
-    if len(updates) > MOST_UPDATES:
-        raise Problem(413, "too_many_updates", f"A webhook has at most {MOST_UPDATES} updates.")
-    return updates
+    except TooManyUpdates:
+        raise Problem(413, "too_many_updates", f"A webhook has at most {MOST_UPDATES} updates.") from None
 
 
 def _unavailable(rule: str, detail: str) -> Problem:

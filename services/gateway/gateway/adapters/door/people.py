@@ -23,6 +23,8 @@ _NAMED_BY: Mapping[str, Sequence[str]] = {
     InboundType.ECHO: ("to", "to_user_id", "to_parent_user_id"),
     InboundType.PREFERENCE: ("wa_id", "user_id", "parent_user_id"),
 }
+MOST_CONTACTS = 8
+"""Of one person in one webhook; one is usual."""
 _CONTACT = ("wa_id", "user_id", "parent_user_id")
 
 Names = Sequence[str]
@@ -45,8 +47,16 @@ def matches(contacts: Sequence[Any], updates: Sequence[Names | None]) -> list[Se
     about = [names for names in updates if names is not None]
     if len(contacts) == 1 and _one_person(about):
         return [() if names is None else (0,) for names in updates]
-    known = [_spellings(contact) for contact in contacts]
-    return [[place for place, ids in enumerate(known) if not ids.isdisjoint(names or ())] for names in updates]
+    named: dict[str, list[int]] = {}
+    for place, contact in enumerate(contacts):
+        for spelling in _spellings(contact):
+            named.setdefault(spelling, []).append(place)
+    return [_places(named, names or ()) for names in updates]
+
+
+def _places(named: Mapping[str, Sequence[int]], names: Names) -> Sequence[int]:
+    """A few at most: thousands of contacts of one person, each with thousands of updates, would be millions."""
+    return sorted({place for name in names for place in named.get(name, ())[:MOST_CONTACTS]})[:MOST_CONTACTS]
 
 
 def _one_person(updates: Sequence[Names]) -> bool:

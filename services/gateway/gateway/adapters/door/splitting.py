@@ -9,15 +9,17 @@ from recado_events.inbound import InboundType
 
 from gateway.adapters.door import values
 from gateway.adapters.door.people import matches, names_in
-from gateway.adapters.door.scanning import Document, Malformed, Node, Plan
+from gateway.adapters.door.scanning import Document, Node, Plan
 from gateway.adapters.door.values import Value, text_of
 
 OBJECT = "whatsapp_business_account"
+MOST_UPDATES = 10_000
+"""Ten times what Meta puts into one body."""
 _PLAN: Plan = {"entry": [{"changes": [{"value": values.PLAN}]}]}
 
 
-class OtherObject(Exception):
-    """A body of Meta's, but not about WhatsApp."""
+class TooManyUpdates(Exception):
+    """More than MOST_UPDATES in one body."""
 
 
 class Update(NamedTuple):
@@ -46,28 +48,32 @@ class _Frame(NamedTuple):
 
 
 def updates_of(body: bytes) -> list[Update]:
-    """In the order of the body. Raises Malformed, or OtherObject where it is not about WhatsApp."""
+    """In the order of the body; one of nobody where it is not made as Meta makes webhooks about WhatsApp. Raises
+    Malformed or TooManyUpdates."""
     document = Document(body, _PLAN)
-    members = document.root.members
-    if members is None:
-        raise Malformed("The body is no JSON object.")
-    if "object" not in members or "entry" not in members:
-        raise Malformed("The body is no webhook: it has no object or no entry.")
-    if members["object"].value != OBJECT:
-        raise OtherObject
-    entries = members["entry"].items
-    if entries is None:
-        raise Malformed("The body is no webhook: its entry is no list.")
     splitter = _Splitter(document)
-    for entry in entries:
+    entries = _entries(document.root)
+    if entries is None:
+        splitter.take_whole()
+    for entry in entries or ():
         splitter.take_entry(entry)
     return splitter.found
+
+
+def _entries(root: Node) -> Sequence[Node] | None:
+    members = root.members or {}
+    if "object" not in members or members["object"].value != OBJECT or "entry" not in members:
+        return None
+    return members["entry"].items
 
 
 class _Splitter:
     def __init__(self, document: Document) -> None:
         self.found: list[Update] = []
         self._document = document
+
+    def take_whole(self) -> None:
+        self._add(_Frame("", None, "", None), InboundType.FIELD, self._document.root)
 
     def take_entry(self, entry: Node) -> None:
         members = entry.members or {}
@@ -97,6 +103,7 @@ class _Splitter:
             self._add(frame, value.whole, node)
 
     def _take_parts(self, frame: _Frame, value: Value) -> None:
+        self._require_room(len(value.parts))
         cut, metadata = self._document.cut, value.metadata
         contacts = [cut(contact) for contact in value.contacts]
         names = [names_in(part.kind, part.node.value) for part in value.parts]
@@ -106,6 +113,7 @@ class _Splitter:
         matched = {place for its in places for place in its}
         rest = value.rest(text for place, text in enumerate(contacts) if place not in matched)
         if rest:
+            self._require_room(1)
             self.found.append(Update(InboundType.FIELD, *frame, len(self.found), metadata, (), rest, None))
 
     def _add(
@@ -116,5 +124,10 @@ class _Splitter:
         metadata: bytes | None = None,
         contacts: Sequence[bytes] = (),
     ) -> None:
+        self._require_room(1)
         text = self._document.cut(node)
         self.found.append(Update(kind, *frame, len(self.found), metadata, contacts, text, node.value))
+
+    def _require_room(self, count: int) -> None:
+        if len(self.found) + count > MOST_UPDATES:
+            raise TooManyUpdates

@@ -11,7 +11,7 @@ from recado_events.inbound import InboundType
 from gateway.adapters.door.scanning import Document, Node, Plan
 
 CONTEXT_BYTES = 16 * 1024
-"""A larger contact or metadata is not copied to every update: such a value is passed on whole."""
+"""What is larger is not copied to every update: contacts are left aside then, a value with such metadata whole."""
 
 _ERRORS = {"errors": InboundType.ERROR}
 _PARTS: Mapping[str, Mapping[str, InboundType]] = {
@@ -22,7 +22,7 @@ _PARTS: Mapping[str, Mapping[str, InboundType]] = {
 }
 """By field: the lists whose elements are updates of their own."""
 _WHOLE = {"smb_app_state_sync": InboundType.HISTORY}
-_SHARED = frozenset({"messaging_product", "metadata", "contacts"})
+_SHARED = frozenset({"messaging_product", "metadata"})
 _LISTS = ("contacts", *dict.fromkeys(name for parts in _PARTS.values() for name in parts))
 
 PLAN: Plan = {name: [None] for name in _LISTS}
@@ -42,11 +42,12 @@ class Value:
         self._field = field
         self._members = members
         self._cut = document.cut
+        self._lists = self._well_formed()
         self.whole = _WHOLE.get(field, InboundType.FIELD)
         self.contacts: Sequence[Node] = ()
         self.parts: Sequence[Part] = ()
-        if self._is_plain():
-            self.contacts = members["contacts"].items or () if "contacts" in members else ()
+        if "metadata" not in members or _may_be_shared(members["metadata"]):
+            self.contacts = self._lists.get("contacts", ())
             self.parts = self._elements()
 
     @property
@@ -69,27 +70,24 @@ class Value:
 
     def rest(self, contacts: Iterable[bytes]) -> bytes:
         """What no update takes along, as one object, with these contacts; empty where nothing is left."""
-        taken = _PARTS[self._field].keys() | _SHARED
+        taken = self._lists.keys() | _SHARED
         left = {name: self._cut(node) for name, node in self._members.items() if name not in taken}
         if alone := b",".join(contacts):
             left["contacts"] = b"[%s]" % alone
         members = b",".join(b"%s:%s" % (json.dumps(name).encode(), text) for name, text in left.items())
         return b"{%s}" % members if members else b""
 
-    def _is_plain(self) -> bool:
-        """Whether what its updates share can be given to each of them, and every list it should hold is one."""
-        members = self._members
-        lists = [members[name] for name in ("contacts", *_PARTS.get(self._field, ())) if name in members]
-        if any(node.items is None for node in lists):
-            return False
-        shared = [members["metadata"]] if "metadata" in members else []
-        if "contacts" in members:
-            shared += members["contacts"].items or ()
-        return all(map(_may_be_shared, shared))
+    def _well_formed(self) -> Mapping[str, Sequence[Node]]:
+        """The lists that are lists. One that is null is an empty one; any other thing hides nothing but itself."""
+        names = {"contacts", *_PARTS.get(self._field, ())}
+        read = {name: _items(node) for name, node in self._members.items() if name in names}
+        if not all(map(_may_be_shared, read.get("contacts") or ())):
+            read["contacts"] = None
+        return {name: items for name, items in read.items() if items is not None}
 
     def _elements(self) -> Sequence[Part]:
         kinds = _PARTS.get(self._field, {})
-        lists = [(kinds[name], node.items or ()) for name, node in self._members.items() if name in kinds]
+        lists = [(kinds[name], items) for name, items in self._lists.items() if name in kinds]
         return [Part(kind, node) for kind, items in lists for node in items]
 
     def _told(self, name: str) -> Any:
@@ -102,6 +100,11 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     return str(value) if type(value) is int else None
+
+
+def _items(node: Node) -> Sequence[Node] | None:
+    """None where it is no list."""
+    return () if node.items is None and node.value is None else node.items
 
 
 def _may_be_shared(node: Node) -> bool:
