@@ -237,6 +237,13 @@ class Stage:
         """Records an answer of Meta to this claim."""
         self.dispatching_rules.record([(claim, Accepted(wamid))])
 
+    def falls_silent(self, seconds: float = 61) -> None:
+        """What was claimed was claimed so much earlier, by the database's clock."""
+        with self.on_database.store.connection() as connection:
+            connection.execute(
+                "UPDATE pending_sends SET started_at = started_at - make_interval(secs => %s)", [seconds]
+            )
+
     @asynccontextmanager
     async def dispatching(self) -> AsyncIterator[None]:
         running = asyncio.create_task(self.dispatcher.run())

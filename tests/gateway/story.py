@@ -111,6 +111,7 @@ class ChannelStory(Story[Channel, commands.ChannelCommand]):
 class MessageStory(Story[Dispatch, commands.DispatchCommand]):
     def __init__(self) -> None:
         super().__init__(Dispatch(), sending.decide, dispatch.evolve)
+        self.started_at = NOON
 
     def is_queued(self, released: Released | None = SAID, seconds: float = 900) -> list[Event]:
         send_by = NOON + timedelta(seconds=seconds)
@@ -118,13 +119,16 @@ class MessageStory(Story[Dispatch, commands.DispatchCommand]):
 
     def starts(self, passage: str = "open") -> list[Event]:
         """A claim is for ever: the same worker asking again, or another one, gets nothing."""
-        return self.asks(commands.StartDispatch(**self._about(), passage=passage))
+        facts = self.asks(commands.StartDispatch(**self._about(), passage=passage))
+        self.started_at = self.now if facts else self.started_at
+        return facts
 
     def ends(self, verdict: commands.Verdict, attempt: int = 1) -> list[Event]:
         return self.asks(commands.RecordVerdict(**self._about(), attempt=attempt, verdict=verdict))
 
     def is_silent(self, attempt: int = 1) -> list[Event]:
-        return self.asks(commands.NoticeSilence(**self._about(), attempt=attempt))
+        lasted = self.now - self.started_at
+        return self.asks(commands.NoticeSilence(**self._about(), attempt=attempt, lasted=lasted))
 
     def is_evident(self, wamid: str = "wamid.A", attempt: int = 1) -> list[Event]:
         return self.asks(commands.NoteEvidence(**self._about(), attempt=attempt, wamid=wamid, wa_id="5511987650001"))

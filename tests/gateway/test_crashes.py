@@ -85,7 +85,7 @@ async def test_a_killed_worker_sends_nothing_twice(
         assert await ended(process) == -signal.SIGKILL
     assert bool(await stage.meta.sends(NUMBER)) == accepted
 
-    stage.clock.advance(61)
+    stage.falls_silent()
     async with stage.dispatching():
         await stage.until_told(message, *ENDS)
 
@@ -101,7 +101,7 @@ async def test_workers_killed_again_and_again_lose_and_double_nothing(stage: Sta
             await stage.until(lambda enough=enough: len(stage.accepted()) >= enough)  # type: ignore[misc]
             process.kill()
             await ended(process)
-    stage.clock.advance(61)
+    stage.falls_silent()
     async with stage.dispatching():
         await stage.until(lambda: all(isinstance(end, ENDS) for end in stage.last().values()))
 

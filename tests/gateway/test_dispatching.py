@@ -181,12 +181,28 @@ async def test_a_claim_whose_worker_is_gone_becomes_unknown_and_is_not_sent(stag
     async with stage.dispatching():
         await asyncio.sleep(1.2)
         assert stage.told(message) == STARTED, "nobody else may make this attempt"
-        stage.clock.advance(60)
+        stage.falls_silent()
         await stage.until_told(message, MessageOutcomeUnknown)
         stage.answers(claims[0], "wamid.LATE")
 
     assert stage.told(message) == [*STARTED, "MessageOutcomeUnknown", "MessageAccepted"]
     assert await stage.meta.sends(NUMBER) == []
+
+
+@pytest.mark.parametrize("ahead", [-3600, 3600])
+async def test_a_worker_whose_clock_is_wrong_neither_gives_up_early_nor_waits_for_ever(
+    stage: Stage, ahead: float
+) -> None:
+    await stage.connect()
+    to = await stage.person()
+    (message,) = stage.releases(stage.text(to, seconds=7200))
+    stage.claims()
+    stage.clock.advance(ahead)
+    async with stage.dispatching():
+        await asyncio.sleep(1.5)
+        assert stage.told(message) == STARTED
+        stage.falls_silent()
+        await stage.until_told(message, MessageOutcomeUnknown)
 
 
 async def test_stopping_finishes_the_calls_under_way_and_claims_nothing_more(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from recado_events.conversations import Released
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId, WabaId
@@ -147,9 +147,10 @@ class RecordVerdict(OnDispatch):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSilence(OnDispatch):
-    """Nobody has said what became of this attempt."""
+    """Nobody has said what became of this attempt, for so long by the database's clock: those of workers differ."""
 
     attempt: int
+    lasted: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from recado_events.ids import PhoneNumberId
 
 from gateway.application.accounts import Number, Token, Tokens
 from gateway.application.folds import CHANNEL, DISPATCH
-from gateway.application.ports import Claim, Due, Line
+from gateway.application.ports import Claim, Due, Line, Silent
 from gateway.commands import LoseAuthorisation, NoticeSilence, RecordVerdict, Refused, StartDispatch, Verdict
 from gateway.domain import connecting, sending
 from gateway.domain.channel import Passage, channel_stream
@@ -58,7 +58,7 @@ class Dispatching:
         now = self._streams.clock.now()
         self._streams.transact(lambda work: self._record_all(work, outcomes, now))
 
-    def notice_silence(self, silent: Sequence[Due]) -> None:
+    def notice_silence(self, silent: Sequence[Silent]) -> None:
         """Nobody waits any longer for the claimants of these."""
         now = self._streams.clock.now()
         self._streams.transact(lambda work: self._notice_all(work, silent, now))
@@ -113,12 +113,13 @@ class Dispatching:
         channel = work.state(channel_stream(claim.due.phone_number_id), CHANNEL)
         work.record(connecting.decide(command, channel), claim.due.cause)
 
-    def _notice_all(self, work: Work, silent: Sequence[Due], now: datetime) -> None:
-        _load(work, silent)
+    def _notice_all(self, work: Work, silent: Sequence[Silent], now: datetime) -> None:
+        dues = [one.due for one in silent]
+        _load(work, dues)
         for one in silent:
-            command = NoticeSilence(**_about(one), attempt=one.attempt, now=now)
-            work.record(sending.decide(command, _state(work, one)), one.cause)
-        self._write(work, silent, [])
+            command = NoticeSilence(**_about(one.due), attempt=one.due.attempt, lasted=one.lasted, now=now)
+            work.record(sending.decide(command, _state(work, one.due)), one.due.cause)
+        self._write(work, dues, [])
 
     def _write(self, work: Work, about: Sequence[Due], started: Sequence[Due]) -> None:
         """The index follows the streams, also where it was behind them."""

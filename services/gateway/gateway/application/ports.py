@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from recado_chassis.store import Effect
@@ -31,6 +31,14 @@ class Due:
     pair: str | None
     """Bucket of the rate to its recipient; None for what does not count there."""
     cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A send whose attempt was claimed so long ago, and nobody has said what became of it."""
+
+    due: Due
+    lasted: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,8 @@ class Line(Protocol):
         """Those that may not leave any more."""
         ...
 
-    def silent(self, started_before: datetime, limit: int) -> list[Due]:
-        """Claimed before that moment, and nobody has said what became of them."""
+    def silent(self, at_least: timedelta, limit: int) -> list[Silent]:
+        """Stamped and compared by the place's own clock."""
         ...
 
     def tidy(self) -> None:

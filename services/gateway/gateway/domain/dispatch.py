@@ -48,7 +48,6 @@ class Dispatch:
     send_by: datetime | None = None
     attempt: int = 0
     throttles: int = 0
-    started_at: datetime | None = None
     retry_not_before: datetime | None = None
     wamid: str | None = None
     others: frozenset[str] = frozenset()
@@ -76,7 +75,7 @@ def evolve(dispatch: Dispatch, event: Event) -> Dispatch:
             about = About(event.organisation_id, event.phone_number_id, event.customer_id, event.message_id)
             return replace(dispatch, phase="queued", about=about, send_by=event.send_by)
         case MessageDispatchStarted():
-            return replace(dispatch, phase="started", attempt=event.attempt, started_at=event.started_at)
+            return replace(dispatch, phase="started", attempt=event.attempt)
         case MessageNotSent():
             throttles = dispatch.throttles + (event.reason == THROTTLED)
             return replace(dispatch, phase="queued", throttles=throttles, retry_not_before=event.retry_not_before)

@@ -70,9 +70,7 @@ def _start(command: StartDispatch, dispatch: Dispatch) -> list[Event]:
 
 
 def _notice_silence(command: NoticeSilence, dispatch: Dispatch) -> list[Event]:
-    if dispatch.phase != "started" or dispatch.attempt != command.attempt or dispatch.started_at is None:
-        return []
-    if command.now < dispatch.started_at + SILENCE:
+    if dispatch.phase != "started" or dispatch.attempt != command.attempt or command.lasted < SILENCE:
         return []
     return [unknown(command, attempt=command.attempt, reason="no_outcome")]
 

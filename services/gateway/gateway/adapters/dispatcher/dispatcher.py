@@ -139,7 +139,7 @@ class Dispatcher:
         expired = await in_thread(self._line.expired, now, _ROUND)
         if expired:
             await in_thread(self._dispatching.claim, expired)
-        silent = await in_thread(self._line.silent, now - SILENCE, _ROUND)
+        silent = await in_thread(self._line.silent, SILENCE, _ROUND)
         if silent:
             await in_thread(self._dispatching.notice_silence, silent)
         self._looked_at = self._uptime()

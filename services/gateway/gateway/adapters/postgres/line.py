@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -16,7 +16,7 @@ from recado_events.envelope import Cause
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId
 
 from gateway.adapters.postgres import buckets
-from gateway.application.ports import Due, Wanted
+from gateway.application.ports import Due, Silent, Wanted
 from gateway.domain.dispatch import Dispatch
 from gateway.domain.pace import PAIR_RATE, number_rate
 
@@ -26,16 +26,21 @@ INSERT INTO pending_sends (message_id, organisation_id, phone_number_id, custome
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO NOTHING
 """
 MIRROR = """
-UPDATE pending_sends AS pending SET state = said.state, attempt = said.attempt, started_at = said.started_at,
-    due_at = coalesce(said.due_at, pending.due_at)
-FROM unnest(%s::uuid[], %s::text[], %s::integer[], %s::timestamptz[], %s::timestamptz[])
-    AS said (message_id, state, attempt, started_at, due_at)
+UPDATE pending_sends AS pending SET state = said.state, attempt = said.attempt,
+    due_at = coalesce(said.due_at, pending.due_at), started_at = CASE
+        WHEN said.state <> 'started' THEN NULL
+        WHEN (pending.state, pending.attempt) = (said.state, said.attempt) THEN pending.started_at
+        ELSE clock_timestamp() END
+FROM unnest(%s::uuid[], %s::text[], %s::integer[], %s::timestamptz[]) AS said (message_id, state, attempt, due_at)
 WHERE pending.message_id = said.message_id
 """
 LEAVE = "DELETE FROM pending_sends WHERE message_id = ANY (%s)"
 DUE = files("gateway.adapters.postgres").joinpath("due.sql").read_text()
 EXPIRED = "SELECT * FROM pending_sends WHERE state = 'queued' AND send_by <= %s ORDER BY send_by LIMIT %s"
-SILENT = "SELECT * FROM pending_sends WHERE state = 'started' AND started_at < %s ORDER BY started_at LIMIT %s"
+SILENT = """
+SELECT *, now() - started_at AS lasted FROM pending_sends
+WHERE state = 'started' AND started_at <= now() - %s ORDER BY started_at LIMIT %s
+"""
 
 Row = dict[str, Any]
 
@@ -64,7 +69,6 @@ class PendingSends:
             list(staying),
             [state.phase for state in staying.values()],
             [state.attempt for state in staying.values()],
-            [state.started_at for state in staying.values()],
             [state.retry_not_before for state in staying.values()],
         ]
 
@@ -89,17 +93,19 @@ class PendingSends:
     def expired(self, now: datetime, limit: int) -> list[Due]:
         return self._ask(EXPIRED, [now, limit])
 
-    def silent(self, started_before: datetime, limit: int) -> list[Due]:
-        return self._ask(SILENT, [started_before, limit])
+    def silent(self, at_least: timedelta, limit: int) -> list[Silent]:
+        return [Silent(_due(row), row["lasted"]) for row in self._rows(SILENT, [at_least, limit])]
 
     def tidy(self) -> None:
         with self._connection() as connection:
             buckets.forget_full(connection, self._rate)
 
     def _ask(self, query: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Due]:
+        return [_due(row) for row in self._rows(query, values)]
+
+    def _rows(self, query: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Row]:
         with self._connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            rows = cursor.execute(query.encode(), values, prepare=True).fetchall()
-        return [_due(row) for row in rows]
+            return cursor.execute(query.encode(), values, prepare=True).fetchall()
 
 
 def _due(row: Row) -> Due:
