@@ -52,10 +52,9 @@ async def test_a_reaction_is_only_sent_and_its_target_is_checked_later(
     for target in (wamid, unknown):
         await graph.send(type="reaction", text=None, reaction={"message_id": target, "emoji": "❤️"})
     await sim.settled()
-    assert [(one["status"], one.get("errors", [{}])[0].get("code")) for one in receiver.statuses] == [
-        ("sent", None),
-        ("failed", 131009),
-    ]
+    told = {(one["status"], one.get("errors", [{}])[0].get("code")) for one in receiver.statuses}
+    assert told == {("sent", None), ("failed", 131009)}
+    assert len(receiver.statuses) == 2
 
 
 async def test_a_send_that_fails_later_has_no_contacts_and_no_price(

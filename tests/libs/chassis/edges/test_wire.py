@@ -42,7 +42,7 @@ async def raw(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def deaf(scope: Scope, receive: Receive, send: Send) -> None:
     """A raw route that reads nothing for a while: the client waits for us, not we for it."""
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(2.6)
     await raw(scope, receive, send)
 
 
@@ -137,8 +137,8 @@ async def test_41_endless_chunks_get_408(server: HttpServer) -> None:
     assert status_of(received) == 408
 
 
-@pytest.mark.usefixtures("short_deadlines")
-async def test_a_client_that_waits_for_us_is_not_blamed(server: HttpServer) -> None:
+async def test_a_client_that_waits_for_us_is_not_blamed(server: HttpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "BODY_SECONDS", 2.0)
     body = b"a" * 3_000_000
     head = b"POST /deaf HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
     received = await answer_to(server, head, body)
