@@ -23,7 +23,7 @@ HTTP_CUT_OFF = Counter(
 
 # Process ---------------------------------------------------------------------------------------
 
-READY = Gauge("recado_ready_state", "1 while /health/ready answers 200, else 0.")
+READY = Gauge("recado_ready_state", "1 while the process can do its work, as /health/ready says it, else 0.")
 
 # Publishing ------------------------------------------------------------------------------------
 

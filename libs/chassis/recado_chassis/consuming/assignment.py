@@ -48,7 +48,7 @@ class Assignment:
             self.hold(place, UNCHECKED)
 
     def end(self) -> None:
-        for place in self.lags:
+        for place in (*self.rows, *self.waiting):
             LAG.remove(*place)
         self.rows.clear()
         self.waiting.clear()
@@ -112,6 +112,10 @@ class Assignment:
         stands = before is not None and before.records and before.at_offset == row.next_offset
         since = before.since if before is not None and stands else now
         self.lags[place] = Lag(records, row.next_offset, since)
+        LAG.labels(*place).set(records)
+
+    def waits_behind(self, place: Place, records: int) -> None:
+        """Shown of a partition of which nothing is read for now."""
         LAG.labels(*place).set(records)
 
     def stalled(self, now: datetime, after: timedelta) -> list[Place]:

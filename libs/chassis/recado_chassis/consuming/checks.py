@@ -73,6 +73,7 @@ class Checks:
             self._assignment.hold(place, "its topic does not exist")
         elif row.paused is not None:
             self._assignment.hold(place, row.paused)
+            self._assignment.waits_behind(place, max(0, found.end - row.next_offset))
         elif why := misfit(row, found):
             await self.pause(row, why)
         else:

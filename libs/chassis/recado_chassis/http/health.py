@@ -37,6 +37,7 @@ class Management:
         if scope["method"] not in ("GET", "HEAD"):
             return status_problem(405, {"Allow": "GET, HEAD"})
         if path == "/metrics":
+            await self._readiness.missing()  # tells the gauge, whether or not anybody probes
             encode, media_type = choose_encoder(Headers(scope=scope).get("accept", ""))
             return Response(encode(REGISTRY), headers={"Content-Type": media_type})
         if path == "/health/live":

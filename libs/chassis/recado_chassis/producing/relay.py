@@ -37,8 +37,12 @@ async def _acknowledgement(delivered: asyncio.Future[None], stored: RelayLog) ->
     """However long Kafka takes: the database, which would send a silent relay away, hears of us meanwhile. Raises what
     the delivery does. Cancelled, it leaves the delivery alone: those behind it would go without it."""
     while not (await asyncio.wait([delivered], timeout=_POLL))[0]:
-        await stored.id()
+        await _tell_lag(stored)
     delivered.result()
+
+
+async def _tell_lag(stored: RelayLog) -> None:
+    RELAY_LAG.set(await stored.end() - await stored.position())
 
 
 class Relay:
@@ -86,6 +90,7 @@ class Relay:
 
     async def _await_turn(self, stored: RelayLog) -> None:
         while not await stored.try_to_lead():
+            RELAY_LAG.set(0)  # it is the leader's to tell
             self._health.well()
             await asyncio.sleep(_POLL)
 
@@ -93,6 +98,7 @@ class Relay:
         await stored.listen()
         while True:
             try:
+                await _tell_lag(stored)  # before Kafka is asked for anything: it may be why there is one
                 log_id = await stored.id()
                 await self._require_same_log(stored, source_of(self._service, log_id))
                 await self._publish(stored, log_id)
@@ -114,7 +120,6 @@ class Relay:
     async def _publish(self, stored: RelayLog, log_id: str) -> None:
         """From the remembered position on, until the log gets another id."""
         after = await stored.position()
-        RELAY_LAG.set(await stored.end() - after)
         lanes = await Lanes.open(self._bootstrap, [self._topic], self._prefix, _DEADLINE)
         in_flight: InFlight = deque()
         try:

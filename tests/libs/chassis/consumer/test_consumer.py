@@ -189,4 +189,7 @@ async def test_a_change_of_the_owners_log_stops_that_partition_only(
         street.tell([*story(range(3)), *restored, *[r for r in story(range(3, 6)) if r.partition != ord("a") % 4]])
         await eventually(lambda: notes(postgres_store).get("b") == list(range(6)))
         await eventually(lambda: any("restored" in why for why in consumer.problems()))
+        waiting = {"topic": street.prefix + MOUTH.name, "partition": str(ord("a") % 4)}
+        await eventually(lambda: sample("recado_lag_records", **waiting) == 1)
+        await eventually(lambda: sample("recado_waiting_partitions") == 1)
         await remains(lambda: notes(postgres_store)["a"] == [0, 1, 2], 1.0)

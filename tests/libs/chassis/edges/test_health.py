@@ -74,6 +74,16 @@ async def test_metrics_count_requests_by_template_and_never_by_what_was_asked(bo
     assert "canary" not in told.lower()
 
 
+async def test_metrics_say_whether_the_process_is_ready_though_nobody_probes() -> None:
+    readiness, told = Readiness(), []
+    boxes = asking(readiness=readiness)
+    async with boxes.client:
+        for is_ready in (True, False, True):
+            readiness.watch("relay", lambda: is_ready)  # noqa: B023 - asked before it changes
+            told.append("recado_ready_state 1.0" in (await boxes.client.get("/metrics")).text)
+    assert told == [True, False, True]
+
+
 async def test_probes_and_metrics_leave_the_public_port_when_they_have_their_own() -> None:
     settings = settings_with(management_port=0)
     async with client_of(create_app(build(settings, Toolbox(MemoryStore())), settings)) as client:

@@ -9,6 +9,7 @@ import time
 import psycopg
 import pytest
 from aiokafka import ConsumerRecord
+from prometheus_client import REGISTRY
 from recado_chassis.producing.headers import read_envelope
 from recado_chassis.service import Service
 from recado_events.catalogue import GATEWAY
@@ -124,12 +125,17 @@ async def test_events_of_a_broker_outage_arrive_after_it(own_kafka: Kafka, datab
             await asyncio.sleep(1)
             await asyncio.to_thread(own_kafka.kill)
             await until(lambda: not relay.ready(), "the relay to notice", seconds=15)
+            await until(lambda: lag() > 0, "the lag to show while Kafka is away")
             await asyncio.to_thread(own_kafka.start)
             await until(relay.ready, "the relay to be ready again", seconds=15)
             stop.set()
             end = await writing
-            await until(lambda: position_of(dsn) == end, "the relay to come to the end")
+            await until(lambda: position_of(dsn) == end and lag() == 0, "the relay to come to the end")
         told_in_full(service, await contents(own_kafka, prefix + TOPIC))
+
+
+def lag() -> float:
+    return REGISTRY.get_sample_value("recado_relay_lag_events") or 0.0
 
 
 def write_on(service: Service, stop: threading.Event) -> int:
