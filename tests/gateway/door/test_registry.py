@@ -11,10 +11,17 @@ from uuid import uuid4
 
 import pytest
 from gateway.adapters.door import registry as module
+from gateway.adapters.door.desk import Desk
 from gateway.adapters.door.ownership import Place
+from gateway.adapters.door.raw_records import RawRecords
 from gateway.adapters.door.registry import LOOK_UP_SECONDS, MISS_SECONDS, TRUSTED, Registry, Unsure
 from gateway.application.folds import CHANNEL
+from gateway.domain.tags import Tags
+from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.following.follower import Tail
+from recado_chassis.http.problems import Problem
+from recado_chassis.ports import SystemClock, Uuid7
+from recado_chassis.producing.records import Record
 from recado_chassis.store import EventRow, Unavailable
 from recado_chassis.storing.memory import MemoryStore
 from recado_chassis.toolbox import Toolbox
@@ -23,7 +30,10 @@ from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.gateway import PUBLISHED
 
+from tests.gateway.door.test_meaning import text_body
 from tests.gateway.door.test_ownership import ADA, BEA, freed, started
+from tests.simulator.bodies import Line
+from tests.simulator.signing import meta_json
 
 NUMBER = Place("9001", "7001")
 
@@ -211,6 +221,43 @@ async def test_what_may_be_older_than_the_time_a_number_is_kept_back_is_not_trus
             while not registry.ready():
                 await asyncio.sleep(0.01)
         assert await owner_of(registry) == ADA
+
+
+class _Kafka:
+    """Acknowledges all, and remembers it."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    async def send_all(self, records: Sequence[Record]) -> None:
+        self.records += records
+
+    def ready(self) -> bool:
+        return True
+
+
+async def test_without_the_log_for_four_minutes_meta_is_told_to_come_again_also_for_known_numbers() -> None:
+    log, time, kafka, clock = WatchedLog(), Time(), _Kafka(), SystemClock()
+    log.append(started(ADA))
+    body = meta_json(text_body(Line("9001", "7001")))
+    async with running(log, time) as registry:
+        desk = Desk(registry, Tags(b"k" * 32), RawRecords(Fingerprints(b"a" * 32)), kafka, clock, Uuid7(clock))
+        log.down = True
+        await asyncio.sleep(0.3)
+        time.now += TRUSTED - 1
+        await desk.take(body, Cause("a test"))
+        time.now += 2
+        with pytest.raises(Problem) as refused:
+            await desk.take(body, Cause("a test"))
+        assert (refused.value.status, refused.value.rule) == (503, "registry_unavailable")
+        assert refused.value.headers == {"Retry-After": "1"}
+        log.down = False
+        async with asyncio.timeout(10):
+            while not registry.ready():
+                await asyncio.sleep(0.01)
+        await desk.take(body, Cause("a test"))
+    assert {record.key for record in kafka.records} == {f"{ADA}:7001".encode()}
+    assert len(kafka.records) == 2
 
 
 def test_memory_is_trusted_for_less_than_a_freed_number_is_kept_from_others() -> None:
