@@ -95,6 +95,21 @@ async def test_a_second_wamid_under_one_tag_is_a_duplicate_and_foreign_tags_say_
     assert stage.told(message)[-2:] == ["MessageAccepted", "DuplicateSendDetected"]
 
 
+async def test_evidence_that_comes_after_the_key_of_tags_was_changed_still_counts(stage: Stage) -> None:
+    await stage.connect()
+    to = await stage.person()
+    await stage.meta.fault("drop", when="after", scope=MESSAGES)
+    async with stage.dispatching():
+        (message,) = stage.releases(stage.text(to))
+        await stage.until_told(message, MessageOutcomeUnknown)
+    (send,) = await stage.meta.sends(NUMBER)
+
+    async with Stage(stage.dsn, stage.meta, stage.organisation, tag_key=["ef" * 32, KEYS["tag_key"]]) as rotated:
+        rotated.status(send.id, send.biz_opaque_callback_data)
+
+    assert isinstance(stage.story(message)[-1], MessageAccepted)
+
+
 async def test_messages_to_one_customer_leave_in_order_and_customers_do_not_wait_for_each_other(stage: Stage) -> None:
     await stage.connect()
     people = [await stage.person(f"55119876500{index:02}") for index in range(4)]

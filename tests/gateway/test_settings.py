@@ -27,6 +27,8 @@ TOLD: dict[str, Any] = {"database": "postgresql://x", **SETTINGS, **options("htt
         {"token_key": "["},
         {"token_key": "[]"},
         {"tag_key": "cd" * 31},
+        {"tag_key": "[]"},
+        {"tag_key": f'["{"cd" * 32}", "{"cd" * 31}"]'},
         {"graph_url": "ftp://graph"},
         {"graph_version": "25"},
         {"number_rate": 0},
@@ -40,12 +42,15 @@ def test_weak_or_missing_settings_are_refused_without_being_shown(changed: dict[
     assert "fifteen-letters" not in str(refused.value)
 
 
-def test_keys_of_tokens_rotate_as_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_rotate_as_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in TOLD.items():
         monkeypatch.setenv(f"RECADO_{name.upper()}", value if isinstance(value, str) else '["app-secret-of-tests"]')
     monkeypatch.setenv("RECADO_TOKEN_KEY", f'["{"b" * 43}", "{"a" * 43}"]')
 
+    monkeypatch.setenv("RECADO_TAG_KEY", f'["{"ef" * 32}", "{"cd" * 32}"]')
+
     assert len(Settings.from_environment().token_keys) == 2
+    assert Settings.from_environment().tag_keys == [b"\xef" * 32, b"\xcd" * 32]
     monkeypatch.setenv("RECADO_TOKEN_KEY", "too short")
     with pytest.raises(InvalidSettings, match="RECADO_TOKEN_KEY"):
         Settings.from_environment()

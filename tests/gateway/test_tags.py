@@ -32,6 +32,14 @@ def test_a_tag_of_another_organisation_number_or_key_is_none() -> None:
     assert Tags(b"x" * 32).verify(OURS, NUMBER, MADE) is None
 
 
+def test_a_tag_that_an_older_key_made_is_verified_and_none_is_made_with_it() -> None:
+    rotated = Tags(b"n" * 32, b"k" * 32)
+
+    assert rotated.verify(OURS, NUMBER, MADE) == Tag(MESSAGE, 3)
+    assert rotated.make(OURS, NUMBER, MESSAGE, 3) == Tags(b"n" * 32).make(OURS, NUMBER, MESSAGE, 3) != MADE
+    assert Tags(b"n" * 32).verify(OURS, NUMBER, MADE) is None
+
+
 @pytest.mark.parametrize(
     "forged",
     [

@@ -19,7 +19,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     accounts = graph.GraphAccounts(graph.account_client, *settings.graph, settings.app_id, settings.app_secret)
     messages = graph.GraphMessages(tools.http(**graph.client_options(dispatcher.Limits().in_flight)), *settings.graph)
-    tokens, tags = postgres.SealedTokens(tools.connection, vault.Vault(settings.token_keys)), Tags(settings.tag_bytes)
+    tokens, tags = postgres.SealedTokens(tools.connection, vault.Vault(settings.token_keys)), Tags(*settings.tag_keys)
     line, bell = postgres.PendingSends(tools.connection, settings.number_rate), dispatcher.Bell()
     sending = Sending(line, settings.fingerprints(), tools.clock, bell.ring)
     sends, staffing = Dispatching(streams, line, tokens, tags), Staffing(streams)

@@ -42,8 +42,8 @@ class Settings(ServiceSettings):
     graph_version: Annotated[str, Field(pattern=r"^v\d{1,3}\.\d$")] = "v25.0"
     token_key: Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
     """Encrypts access tokens at rest."""
-    tag_key: HexKey
-    """Signs what messages carry to Meta and back."""
+    tag_key: Annotated[tuple[HexKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
+    """The first signs what messages carry to Meta and back, all verify it: an old one stays while statuses may come."""
     number_rate: Annotated[int, Field(ge=1, le=1000)] = 80
     """Messages a second from one number: 80 at Meta, 1000 for a few, 20 for numbers that live in the phone app too."""
 
@@ -64,5 +64,5 @@ class Settings(ServiceSettings):
         return [urlsafe_b64decode(key.get_secret_value() + "==") for key in self.token_key]
 
     @property
-    def tag_bytes(self) -> bytes:
-        return bytes.fromhex(self.tag_key.get_secret_value())
+    def tag_keys(self) -> Sequence[bytes]:
+        return [bytes.fromhex(key.get_secret_value()) for key in self.tag_key]
