@@ -13,8 +13,9 @@ class Clock:
     def now(self) -> float:
         return self._source() + self._offset
 
-    def advance(self, seconds: float) -> None:
-        self._offset += seconds
+    @property
+    def ahead(self) -> float:
+        return self._offset
 
-    def reset(self) -> None:
-        self._offset = 0.0
+    def set_ahead(self, seconds: float) -> None:
+        self._offset = seconds

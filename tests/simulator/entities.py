@@ -16,6 +16,12 @@ class Entity(BaseModel):
     id: str
 
 
+class ClockPush(Entity):
+    """How far tests have pushed the platform's clock forward."""
+
+    seconds: float
+
+
 class Waba(Entity):
     """A WhatsApp Business Account; people get one business-scoped id per `business_id`."""
 

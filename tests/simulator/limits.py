@@ -4,11 +4,14 @@ Meta's contract, section 17. Buckets are refilled from the log of accepted sends
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .entities import Send
 from .rules import Rules
+
+_OF_PAIRS, _OF_NUMBERS = {"pair_interval", "pair_burst"}, {"throughput"}
 
 
 @dataclass
@@ -63,10 +66,12 @@ class Limits:
         if self._rules.throughput_counts_inbound:
             self._number(phone_number_id, now).spend(now)
 
-    def resize(self) -> None:
-        """The rules changed: every bucket starts full at its new size."""
-        self._pairs.clear()
-        self._numbers.clear()
+    def resize(self, changed: Collection[str]) -> None:
+        """These rules changed: the buckets they are about start full at their new size."""
+        if _OF_PAIRS & set(changed):
+            self._pairs.clear()
+        if _OF_NUMBERS & set(changed):
+            self._numbers.clear()
 
     def forget(self) -> None:
         self._pairs.clear()

@@ -7,12 +7,13 @@ from .bodies import Line, Person
 from .clock import Clock
 from .commands import Phone
 from .config import Config
-from .entities import BusinessNumber, Customer, Send, Template, Waba
+from .entities import BusinessNumber, ClockPush, Customer, Send, Template, Waba
 from .identifiers import Ids
 from .limits import Limits
 from .rules import Rules
 from .store import TRAFFIC, Store
 
+CLOCK = "clock"
 USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 
 
@@ -29,7 +30,9 @@ class World:
     app_secret: str
 
     def seed(self) -> None:
-        """One WABA with two verified, unregistered numbers, unless something is already there."""
+        """The time it was, and one WABA with two verified, unregistered numbers, unless something is already there."""
+        pushed = self.store.find(ClockPush, CLOCK)
+        self.clock.set_ahead(pushed.seconds if pushed else 0.0)
         for send in self.store.all(Send):
             self.limits.spend(send)
         if self.store.count(Waba):
@@ -44,11 +47,16 @@ class World:
         """Back to the beginning, or only traffic and people forgotten."""
         self.store.clear(TRAFFIC if keep_accounts else None)
         self.limits.forget()
-        self.clock.reset()
         self.app_secret = self.config.app_secret
         for name, value in Rules():
             setattr(self.rules, name, value)
         self.seed()
+
+    def advance(self, seconds: float) -> None:
+        """Pushes the clock forward, also for a process that starts later."""
+        ahead = self.clock.ahead + seconds
+        self.store.put(ClockPush(id=CLOCK, seconds=ahead))
+        self.clock.set_ahead(ahead)
 
     def line(self, number: BusinessNumber) -> Line:
         return Line(number.waba_id, number.id, number.digits)

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from tests.simulator.client import Simulator
-from tests.simulator.limits import Bucket
+from tests.simulator.limits import Bucket, Limits
+from tests.simulator.rules import Rules
 
 from .conftest import CUSTOMER, NUMBER, OTHER_NUMBER, Graph
 from .receiver import Receiver
@@ -38,6 +39,25 @@ async def test_refused_sends_spend_nothing(sim: Simulator, graph: Graph) -> None
     await graph.send()
     await graph.send()
     assert await graph.send_refused() == (400, 131056)
+
+
+async def test_another_rule_fills_no_bucket_again(sim: Simulator, graph: Graph) -> None:
+    await sim.change_rules(pair_burst=2, throughput=80)
+    await graph.send()
+    await graph.send()
+    await sim.change_rules(auto_statuses=[], throughput=3, pair_burst=2)
+    assert await graph.send_refused() == (400, 131056)
+    await sim.change_rules(pair_burst=3)
+    await graph.send()
+
+
+def test_a_new_size_of_pairs_fills_no_bucket_of_numbers() -> None:
+    limits = Limits(Rules(throughput=1, throughput_counts_inbound=True))
+    limits.spend_inbound(NUMBER, 1000.0)
+    limits.resize({"pair_interval", "pair_burst", "window_seconds"})
+    assert not limits.number_allows(NUMBER, 1000.0)
+    limits.resize({"throughput"})
+    assert limits.number_allows(NUMBER, 1000.0)
 
 
 async def test_a_number_sends_eighty_a_second(sim: Simulator, graph: Graph) -> None:

@@ -102,6 +102,19 @@ async def test_rates_survive_a_restart(tmp_path: Path, receiver_url: str) -> Non
         assert await Graph(http, token).send_refused() == (400, 131056)
 
 
+async def test_a_clock_that_was_pushed_stays_pushed_over_a_restart(tmp_path: Path, receiver_url: str) -> None:
+    config = configuration(tmp_path, receiver_url)
+    async with serving(simulator(config, time_source=lambda: 1000.0, random=Random(1))) as url, Simulator(url) as sim:
+        await sim.advance_clock(100)
+        await sim.advance_clock(23)
+    async with serving(simulator(config, time_source=lambda: 2000.0, random=Random(2))) as url, Simulator(url) as sim:
+        assert (await sim.state())["now"] == 2123.0
+        await sim.reset(keep_accounts=True)
+        assert (await sim.state())["now"] == 2000.0
+    async with serving(simulator(config, time_source=lambda: 3000.0, random=Random(3))) as url, Simulator(url) as sim:
+        assert (await sim.state())["now"] == 3000.0
+
+
 async def test_a_missing_setting_ends_the_process_with_a_reason() -> None:
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.simulator", stderr=asyncio.subprocess.PIPE, env={"PATH": os.environ["PATH"]}

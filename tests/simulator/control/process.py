@@ -42,15 +42,16 @@ def process_routes(platform: Platform) -> APIRouter:
             changed = Rules.model_validate({**world.rules.model_dump(), **given})
         except ValidationError as error:
             raise HTTPException(422, error.errors(include_url=False, include_context=False)) from error
-        for name in given:
+        different = [name for name in given if getattr(changed, name) != getattr(world.rules, name)]
+        for name in different:
             setattr(world.rules, name, getattr(changed, name))
-        world.limits.resize()
+        world.limits.resize(different)
         return world.rules
 
     @routes.post("/clock")
     async def advance(given: Advance) -> JsonObject:
         """Push the platform's clock forward: codes, tokens, windows and rates see it; nobody else does."""
-        world.clock.advance(given.seconds)
+        world.advance(given.seconds)
         return {"now": world.clock.now()}
 
     @routes.post("/app_secret")
