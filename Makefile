@@ -24,6 +24,11 @@ down: .venv/.synced ## stop what `make up` started
 reset: .venv/.synced ## stop everything and delete what was stored
 	@exec $(BIN)/python -m deploy.local reset
 
+SUBSCRIBERS := contracts/subscribers
+.PHONY: examples
+examples: .venv/.synced $(SUBSCRIBERS)/typescript/build/subscriber.js $(SUBSCRIBERS)/go/build/subscriber ## build the subscribers in Python, TypeScript and Go, run them, compare what they say
+	@exec $(BIN)/python -m contracts.subscribers.examples
+
 # --- work on the code -------------------------------------------------------------------------------------------------
 
 .PHONY: test
@@ -67,9 +72,12 @@ check-house: .venv/.synced
 	@echo "house: rooms, purity, SQL, words, sizes"
 	@$(BIN)/pytest -q -o addopts=--import-mode=importlib tests/house
 
-.PHONY: contracts lint hooks clean
+.PHONY: contracts configuration lint hooks clean
 contracts: .venv/.synced ## write schemas, AsyncAPI document and examples again from the catalogue
 	@$(BIN)/python -m recado_events.contracts
+
+configuration: .venv/.synced ## write docs/configuration.md again from the settings models
+	@$(BIN)/python -m recado_chassis.running.configuration docs/configuration.md
 
 lint: .venv/.synced ## format every file and mend what ruff can mend
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
@@ -79,6 +87,7 @@ hooks: .venv/.synced ## let git run the quick checks before each commit
 
 clean: ## delete caches and installed packages; stored data stays (see reset)
 	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache contracts/tools/node_modules
+	@rm -rf $(addprefix $(SUBSCRIBERS)/,typescript/node_modules typescript/build go/build)
 	@find . -name __pycache__ -type d -not -path './.recado/*' -prune -exec rm -rf {} +
 
 # --- what the targets stand on ----------------------------------------------------------------------------------------
@@ -93,3 +102,13 @@ contracts/tools/node_modules/.package-lock.json: contracts/tools/package-lock.js
 	@echo "npm packages: installing what contracts/tools/package-lock.json names"
 	@cd contracts/tools && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+$(SUBSCRIBERS)/typescript/build/subscriber.js: $(addprefix $(SUBSCRIBERS)/typescript/,package-lock.json tsconfig.json subscriber.ts)
+	@.ci/install node
+	@echo "subscriber in TypeScript: installing what its package-lock.json names, compiling"
+	@cd $(SUBSCRIBERS)/typescript && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
+
+$(SUBSCRIBERS)/go/build/subscriber: $(addprefix $(SUBSCRIBERS)/go/,go.mod go.sum) $(wildcard $(SUBSCRIBERS)/go/*.go)
+	@.ci/install go
+	@echo "subscriber in Go: compiling, with the modules that its go.sum names"
+	@cd $(SUBSCRIBERS)/go && go build -o build/subscriber .
