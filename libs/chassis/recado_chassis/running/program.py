@@ -16,6 +16,7 @@ from recado_chassis.producing.topics import create_topics
 from recado_chassis.running import installed
 from recado_chassis.settings import DatabaseSettings, KafkaSettings
 from recado_chassis.storing.migrate import migrate
+from recado_chassis.verifying.command import verify
 
 program = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 topics = typer.Typer(no_args_is_help=True, help="Kafka's topics, as the catalogue has them.")
@@ -27,6 +28,7 @@ program.add_typer(inbox.commands, name="inbox")
 program.add_typer(events.commands, name="events")
 program.command("lag")(lag)
 program.command("rebuild")(rebuild_views)
+program.command("verify")(verify)
 
 
 @program.command("migrate")

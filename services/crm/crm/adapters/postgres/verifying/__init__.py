@@ -1,0 +1,100 @@
+"""The figures of crm for `recado verify`: one person, one contact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from psycopg import Connection
+from recado_chassis.mapper import Mapper
+from recado_chassis.verifying.evidence import Evidence, Json
+from recado_chassis.verifying.figures import Figure, none_of, told
+from recado_chassis.verifying.logs import recorded, repeated_effects
+from recado_events.crm import (
+    PUBLISHED,
+    ContactAliasesAdded,
+    ContactConversationStarted,
+    ContactCreated,
+    ContactLinked,
+)
+from recado_events.event import Event
+from recado_events.ids import ContactId, ConversationId, CustomerId
+
+from crm.domain.private import PRIVATE, ContactSuperseded
+
+CRM = "crm"
+_FOUND = "SELECT value, owner FROM unique_rows WHERE kind = 'customer'"
+
+
+def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]:
+    events = [each.event for each in recorded(connection, Mapper((*PUBLISHED, *PRIVATE)))]
+    survivors = {event.contact_id: event.survivor_id for event in events if isinstance(event, ContactSuperseded)}
+    linked = _linked(events, survivors)
+    alive = {event.contact_id for event in events if isinstance(event, ContactCreated)} - survivors.keys()
+    yield told(CRM, "contacts", len(alive))
+    yield none_of(CRM, "customers linked to more than one contact", (c for c, ids in linked.items() if len(ids) > 1))
+    yield none_of(CRM, "customers that are not found under their contact", _lost(connection, linked, survivors))
+    yield none_of(CRM, "conversations of more than one contact", _shared(events))
+    if evidence.taken is not None:
+        yield none_of(CRM, "people who wrote and are not exactly one contact", _people(events, evidence.taken, alive))
+    twice = repeated_effects(connection)
+    yield none_of(CRM, "records that took effect in more than one transaction", twice)
+
+
+def _survivor(contact: ContactId, survivors: Mapping[ContactId, ContactId]) -> ContactId:
+    while contact in survivors:
+        contact = survivors[contact]
+    return contact
+
+
+def _linked(
+    events: Sequence[Event], survivors: Mapping[ContactId, ContactId]
+) -> defaultdict[CustomerId, set[ContactId]]:
+    linked: defaultdict[CustomerId, set[ContactId]] = defaultdict(set)
+    for event in events:
+        if isinstance(event, ContactLinked):
+            linked[event.customer_id].add(_survivor(event.contact_id, survivors))
+    return linked
+
+
+def _lost(
+    connection: Connection[Any],
+    linked: Mapping[CustomerId, set[ContactId]],
+    survivors: Mapping[ContactId, ContactId],
+) -> list[CustomerId]:
+    rows: dict[str, str] = dict(connection.execute(_FOUND).fetchall())
+    known = {str(contact): contact for ids in linked.values() for contact in ids} | {
+        str(contact): _survivor(contact, survivors) for contact in survivors
+    }
+    return [customer for customer, ids in linked.items() if known.get(rows.get(str(customer), "")) not in ids]
+
+
+def _shared(events: Sequence[Event]) -> list[ConversationId]:
+    contacts: defaultdict[ConversationId, list[ContactId]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, ContactConversationStarted):
+            contacts[event.conversation_id].append(event.contact_id)
+    return [talk for talk, found in contacts.items() if len(found) > 1]
+
+
+def _people(events: Sequence[Event], taken: Sequence[Json], alive: set[ContactId]) -> list[str]:
+    """Of the numbers that are served here, named by their place: a telephone number is somebody's data."""
+    contacts: defaultdict[str, set[ContactId]] = defaultdict(set)
+    for event in events:
+        if isinstance(event, ContactCreated | ContactAliasesAdded) and event.personal and event.contact_id in alive:
+            for alias in event.personal.aliases:
+                if alias.kind == "wa_id":
+                    contacts[alias.value].add(event.contact_id)
+    served = {event.phone_number_id for event in events if isinstance(event, ContactLinked)}
+    wrote = dict.fromkeys(_writers(taken, served))
+    return [f"person {place} of {len(wrote)}" for place, who in enumerate(wrote, start=1) if len(contacts[who]) != 1]
+
+
+def _writers(taken: Sequence[Json], served: set[Any]) -> Iterator[str]:
+    for body in taken:
+        for entry in body.get("entry", ()):
+            for change in entry.get("changes", ()):
+                value = change["value"]
+                if change["field"] == "messages" and value.get("metadata", {}).get("phone_number_id") in served:
+                    yield from (m["from"] for m in value.get("messages", ()) if m.get("from") and m["type"] != "system")

@@ -1,0 +1,28 @@
+"""The gateway's own figures for `recado verify`: what it says it sent and kept, beside what Meta says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg import Connection
+from recado_chassis.verifying.evidence import Evidence
+from recado_chassis.verifying.figures import Figure, none_of
+from recado_chassis.verifying.logs import repeated_effects
+
+from gateway.adapters.postgres.verifying import archive, sends, stories
+
+GATEWAY = "gateway"
+
+
+def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]:
+    told = stories.read(connection)
+    yield from stories.figures(GATEWAY, told)
+    if evidence.sends is not None:
+        yield from sends.figures(GATEWAY, told, evidence.sends)
+    if evidence.taken is not None:
+        yield sends.unresolved(GATEWAY, told, evidence.taken)
+        yield archive.figure(GATEWAY, connection, evidence.taken)
+    # What becomes of a message on its way goes on for the same cause.
+    twice = repeated_effects(connection, but="dispatch-")
+    yield none_of(GATEWAY, "records that took effect in more than one transaction", twice)
