@@ -72,11 +72,11 @@ check-house: .venv/.synced
 	@echo "house: rooms, purity, SQL, words, sizes"
 	@$(BIN)/pytest -q -o addopts=--import-mode=importlib tests/house
 
-.PHONY: contracts configuration lint hooks clean
+.PHONY: contracts variables lint hooks clean
 contracts: .venv/.synced ## write schemas, AsyncAPI document and examples again from the catalogue
 	@$(BIN)/python -m recado_events.contracts
 
-configuration: .venv/.synced ## write docs/configuration.md again from the settings models
+variables: .venv/.synced ## write docs/configuration.md again from the settings models
 	@$(BIN)/python -m recado_chassis.running.configuration docs/configuration.md
 
 lint: .venv/.synced ## format every file and mend what ruff can mend

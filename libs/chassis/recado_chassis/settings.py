@@ -34,10 +34,18 @@ class InvalidSettings(Exception):
 
 
 class EnvironmentSettings(BaseSettings):
-    """Frozen, masked, silent about values. Unknown RECADO_ variables belong to other programs and are ignored."""
+    """Frozen, masked, silent about values. Unknown RECADO_ variables belong to other programs and are ignored.
+
+    What a variable means stands below its field, and from there in docs/configuration.md.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="RECADO_", frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
+        env_prefix="RECADO_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        use_attribute_docstrings=True,
     )
 
     @classmethod
@@ -75,27 +83,36 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     """What every service process is told."""
 
     http_host: str = "127.0.0.1"
+    """The address to listen at; 0.0.0.0 for all of the machine's."""
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 8000
-    """0 takes a free one."""
+    """Where commands, reads and webhooks are answered. 0 takes a free one."""
     management_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where /health and /metrics are served; on the HTTP port where it is not given."""
     roles: Roles = frozenset({"api", "worker"})
+    """What the process does: `api` answers HTTP; `worker` consumes, relays, projects and sends."""
     jwt_public_key: str | None = None
-    """PEM of an RSA (RS256) or P-256 (ES256) key."""
+    """PEM of the RSA (RS256) or P-256 (ES256) key that tokens are checked with. Give exactly one of this and
+    RECADO_JWKS_URL."""
     jwks_url: str | None = None
+    """Where the identity provider publishes the keys of its tokens; asked again for a key that is not known yet."""
     jwt_issuer: Annotated[str, Field(min_length=1)] = "recado"
+    """`iss` of the tokens that are taken."""
     jwt_audience: Annotated[str, Field(min_length=1)] = "recado"
+    """`aud` of the tokens that are taken."""
     alias_key: HexKey
+    """Makes fingerprints of people's numbers: the same in all services, and the same for ever, for with another one
+    nobody who wrote before is recognised. 64 hex digits: `openssl rand -hex 32`."""
     events_urls: dict[str, Annotated[str, Field(pattern=r"^https?://[^\s/]+")]] = {}
-    """JSON: service → its base URL. Asked for `GET /events` when its log is heard for the first time after Kafka has
+    """Service → its base URL. Asked for `GET /events` when its log is heard for the first time after Kafka has
     dropped the beginning."""
     service_token: SecretStr | None = None
     """A bearer token with the role `service`, shown to them."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least that is logged. No level logs what people write."""
     api_docs: bool = False
     """Serves /docs, /redoc and /openapi.json."""
     shutdown_seconds: Annotated[float, Field(gt=0, le=60)] = 25.0
-    """How long what is in flight may take after SIGTERM."""
+    """Seconds that what is in flight may take after SIGTERM."""
 
     @model_validator(mode="after")
     def _one_source_of_keys(self) -> Self:

@@ -35,20 +35,24 @@ TokenKey = Annotated[SecretStr, AfterValidator(_token_key)]
 
 class Settings(ServiceSettings):
     app_id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
+    """Of the app at Meta."""
     app_secrets: Annotated[tuple[AppSecret, ...], Field(min_length=1)]
     """All of them check signatures; the first is the one Meta knows now."""
     verify_token: Annotated[SecretStr, Field(min_length=1)]
+    """What Meta shows when it asks whether the webhook's address is ours."""
     graph_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = "https://graph.facebook.com"
+    """Where Meta's Graph API answers."""
     graph_version: Annotated[str, Field(pattern=r"^v\d{1,3}\.\d$")] = "v25.0"
+    """The version of the Graph API that is asked."""
     token_key: Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
-    """Encrypts access tokens at rest."""
+    """Encrypts access tokens at rest: the first encrypts, all decrypt. 32 bytes in base64url each."""
     tag_key: Annotated[tuple[HexKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
     """The first signs what messages carry to Meta and back, all verify it: an old one stays while statuses may come."""
     number_rate: Annotated[int, Field(ge=1, le=1000)] = 80
     """Messages a second from one number: 80 at Meta, 1000 for a few, 20 for numbers that live in the phone app too."""
 
     archive_days: Annotated[int, Field(ge=1, le=3650)] = 90
-    """How long every update is kept as it came."""
+    """Days for which every update is kept as it came."""
 
     @property
     def graph(self) -> tuple[str, str]:

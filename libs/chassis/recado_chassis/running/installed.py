@@ -12,6 +12,7 @@ from typing import Any
 
 from recado_chassis.mapper import Mapper
 from recado_chassis.service import Projection, Service
+from recado_chassis.settings import ServiceSettings
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
 
@@ -51,10 +52,15 @@ class Installed:
                 return projection
         raise UnknownService(f"{self.name} has no view `{name}`. It has: {_listed(p.name for p in self.shows)}.")
 
+    @property
+    def settings(self) -> type[ServiceSettings]:
+        model: type[ServiceSettings] = importlib.import_module(f"{self.name}.settings").Settings
+        return model
+
     def built(self) -> tuple[Service, str]:
         """The service on its database, built from the environment, and the prefix of its topics. It publishes nothing.
         Raises InvalidSettings."""
-        settings = importlib.import_module(f"{self.name}.settings").Settings.from_environment()
+        settings = self.settings.from_environment()
         store = PostgresStore(settings.dsn())
         return self.main.build(settings, Toolbox(store, connection=store.connection)), settings.topic_prefix
 
