@@ -35,6 +35,10 @@ examples: .venv/.synced $(SUBSCRIBERS)/typescript/build/subscriber.js $(SUBSCRIB
 test: .venv/.synced ## run every test on real Kafka and PostgreSQL (ARGS="tests/crm -k note" runs some)
 	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
+.PHONY: bench
+bench: .venv/.synced ## measure beside peers, write docs/reports/bench.md (ARGS="decisions" runs one, "--quick" tries all)
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
 CHECKS := check-lock check-format check-lint check-types check-imports check-contracts check-asyncapi check-house
 .PHONY: check $(CHECKS)
 check: $(CHECKS) ## format, lint, types, imports, contracts, AsyncAPI, rules of the house

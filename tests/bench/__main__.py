@@ -1,0 +1,48 @@
+"""`python -m tests.bench [--quick] [NAME …]`: runs benches, prints figures, writes the report."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import report
+from tests.bench.figures import FULL, QUICK, Findings, say
+from tests.bench.ground import Ground, ground
+from tests.bench.machine import description, load
+
+BENCHES = ("ingress", "decisions", "latency", "rebuilding", "growth", "footprint")
+REPORTS = Path(__file__).parents[2] / "docs" / "reports"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="which ones; all where none is named")
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny sizes, to see that everything runs; writes no report"
+    )
+    asked = parser.parse_args()
+    names = asked.names or list(BENCHES)
+    begun = datetime.now(UTC)
+    with ground(QUICK if asked.quick else FULL) as stands:
+        about = {"date": begun.isoformat(timespec="minutes"), **description(stands.postgres)}
+        found = {name: _run(name, stands) for name in names}
+    if asked.quick:
+        say("quick run: no report was written, and its figures mean nothing")
+    else:
+        report.write(REPORTS, about, found)
+        say(f"report: {REPORTS.name}/bench.md and bench.json")
+
+
+def _run(name: str, stands: Ground) -> Findings:
+    begun = time.monotonic()
+    say(f"{name} (the machine's load of the last minute is {load():.1f})")
+    findings: Findings = importlib.import_module(f"tests.bench.{name}").run(stands)
+    say(f"{name} took {time.monotonic() - begun:.0f} s")
+    return findings
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What others would build for the same job, each in the way its own documentation shows."""
