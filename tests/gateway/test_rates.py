@@ -16,7 +16,7 @@ from recado_chassis.storing.postgres import PostgresStore
 from recado_events.envelope import Cause
 from recado_events.gateway import MessageNotSent
 
-from tests.gateway.stage import NUMBER, Stage, customer_of
+from tests.gateway.stage import NUMBER, WABA, Stage, customer_of
 from tests.gateway.story import MESSAGE, OURS
 
 
@@ -67,6 +67,33 @@ async def test_a_number_sends_no_faster_than_its_rate_with_two_workers(stage: St
     assert all(late - early >= 0.8 for early, late in zip(sends, sends[20 + slack :], strict=False))
 
 
+@pytest.mark.parametrize(("on_phone_app", "at_once"), [(True, 20), (False, 25)])
+async def test_a_number_that_lives_in_the_phone_app_too_sends_twenty_a_second(
+    stage: Stage, on_phone_app: bool, at_once: int
+) -> None:
+    await stage.meta.change_phone_number(NUMBER, on_phone_app=on_phone_app)
+    await stage.connect()
+    stage.releases(*(stage.text(f"5511987650{index:03}") for index in range(25)))
+
+    began = time.monotonic()
+    claimed = len(stage.claims())
+    assert claimed == at_once
+    claimed += len(stage.claims())
+    assert claimed <= 20 * (1 + time.monotonic() - began) or not on_phone_app
+
+
+async def test_a_number_that_left_the_phone_app_has_the_usual_rate_once_it_is_connected_anew(stage: Stage) -> None:
+    await stage.meta.change_phone_number(NUMBER, on_phone_app=True)
+    await stage.connect()
+    await stage.meta.change_phone_number(NUMBER, on_phone_app=False, registered=True)
+    async with stage.administrator() as client:
+        answer = await client.post(f"/channels/{NUMBER}/reconnect", json={"code": await stage.meta.mint_code(WABA)})
+        assert answer.status_code == 200, answer.text
+    stage.releases(*(stage.text(f"5511987650{index:03}") for index in range(25)))
+
+    assert len(stage.claims()) == 25
+
+
 # The buckets themselves ---------------------------------------------------------------------------------
 
 
@@ -77,7 +104,7 @@ def take(dsn: str) -> Callable[..., None]:
     def take(count: int, pair: str | None, rate: Rate) -> None:
         one = Due(OURS, NUMBER, customer_of("1"), MESSAGE, 0, pair, Cause("test"))
         with store.connection() as connection, connection.transaction():
-            spend(connection, [one] * count, rate)
+            spend(connection, [one] * count, rate, rate)
 
     return take
 

@@ -22,9 +22,9 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     tokens, tags = postgres.SealedTokens(tools.connection, vault.Vault(settings.token_keys)), Tags(*settings.tag_keys)
     line, bell = postgres.PendingSends(tools.connection, settings.number_rate), dispatcher.Bell()
     sending = Sending(line, settings.fingerprints(), tools.clock, bell.ring)
-    sends, staffing = Dispatching(streams, line, tokens, tags), Staffing(streams)
+    sends, leaving = Dispatching(streams, line, tokens, tags), Unsubscribing(accounts, tokens, tokens)
     sender = dispatcher.Dispatcher(sends, line, messages, bell, tools.clock, held=tools.held)
-    joining, leaving = Connecting(streams, accounts, tokens, settings.app_id), Unsubscribing(accounts, tokens, tokens)
+    joining, staffing = Connecting(streams, accounts, tokens, line, settings.app_id), Staffing(streams)
     entrance = door.Door(settings, tools, tags, postgres.UpdateArchive(tools.connection))
     return Service(
         "gateway",

@@ -12,6 +12,7 @@ from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
 from gateway.application.accounts import Accounts, Number, Token, Tokens
 from gateway.application.folds import CHANNEL
+from gateway.application.ports import Line
 from gateway.application.steps import Given, StepFailed, Stepped, Steps
 from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep
 from gateway.domain.channel import channel_stream
@@ -32,9 +33,10 @@ class About(TypedDict):
 class Connecting:
     """Synchronous, for threads: its steps wait for Meta."""
 
-    def __init__(self, streams: Streams, accounts: Accounts, tokens: Tokens, app_id: str) -> None:
+    def __init__(self, streams: Streams, accounts: Accounts, tokens: Tokens, line: Line, app_id: str) -> None:
         self._streams = streams
         self._tokens = tokens
+        self._line = line
         self._steps = Steps(accounts, app_id)
 
     def ask(self, work: Work, command: ChannelCommand, cause: Cause) -> Connection | None:
@@ -81,8 +83,8 @@ class Connecting:
                 self._fail(step, given, StepFailed(NumberTaken.rule), cause)
 
     def _complete(self, step: str, given: Given, done: Stepped, cause: Cause) -> None:
-        about = self._about(step, given)
-        command = CompleteStep(**about, display_phone_number=done.display_phone_number)
+        shown = done.number.display_phone_number if done.number else None
+        command = CompleteStep(**self._about(step, given), display_phone_number=shown)
 
         def decide_and_keep(work: Work) -> None:
             before = self.found(work, given.number)
@@ -91,6 +93,9 @@ class Connecting:
                 work.also(self._tokens.keep(given.number, after.waba_id, Token(done.token, after.authorisation)))
             if after.checked > before.checked:
                 work.also(self._tokens.trust(given.number, after.checked))
+            if done.number is not None and after != before:
+                on_app = done.number.is_on_phone_app
+                work.also(self._line.note_number(given.phone_number_id, is_on_phone_app=on_app))
 
         self._streams.transact(decide_and_keep)
 

@@ -31,6 +31,8 @@ class Due:
     pair: str | None
     """Bucket of the rate to its recipient; None for what does not count there."""
     cause: Cause
+    is_on_phone_app: bool = False
+    """Whether its number lives in the phone app too, and so has the lower rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Line(Protocol):
 
     def mirror(self, states: Mapping[MessageId, Dispatch]) -> Effect:
         """Brings the index to what the streams say."""
+        ...
+
+    def note_number(self, phone_number_id: PhoneNumberId, *, is_on_phone_app: bool) -> Effect:
+        """Which of Meta's rates the number has."""
         ...
 
     def spend(self, started: Sequence[Due]) -> Effect:

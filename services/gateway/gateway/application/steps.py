@@ -49,10 +49,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """What a step brought: a token, a number as it is shown, or nothing but its being done."""
+    """What a step brought: a token, the number as Meta has it, or nothing but its being done."""
 
     token: str | None = None
-    display_phone_number: str | None = None
+    number: NumberAtMeta | None = None
 
 
 class Steps:
@@ -86,7 +86,7 @@ class Steps:
             raise StepFailed(TOKEN_INVALID)
         if not all(_allows(granted, scope, given.connection.waba_id) for scope in SCOPES):
             raise StepFailed("business_account_missing")
-        return Stepped(display_phone_number=self._number(given, token).display_phone_number)
+        return Stepped(number=self._number(given, token))
 
     def _subscribe(self, given: Given) -> Stepped:
         self._accounts.subscribe(given.connection.waba_id, _token(given))
@@ -100,7 +100,7 @@ class Steps:
             if given.pin is None:
                 raise StepFailed("pin_missing")
             self._accounts.register(given.phone_number_id, given.pin, token)
-        return Stepped(display_phone_number=number.display_phone_number)
+        return Stepped(number=number)
 
     def _number(self, given: Given, token: Token) -> NumberAtMeta:
         number = self._accounts.number(given.connection.waba_id, given.phone_number_id, token)

@@ -23,6 +23,10 @@ PAIR_RATE = Rate(burst=45, per_second=1 / 6)
 """One number to one person."""
 
 
+PHONE_APP_PER_SECOND = 20
+"""Of a number that lives in the phone app too, whatever others may send."""
+
+
 def number_rate(per_second: int) -> Rate:
     return Rate(burst=per_second, per_second=per_second)
 

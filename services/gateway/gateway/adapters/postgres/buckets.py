@@ -26,9 +26,11 @@ RETURNING 1
 FORGET_FULL = "DELETE FROM rate_buckets WHERE refilled_at < clock_timestamp() - make_interval(secs => %s)"
 
 
-def spend(connection: Connection[Any], started: Sequence[Due], number_rate: Rate) -> None:
+def spend(connection: Connection[Any], started: Sequence[Due], number_rate: Rate, phone_app_rate: Rate) -> None:
     """One token of each send's number and pair. Raises Conflict where a bucket has too few."""
-    _take(connection, (f"number:{one.phone_number_id}" for one in started), number_rate)
+    for is_on_phone_app, rate in ((False, number_rate), (True, phone_app_rate)):
+        those = (one for one in started if one.is_on_phone_app == is_on_phone_app)
+        _take(connection, (f"number:{one.phone_number_id}" for one in those), rate)
     _take(connection, (one.pair for one in started if one.pair is not None), PAIR_RATE)
 
 

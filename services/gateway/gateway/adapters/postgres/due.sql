@@ -9,8 +9,14 @@ WITH RECURSIVE numbers (phone_number_id) AS (
     )
     FROM numbers WHERE numbers.phone_number_id IS NOT NULL
 )
-SELECT first.* FROM numbers
+SELECT first.*, its.is_on_phone_app FROM numbers
 LEFT JOIN rate_buckets AS own ON own.bucket = 'number:' || numbers.phone_number_id
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM phone_app_numbers AS app WHERE app.phone_number_id = numbers.phone_number_id)
+) AS its (is_on_phone_app)
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN its.is_on_phone_app THEN %(phone_app_rate)s ELSE %(number_rate)s END
+) AS allowed (rate)
 CROSS JOIN LATERAL (
     SELECT send.* FROM pending_sends AS send
     LEFT JOIN rate_buckets AS to_person ON to_person.bucket = send.pair
@@ -26,7 +32,7 @@ CROSS JOIN LATERAL (
     ORDER BY send.place
     LIMIT least(
         coalesce((%(rooms)s::jsonb ->> numbers.phone_number_id)::bigint, %(room)s),
-        greatest(floor(level(own, %(burst)s, %(rate)s))::bigint, 0)
+        greatest(floor(level(own, allowed.rate, allowed.rate))::bigint, 0)
     )
 ) AS first
 ORDER BY first.place LIMIT %(limit)s

@@ -18,7 +18,7 @@ from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumber
 from gateway.adapters.postgres import buckets
 from gateway.application.ports import Due, Silent, Wanted
 from gateway.domain.dispatch import Dispatch
-from gateway.domain.pace import PAIR_RATE, number_rate
+from gateway.domain.pace import PAIR_RATE, PHONE_APP_PER_SECOND, number_rate
 
 ENTER = """
 INSERT INTO pending_sends (message_id, organisation_id, phone_number_id, customer_id, partition, due_at, send_by, pair,
@@ -34,6 +34,8 @@ UPDATE pending_sends AS pending SET state = said.state, attempt = said.attempt,
 FROM unnest(%s::uuid[], %s::text[], %s::integer[], %s::timestamptz[]) AS said (message_id, state, attempt, due_at)
 WHERE pending.message_id = said.message_id
 """
+NOTE_PHONE_APP = "INSERT INTO phone_app_numbers (phone_number_id) VALUES (%s) ON CONFLICT DO NOTHING"
+NOTE_NO_PHONE_APP = "DELETE FROM phone_app_numbers WHERE phone_number_id = %s"
 LEAVE = "DELETE FROM pending_sends WHERE message_id = ANY (%s)"
 DUE = files("gateway.adapters.postgres").joinpath("due.sql").read_text()
 EXPIRED = "SELECT * FROM pending_sends WHERE state = 'queued' AND send_by <= %s ORDER BY send_by LIMIT %s"
@@ -52,6 +54,7 @@ class PendingSends:
         """`per_second`: how many messages a number may send."""
         self._connection = connection
         self._rate = number_rate(per_second)
+        self._phone_app_rate = number_rate(min(per_second, PHONE_APP_PER_SECOND))
 
     def enter(self, due: Due, partition: int, send_by: datetime, at: datetime) -> Effect:
         place = [due.message_id, due.organisation_id, due.phone_number_id, due.customer_id, partition]
@@ -80,11 +83,17 @@ class PendingSends:
 
         return write
 
+    def note_number(self, phone_number_id: PhoneNumberId, *, is_on_phone_app: bool) -> Effect:
+        def write(connection: Connection[Any]) -> None:
+            connection.execute(NOTE_PHONE_APP if is_on_phone_app else NOTE_NO_PHONE_APP, [phone_number_id])
+
+        return write
+
     def spend(self, started: Sequence[Due]) -> Effect:
-        return lambda connection: buckets.spend(connection, started, self._rate)
+        return lambda connection: buckets.spend(connection, started, self._rate, self._phone_app_rate)
 
     def due(self, wanted: Wanted, now: datetime) -> list[Due]:
-        rates = {"burst": self._rate.burst, "rate": self._rate.per_second}
+        rates = {"number_rate": self._rate.per_second, "phone_app_rate": self._phone_app_rate.per_second}
         pair = {"pair_burst": PAIR_RATE.burst, "pair_rate": PAIR_RATE.per_second}
         room = {"rooms": Jsonb(dict(wanted.rooms)), "room": wanted.room, "limit": wanted.limit}
         partitions = None if wanted.partitions is None else list(wanted.partitions)
@@ -117,4 +126,5 @@ def _due(row: Row) -> Due:
         attempt=row["attempt"],
         pair=row["pair"],
         cause=Cause(row["correlation_id"], row["causation_id"], row["traceparent"]),
+        is_on_phone_app=row.get("is_on_phone_app", False),
     )
