@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import closing
 
 import httpx
+from gateway.adapters.door.counting import Counting
+from gateway.adapters.postgres import UpdateArchive
+from prometheus_client import REGISTRY
+from recado_chassis.storing.postgres import PostgresStore
 
 from tests.gateway.door.doorway import OLD_SECRET, Doorway, until
 from tests.gateway.door.test_meaning import text_body
@@ -41,6 +47,24 @@ async def test_every_answer_and_every_update_is_counted(door: Doorway) -> None:
         "recado_webhook_seconds_count": 2,
     }.items():
         assert count_of(after, sample) - count_of(before, sample) == more, sample
+
+
+async def test_what_is_in_quarantine_is_counted(door: Doorway) -> None:
+    stray = door.line()
+    assert door.send(text_body(stray)).status_code == 200
+    until(lambda: door.standings(stray) == ["held"])
+    with closing(PostgresStore(door.dsn)) as store:
+        counting = asyncio.create_task(Counting(UpdateArchive(store.connection)).run())
+        async with asyncio.timeout(10):
+            while not quarantined("held"):
+                await asyncio.sleep(0.02)
+        counting.cancel()
+        expected = UpdateArchive(store.connection).count()
+    assert (quarantined("held"), quarantined("forged")) == (expected["held"], expected["forged"])
+
+
+def quarantined(standing: str) -> float | None:
+    return REGISTRY.get_sample_value("recado_quarantine_updates", {"standing": standing})
 
 
 async def test_102_what_people_write_is_in_no_log_no_metric_and_no_answer(door: Doorway) -> None:

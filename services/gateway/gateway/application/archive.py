@@ -90,6 +90,10 @@ class Quarantine(Protocol):
         """Makes all that is held of a number wait, of any account or of one; answers how many."""
         ...
 
+    def count(self) -> Mapping[Standing, int]:
+        """How many there are of each standing, those that were passed on left out."""
+        ...
+
     def heaps(self, phone_number_id: str | None, waba_id: str | None, limit: int) -> list[Heap]:
         """What is not passed on, the latest first."""
         ...

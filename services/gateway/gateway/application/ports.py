@@ -85,6 +85,10 @@ class Line(Protocol):
         """Stamped and compared by the place's own clock."""
         ...
 
+    def count(self) -> Mapping[str, int]:
+        """How many wait and how many are under way: `queued` and `started`."""
+        ...
+
     def tidy(self) -> None:
         """Forgets buckets that are full again."""
         ...

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 from recado_chassis.crash import crash
 from recado_chassis.ports import Clock
+from recado_chassis.tracing import span
 
 from gateway.adapters.dispatcher.recorder import Recorder
 from gateway.adapters.dispatcher.traffic import Traffic
@@ -60,13 +62,21 @@ class Calls:
         verdict: Verdict | None = None
         try:
             with SECONDS.time(), IN_FLIGHT.track_inprogress():
-                verdict = await self._verdict(claim, began)
+                verdict = await self._traced(claim, began)
             crash("dispatcher.after_call")
             self._recorder.tell(claim, verdict)
-            CALLS.labels(type(verdict).__name__.lower()).inc()
+            CALLS.labels(_outcome(verdict)).inc()
         finally:
             self._traffic.end(claim, verdict, self._clock.now())
             self._ended()
+
+    async def _traced(self, claim: Claim, began: float) -> Verdict:
+        """A part of the story that the message belongs to."""
+        message, story = str(claim.due.message_id), claim.due.cause.traceparent
+        with span("send", SpanKind.CLIENT, within=story, message_id=message, attempt=claim.attempt) as begun:
+            verdict = await self._verdict(claim, began)
+            begun.set_attribute("outcome", _outcome(verdict))
+        return verdict
 
     async def _verdict(self, claim: Claim, began: float) -> Verdict:
         try:
@@ -83,3 +93,7 @@ class Calls:
                 meta_code=verdict.meta_code,
             )
         return verdict
+
+
+def _outcome(verdict: Verdict) -> str:
+    return type(verdict).__name__.lower()

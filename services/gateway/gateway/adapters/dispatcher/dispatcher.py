@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
+from prometheus_client import Counter, Gauge
 from recado_chassis.crash import crash
 from recado_chassis.ports import Clock
 from recado_chassis.store import Conflict, Unavailable
@@ -27,7 +28,11 @@ PATIENCE = 30.0
 """Seconds without a successful look after which it is not ready."""
 _ROUND = 200
 _PAUSE = 0.5
+_COUNT_EVERY = 10.0
 _TIDY_EVERY = 3600.0
+
+WAITING = Gauge("recado_gateway_pending_sends", "Messages that are to leave, by how far they are.", ["state"])
+EXPIRED = Counter("recado_gateway_expired_total", "Messages that were not sent because it was too late.")
 
 _log = structlog.get_logger()
 
@@ -125,9 +130,12 @@ class Dispatcher:
     # Watching ----------------------------------------------------------------------------------
 
     async def _watching(self) -> None:
-        tidied_at = self._uptime()
+        counted_at, tidied_at = float("-inf"), self._uptime()
         while True:
             await self._safely(self._settle_overdue)
+            if self._uptime() - counted_at > _COUNT_EVERY:
+                counted_at = self._uptime()
+                await self._safely(self._count)
             if self._uptime() - tidied_at > _TIDY_EVERY:
                 tidied_at = self._uptime()
                 await self._safely(self._tidy)
@@ -139,10 +147,16 @@ class Dispatcher:
         expired = await in_thread(self._line.expired, now, _ROUND)
         if expired:
             await in_thread(self._dispatching.claim, expired)
+            EXPIRED.inc(len(expired))
         silent = await in_thread(self._line.silent, SILENCE, _ROUND)
         if silent:
             await in_thread(self._dispatching.notice_silence, silent)
         self._looked_at = self._uptime()
+        return True
+
+    async def _count(self) -> bool:
+        for state, count in (await in_thread(self._line.count)).items():
+            WAITING.labels(state).set(count)
         return True
 
     async def _tidy(self) -> bool:

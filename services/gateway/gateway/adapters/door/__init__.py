@@ -12,6 +12,7 @@ from recado_chassis.toolbox import Toolbox
 from recado_events.catalogue import INBOUND, QUARANTINE
 
 from gateway.adapters.door.archiving import Shelf
+from gateway.adapters.door.counting import Counting
 from gateway.adapters.door.desk import Desk
 from gateway.adapters.door.purging import Purging
 from gateway.adapters.door.raw_records import RawRecords
@@ -45,6 +46,7 @@ class Door:
         self.also: Sequence[Background] = (
             Releasing(registry, rows, tags, records, publisher),
             Purging(rows, tools.clock, timedelta(days=settings.archive_days)),
+            Counting(rows),
         )
         self.routes: Mapping[str, Any] = {PATH: Webhook(signatures, settings.verify_token.get_secret_value(), desk)}
 

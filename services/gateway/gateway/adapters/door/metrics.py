@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 WEBHOOKS = Counter(
     "recado_webhook_requests_total", "Webhooks answered: acknowledged, or refused by which rule.", ["outcome"]
@@ -19,6 +19,11 @@ UPDATES = Counter(
 )
 ARCHIVED = Counter("recado_archive_records_total", "Records given to the archive.", ["topic"])
 PURGED = Counter("recado_archive_purged_total", "Records deleted from the archive because of their age.")
+QUARANTINED = Gauge(
+    "recado_quarantine_updates",
+    "Updates in quarantine: waiting to be looked at, held until somebody serves their number, or forged.",
+    ["standing"],
+)
 RELEASED = Counter(
     "recado_quarantine_decisions_total", "Quarantined updates looked at: released, held or refused.", ["decision"]
 )

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import httpx
 from recado_events.ids import PhoneNumberId, WabaId
 
+from gateway.adapters.graph.errors import count_error
 from gateway.application.accounts import Granted, GraphFailed, NumberAtMeta, Token
 
 TIMEOUT = 15.0
@@ -110,14 +111,16 @@ def _read(response: httpx.Response) -> Json:
     try:
         answer = _object(response.json())
     except (ValueError, RecursionError):
+        count_error(None)
         raise GraphFailed("unreadable_answer") from None
     error = answer.get("error")
     if isinstance(error, dict):
-        code = error.get("code")
+        code = error.get("code") if isinstance(error.get("code"), int) else None
+        count_error(code)
         is_refusal = response.status_code < 500 and error.get("is_transient") is not True
-        raise GraphFailed("refused_by_meta" if is_refusal else "meta_failed", code if isinstance(code, int) else None,
-                          is_refusal=is_refusal)  # fmt: skip
+        raise GraphFailed("refused_by_meta" if is_refusal else "meta_failed", code, is_refusal=is_refusal)
     if response.status_code != 200:
+        count_error(None)
         raise GraphFailed("unreadable_answer")
     return answer
 

@@ -11,8 +11,9 @@ import httpx
 from recado_events.content import ReadReceipt
 
 from gateway.adapters.graph.bodies import message_body
+from gateway.adapters.graph.errors import count_error
 from gateway.application.ports import Claim
-from gateway.commands import NotTaken, Verdict
+from gateway.commands import Accepted, NotTaken, Verdict
 from gateway.domain.verdicts import of_answer, unanswered
 
 DEADLINE = 20.0
@@ -61,7 +62,10 @@ class GraphMessages:
             return unanswered(written=watch.written, why="timeout")
         except (httpx.HTTPError, httpx.StreamError, OSError):
             return unanswered(written=watch.written, why="connection_lost")
-        return of_answer(status, body, names_message=not isinstance(claim.released.content, ReadReceipt))
+        verdict = of_answer(status, body, names_message=not isinstance(claim.released.content, ReadReceipt))
+        if not isinstance(verdict, Accepted):
+            count_error(verdict.meta_code)
+        return verdict
 
     async def _post(self, claim: Claim, watch: _Watch) -> tuple[int, bytes]:
         request = self._client.build_request(

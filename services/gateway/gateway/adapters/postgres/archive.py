@@ -58,6 +58,10 @@ WHERE standing IS NOT NULL AND standing <> 'released'
     AND phone_number_id = coalesce(%(number)s, phone_number_id) AND waba_id = coalesce(%(account)s, waba_id)
 GROUP BY waba_id, phone_number_id, type, standing ORDER BY max(received_at) DESC LIMIT %(limit)s
 """
+COUNT = """
+SELECT standing, count(*) FROM inbound_archive WHERE standing IN ('waiting', 'held', 'forged') GROUP BY standing
+"""
+UNDECIDED: Mapping[Standing, int] = {"waiting": 0, "held": 0, "forged": 0}
 
 
 class UpdateArchive:
@@ -96,6 +100,10 @@ class UpdateArchive:
     def release(self, phone_number_id: str, waba_id: str | None) -> int:
         with self._connection() as connection:
             return connection.execute(RELEASE, {"number": phone_number_id, "account": waba_id}).rowcount
+
+    def count(self) -> Mapping[Standing, int]:
+        with self._connection() as connection:
+            return {**UNDECIDED, **dict(connection.execute(COUNT).fetchall())}
 
     def heaps(self, phone_number_id: str | None, waba_id: str | None, limit: int) -> list[Heap]:
         asked = {"number": phone_number_id, "account": waba_id, "limit": limit}

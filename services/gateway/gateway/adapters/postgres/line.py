@@ -43,6 +43,7 @@ SILENT = """
 SELECT *, now() - started_at AS lasted FROM pending_sends
 WHERE state = 'started' AND started_at <= now() - %s ORDER BY started_at LIMIT %s
 """
+COUNT = "SELECT state, count(*) AS count FROM pending_sends GROUP BY state"
 
 Row = dict[str, Any]
 
@@ -104,6 +105,9 @@ class PendingSends:
 
     def silent(self, at_least: timedelta, limit: int) -> list[Silent]:
         return [Silent(_due(row), row["lasted"]) for row in self._rows(SILENT, [at_least, limit])]
+
+    def count(self) -> Mapping[str, int]:
+        return {"queued": 0, "started": 0} | {row["state"]: row["count"] for row in self._rows(COUNT, [])}
 
     def tidy(self) -> None:
         with self._connection() as connection:
