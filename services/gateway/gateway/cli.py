@@ -17,10 +17,12 @@ from recado_chassis.toolbox import Toolbox
 from recado_events.gateway import PUBLISHED
 from recado_events.ids import PhoneNumberId
 
+from gateway.application.accounts import Resealed
 from gateway.application.archive import Heap, Quarantine
 from gateway.application.folds import CHANNEL
 from gateway.domain.channel import channel_stream
 from gateway.domain.private import PRIVATE
+from gateway.settings import TokenSettings
 
 Number = Annotated[str | None, typer.Option("--phone-number-id", help="Meta's id of a business number.")]
 OneNumber = Annotated[str, typer.Option("--phone-number-id", help="Meta's id of the business number.")]
@@ -31,6 +33,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 commands = typer.Typer(no_args_is_help=True, help="Webhooks in, messages out, channels.")
 quarantine = typer.Typer(no_args_is_help=True, help="Updates whose number nobody here served when they came.")
 commands.add_typer(quarantine, name="quarantine")
+tokens = typer.Typer(no_args_is_help=True, help="Access tokens, sealed with RECADO_TOKEN_KEY.")
+commands.add_typer(tokens, name="tokens")
 
 
 @quarantine.command("list")
@@ -55,6 +59,22 @@ def release(number: OneNumber, account: Account = None, as_json: AsJson = False)
         count = _quarantine(store).release(number, account)
     told = f"{count} update(s) of {number} are looked at again; workers of the gateway pass them on within seconds"
     typer.echo(json.dumps({"phone_number_id": number, "waba_id": account, "count": count}) if as_json else told)
+
+
+@tokens.command("reseal")
+def reseal(as_json: AsJson = False) -> None:
+    """Seal every token anew with the first key of RECADO_TOKEN_KEY, so that the others can be taken away.
+
+    First start all processes of the gateway with the new key in front of the old one, then run this.
+    """
+    with _store() as store:
+        main = installed.service("gateway").main
+        vault = main.vault.Vault(TokenSettings.from_environment().token_keys)
+        done: Resealed = main.postgres.Resealing(store.connection, vault).reseal()
+    told = f"{done.sealed} token(s) are sealed with the first key; {done.unreadable} can be opened with no key"
+    typer.echo(json.dumps(asdict(done)) if as_json else told)
+    if done.unreadable:
+        raise typer.Exit(1)
 
 
 def _line(heap: Heap) -> str:

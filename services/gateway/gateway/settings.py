@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
-from recado_chassis.settings import HexKey, ServiceSettings
+from recado_chassis.settings import DatabaseSettings, HexKey, ServiceSettings
 
 
 def _token_key(value: SecretStr) -> SecretStr:
@@ -31,6 +31,21 @@ def _one_or_many(value: Any) -> Any:
 
 AppSecret = Annotated[SecretStr, Field(min_length=16)]
 TokenKey = Annotated[SecretStr, AfterValidator(_token_key)]
+TokenKeys = Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
+
+
+def _bytes_of(keys: Sequence[SecretStr]) -> Sequence[bytes]:
+    return [urlsafe_b64decode(key.get_secret_value() + "==") for key in keys]
+
+
+class TokenSettings(DatabaseSettings):
+    """What the commands about tokens are told."""
+
+    token_key: TokenKeys
+
+    @property
+    def token_keys(self) -> Sequence[bytes]:
+        return _bytes_of(self.token_key)
 
 
 class Settings(ServiceSettings):
@@ -44,7 +59,7 @@ class Settings(ServiceSettings):
     """Where Meta's Graph API answers."""
     graph_version: Annotated[str, Field(pattern=r"^v\d{1,3}\.\d$")] = "v25.0"
     """The version of the Graph API that is asked."""
-    token_key: Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
+    token_key: TokenKeys
     """Encrypts access tokens at rest: the first encrypts, all decrypt. 32 bytes in base64url each."""
     tag_key: Annotated[tuple[HexKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
     """The first signs what messages carry to Meta and back, all verify it: an old one stays while statuses may come."""
@@ -65,7 +80,7 @@ class Settings(ServiceSettings):
 
     @property
     def token_keys(self) -> Sequence[bytes]:
-        return [urlsafe_b64decode(key.get_secret_value() + "==") for key in self.token_key]
+        return _bytes_of(self.token_key)
 
     @property
     def tag_keys(self) -> Sequence[bytes]:

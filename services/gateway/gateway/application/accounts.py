@@ -52,6 +52,14 @@ class Tokens(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many tokens are sealed with the first key now, and how many no key opens."""
+
+    sealed: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unsubscription:
     """An account that Meta is still to be told to send nothing more of."""
 

@@ -4,6 +4,7 @@ every update as it came."""
 from gateway.adapters.postgres.archive import UpdateArchive
 from gateway.adapters.postgres.channels import ChannelQuestions, Channels
 from gateway.adapters.postgres.line import PendingSends
+from gateway.adapters.postgres.resealing import Resealing
 from gateway.adapters.postgres.tokens import SealedTokens
 
-__all__ = ["ChannelQuestions", "Channels", "PendingSends", "SealedTokens", "UpdateArchive"]
+__all__ = ["ChannelQuestions", "Channels", "PendingSends", "Resealing", "SealedTokens", "UpdateArchive"]

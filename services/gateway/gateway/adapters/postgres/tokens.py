@@ -90,7 +90,7 @@ class SealedTokens:
         self._vault = vault
 
     def keep(self, number: Number, waba_id: WabaId, token: Token) -> Effect:
-        sealed = self._vault.seal(token.text, *_place(number))
+        sealed = self._vault.seal(token.text, *place_of(number))
 
         def write(connection: Connection[Any]) -> None:
             connection.execute(KEEP, [number[1], number[0], waba_id, token.authorisation, sealed])
@@ -154,11 +154,11 @@ class SealedTokens:
 
     def _open(self, number: Number, sealed: bytes) -> str | None:
         try:
-            return self._vault.open(sealed, *_place(number))
+            return self._vault.open(sealed, *place_of(number))
         except Exception as error:  # noqa: BLE001 - one token that does not open must not stop all other numbers
             _log.error("token_unreadable", phone_number_id=number[1], organisation_id=str(number[0]), exc_info=error)
             return None
 
 
-def _place(number: Number) -> tuple[str, str, str]:
+def place_of(number: Number) -> tuple[str, str, str]:
     return str(number[0]), number[1], PURPOSE
