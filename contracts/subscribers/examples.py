@@ -43,16 +43,18 @@ def main() -> int:
 def _play(early: Programs, traffic: Traffic) -> None:
     console.print("1. A subscriber in Python, one in TypeScript and one in Go begin: the log first, then Kafka")
     with early.following():
-        console.print("2. Twelve customers write; one conversation is handed over, one closed, one closed and reopened")
+        console.print("2. Twelve customers write; one conversation is handed over, two are closed, one is reopened")
         talks = traffic.customers_write(12)
         traffic.hand_over(talks[0])
         traffic.close(talks[1])
         traffic.close(talks[2])
         traffic.reopen(talks[2])
-    console.print("3. All three subscribers are killed; six more customers write; what was closed is reopened")
+    console.print("3. All three are killed; six more customers write; others are handed over, closed, reopened")
     traffic.customers_write(6)
-    traffic.reopen(talks[1])
     traffic.hand_over(talks[3])
+    traffic.close(talks[4])
+    traffic.close(talks[5])
+    traffic.reopen(talks[5])
 
 
 def _compare(early: Programs, late: Programs, traffic: Traffic, organisation: str) -> int:
@@ -66,7 +68,7 @@ def _compare(early: Programs, late: Programs, traffic: Traffic, organisation: st
         if not differ and len(set(told.values())) == 1:
             break
         if time.monotonic() > deadline:
-            return _differ(told, shown)
+            return _differ(differ, told, shown)
         time.sleep(0.5)
     for name in told:
         console.print(f"   {name}: as GET /conversations")
@@ -74,10 +76,13 @@ def _compare(early: Programs, late: Programs, traffic: Traffic, organisation: st
     return 0
 
 
-def _differ(told: dict[str, str], shown: dict[str, list[str]]) -> int:
-    console.print(f"They differ after {AGREE_SECONDS} s. GET /conversations: {json.dumps(shown, sort_keys=True)}")
+def _differ(differ: list[str], told: dict[str, str], shown: dict[str, list[str]]) -> int:
+    console.print(
+        f"   After {AGREE_SECONDS} s not as GET /conversations: {', '.join(differ) or 'another organisation'}"
+    )
+    console.print(f"   GET /conversations: {json.dumps(shown, sort_keys=True)}")
     for name, line in told.items():
-        console.print(f"{name}: {line}")
+        console.print(f"   {name}: {line}")
     return 1
 
 

@@ -11,9 +11,11 @@ import { Kafka, logLevel, type Batch } from "kafkajs";
 const TOPIC = "recado.conversations.v1";
 const PARTITIONS = 12;
 
+type Talks = Record<string, [organisation: string, assignee: string, isOpen: boolean]>;
+
 /** What is kept between two runs, in one step: what it is for, and how far it has read. */
 interface State {
-  talks: Record<string, [organisation: string, assignee: string, isOpen: boolean]>;
+  talks: Talks;
   source?: string;
   positions: number[];
   offsets: number[] | null;
@@ -32,16 +34,21 @@ const url: string = JSON.parse(process.env.RECADO_EVENTS_URLS!).conversations;
 const headers = { Authorization: `Bearer ${process.env.RECADO_SERVICE_TOKEN}` };
 const kafka = new Kafka({ brokers: [process.env.RECADO_KAFKA!], logLevel: logLevel.ERROR });
 
+const FOLDS: Record<string, (talks: Talks, told: Data) => void> = {
+  "conversations.conversation-opened.v1": (talks, told) =>
+    (talks[told.conversation_id] = [told.organisation_id, "nobody", true]),
+  "conversations.conversation-assigned.v1": (talks, told) => (talks[told.conversation_id][1] = told.user_id),
+  "conversations.conversation-closed.v1": (talks, told) => (talks[told.conversation_id][2] = false),
+  "conversations.conversation-reopened.v1": (talks, told) => (talks[told.conversation_id][2] = true),
+};
+
 /** Once each: a position not above the last one of its partition has been there before. Unknown types pass. */
 function take(state: State, partition: number, source: string, position: number, type: string, data: Data): void {
   state.source ??= source;
   if (source !== state.source) throw new BeginAgain();
   if (position <= state.positions[partition]) return;
   state.positions[partition] = position;
-  const [, kind] = /^conversations\.conversation-(opened|assigned|closed|reopened)\.v1$/.exec(type) ?? [];
-  if (kind === "opened") state.talks[data.conversation_id] = [data.organisation_id, "nobody", true];
-  else if (kind === "assigned") state.talks[data.conversation_id][1] = data.user_id;
-  else if (kind) state.talks[data.conversation_id][2] = kind === "reopened";
+  FOLDS[type]?.(state.talks, data);
 }
 
 async function follow(state: State): Promise<void> {
