@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,4 +67,5 @@ def keep(state: Any, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), "--until-end" in sys.argv[2:])
+    with suppress(KeyboardInterrupt):
+        main(Path(sys.argv[1]), "--until-end" in sys.argv[2:])
