@@ -1,11 +1,12 @@
-"""Whether a partition may flow: its inbox row must fit what Kafka holds, else an operator says where to go on."""
+"""Whether a partition may flow: its inbox row must fit what Kafka holds, else an operator says how to go on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from recado_chassis.consuming.decoding import Place
-from recado_chassis.consuming.history import WAITS
+from recado_chassis.consuming.history import HISTORY, WAITS
+from recado_chassis.consuming.inbox import OUTCOMES
 from recado_chassis.store import Changes, InboxMove, InboxRow, Store
 
 ANY_TOPIC = ""
@@ -64,6 +65,45 @@ def resume(store: Store, topic: str, partition: int, at_offset: int, *, other_lo
     with store.session(locked=True) as session:
         session.commit(Changes(moves=[InboxMove(row, after)]))
     return after
+
+
+def hold(store: Store, topic: str, partition: int | None, why: str) -> list[InboxRow]:
+    """Pauses a topic's partitions, or one of them, whoever reads them: their worker is fenced off. Answers those that
+    flowed until now."""
+    with store.session(locked=True) as session:
+        held = [row for row in _partitions(store, topic) if row.paused is None and partition in {None, row.partition}]
+        session.commit(Changes(moves=[InboxMove(row, replace(row, paused=why)) for row in held]))
+    return held
+
+
+def reread(store: Store, topic: str, *, other_log: bool = False) -> int:
+    """Has a log told by its owner once more, from where the partition stands that is furthest behind, then all go on at
+    Kafka's end. Answers that position.
+
+    What others have handled meanwhile is handled again, and the rules find it so already. With `other_log` the owner's
+    log was restored or made anew, and is read from its beginning. Raises CannotResume, Fenced.
+    """
+    rows = _partitions(store, topic)
+    logs = {row.log for row in rows if row.log is not None}
+    if not logs:
+        raise CannotResume(f"nothing of a log was read from {topic} yet: what Meta sent stands in none")
+    if len(logs) > 1 and not other_log:
+        raise CannotResume(f"the partitions of {topic} stand in {len(logs)} logs: say that it is another one now")
+    if waiting := sum(store.parked_count(topic, row.partition) for row in rows):
+        raise CannotResume(f"{waiting} records of {topic} are parked: retry or discard them first")
+    position = 0 if other_log else min(row.position or 0 for row in rows)
+    begun = InboxRow(topic, HISTORY, ANY_TOPIC, position + 1, logs.pop() if position else None, position or None)
+    store.adopt(begun)
+    known = next(row for row in store.inbox() if (row.topic, row.partition) == (topic, HISTORY))
+    counts = {name: getattr(known, name) for name in OUTCOMES}
+    moves = [InboxMove(row, replace(row, topic_id=ANY_TOPIC, paused=WAITS)) for row in rows]
+    with store.session(locked=True) as session:
+        session.commit(Changes(moves=[InboxMove(known, replace(begun, **counts)), *moves]))
+    return position
+
+
+def _partitions(store: Store, topic: str) -> list[InboxRow]:
+    return [row for row in store.inbox() if row.topic == topic and row.partition != HISTORY]
 
 
 def take_up(store: Store, row: InboxRow, found: Found) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from confluent_kafka import KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 from psycopg import Connection
 
 from recado_chassis.operating.answers import AsJson, ServiceName, say, store_of, table, telling
-from recado_chassis.producing.topics import KafkaUnavailable
+from recado_chassis.operating.offsets import offsets
 from recado_chassis.settings import KafkaSettings
-from recado_chassis.store import InboxRow
 
-_SECONDS = 10.0
 _PROJECTIONS = "SELECT name, position FROM projections WHERE name !~ '_(next|old)$' ORDER BY name"
 
 
@@ -24,7 +19,7 @@ def lag(service: ServiceName, as_json: AsJson = False) -> None:
         kafka = KafkaSettings.from_environment().kafka
     with store_of(service) as store:
         rows, end, parked = [row for row in store.inbox() if row.partition >= 0], store.end(), store.parked_count()
-        ends = _ends(kafka, rows)
+        ends = offsets(kafka, rows, "end")
         with store.connection() as connection:
             relayed = _relayed(connection)
             shown = dict(connection.execute(_PROJECTIONS).fetchall())
@@ -45,19 +40,6 @@ def lag(service: ServiceName, as_json: AsJson = False) -> None:
         "partitions": partitions,
     }
     say(data, _told(data), as_json)
-
-
-def _ends(kafka: str, rows: Iterable[InboxRow]) -> dict[tuple[str, int], int]:
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-    asked = {TopicPartition(row.topic, row.partition): latest for row in rows}
-    if not asked:
-        return {}
-    admin = AdminClient({"bootstrap.servers": kafka, "log_level": 0})
-    try:
-        found = admin.list_offsets(asked, request_timeout=_SECONDS)
-        return {(place.topic, place.partition): future.result().offset for place, future in found.items()}
-    except KafkaException as error:
-        raise KafkaUnavailable(f"Kafka at {kafka} does not tell where its partitions end: {error}") from None
 
 
 def _relayed(connection: Connection[Any]) -> int:

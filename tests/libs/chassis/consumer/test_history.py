@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from recado_chassis.consuming.history import HISTORY, LogPage, OwnersOverHttp, OwnerUnavailable
 from recado_chassis.consuming.parked import retry
+from recado_chassis.consuming.partitions import reread
 from recado_chassis.http.app import create_app
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
@@ -129,6 +131,39 @@ async def test_what_is_parked_while_history_is_read_can_be_tried_again(
     ear.deaf.clear()
     assert retry(ear.service(postgres_store), "a", mouth.street.prefix).done == 12
     assert heard(postgres_store, range(12))
+
+
+@pytest.mark.parametrize("is_remade", [False, True], ids=["retention passed", "topic made anew"])
+async def test_what_kafka_lost_while_nobody_read_is_read_again_from_the_owner(
+    mouth: Mouth, postgres_store: PostgresStore, is_remade: bool
+) -> None:
+    mouth.says(range(10))
+    async with running(mouth.street.consumer(postgres_store, owners=mouth.owners)):
+        await eventually(lambda: heard(postgres_store, range(10)))
+    mouth.says(range(10, 30))
+    if is_remade:
+        mouth.street.demolish()
+        mouth.street.build()
+        mouth.says(range(30, 35))
+    else:
+        for partition in range(MOUTH.partitions):
+            mouth.street.forget(before=45, partition=partition)
+    consumer = mouth.street.consumer(postgres_store, owners=mouth.owners)
+    async with running(consumer):
+        await eventually(lambda: sum(row.paused is not None for row in postgres_store.inbox()) == MOUTH.partitions)
+        assert heard(postgres_store, range(10))
+        await asyncio.to_thread(reread, postgres_store, mouth.street.prefix + MOUTH.name)
+        mouth.says(range(35, 40))
+        expected = set(range(40)) - (set() if is_remade else set(range(30, 35)))
+        await eventually(
+            lambda: (
+                {speaker: set(told) for speaker, told in notes(postgres_store).items()}
+                == dict.fromkeys(SPEAKERS, expected)
+            )
+        )
+        await eventually(consumer.ready)
+    again = [told for told in notes(postgres_store).values() if len(told) > len(expected)]
+    assert all(len(told) <= len(expected) + 1 for told in again), "more than the last of each was handled again"
 
 
 async def test_where_no_owner_can_be_asked_an_operator_is(mouth: Mouth, postgres_store: PostgresStore) -> None:

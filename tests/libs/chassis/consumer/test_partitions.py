@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from recado_chassis.consuming.partitions import CannotResume, Found, first_row, misfit, resume, take_up
+from recado_chassis.consuming.partitions import CannotResume, Found, first_row, hold, misfit, reread, resume, take_up
 from recado_chassis.store import Fenced, InboxRow, Store
 
 from tests.libs.chassis.consumer.batches import begin, hand, rows_of
@@ -61,6 +61,29 @@ def test_a_paused_partition_goes_on_where_it_is_told(store: Store) -> None:
     )  # fmt: skip
     hand(service, [raw(said(4), 20)])
     assert notes(store) == {"ada": [0, 1, 2, 3, 4]}
+
+
+def test_an_operator_holds_partitions_and_whoever_reads_them_is_fenced_off(store: Store) -> None:
+    begin(store, 3)
+    service, stale = Ear().service(store), rows_of(store)
+    assert [row.partition for row in hold(store, MOUTH.name, 1, "a look at it")] == [1]
+    assert [row.partition for row in hold(store, MOUTH.name, None, "a restore")] == [0, 2]
+    batch = hand(service, [raw(said(0), 0)], stale)
+    assert (PLACE in batch.dropped, notes(store)) == (True, {})
+    resume(store, *PLACE, 0)
+    take_up(store, row_of(store), Found("topic-id", 0, 9))
+    hand(service, [raw(said(0), 0)])
+    assert notes(store) == {"ada": [0]}
+
+
+def test_what_is_parked_or_stands_in_two_logs_is_decided_before_a_log_is_read_again(store: Store) -> None:
+    begin(store, 2)
+    hand(Ear(deaf={"ada"}).service(store), [raw(said(0), 0)])
+    with pytest.raises(CannotResume, match="1 records of"):
+        reread(store, MOUTH.name)
+    hand(Ear().service(store), [raw(said(0, "bob"), 0, 1, partition=1, log="restored")])
+    with pytest.raises(CannotResume, match="stand in 2 logs"):
+        reread(store, MOUTH.name)
 
 
 def test_going_back_repeats_nothing(store: Store) -> None:

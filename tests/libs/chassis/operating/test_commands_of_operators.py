@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Producer
 from crm import main as crm
+from recado_chassis.consuming.history import WAITS
 from recado_chassis.consuming.parked import RecordDiscarded
 from recado_chassis.mapper import Mapper
 from recado_chassis.store import Changes, InboxRow, ParkedRow
@@ -143,11 +144,76 @@ def test_the_inbox_is_shown_and_a_paused_partition_goes_on(operator: Operator) -
     assert (shown["next_offset"], shown["accepted"], shown["paused"][:12]) == (40, 38, "Kafka begins")
     assert "records are lost" in operator.runs("inbox", "show", "crm").stdout
     resumed = operator.asks("inbox", "resume", "crm", TOPIC, "3", "--at", "60")
-    assert resumed == {"topic": TOPIC, "partition": 3, "next_offset": 60}
+    assert resumed == [{"topic": TOPIC, "partition": 3, "next_offset": 60}]
     (now,) = store.inbox()
     assert (now.next_offset, now.paused, now.position) == (60, None, 80)
     flowing = operator.runs("inbox", "resume", "crm", TOPIC, "3", "--at", "10")
     assert (flowing.returncode, "is not paused" in flowing.stderr) == (1, True)
+
+
+def test_partitions_are_paused_and_resumed_where_kafka_begins_or_ends(
+    operator: Operator, kafka: Kafka, topic_prefix: str
+) -> None:
+    environment = {"RECADO_KAFKA": kafka.bootstrap, "RECADO_TOPIC_PREFIX": topic_prefix}
+    assert operator.runs("topics", "create", **environment).returncode == 0
+    told_on_kafka(kafka, topic := topic_prefix + TOPIC, customer(operator.service)[0], 5)
+    store = operator.service.store
+    for partition in range(3):
+        store.adopt(InboxRow(topic, partition, "topic-1", 2 if partition == 0 else 0))
+    held = operator.asks("inbox", "pause", "crm", topic, "1", "--because", "a look at it")
+    assert [row["partition"] for row in held] == [1]
+    assert [row["partition"] for row in operator.asks("inbox", "pause", "crm", topic, "--because", "a restore")] == [
+        0,
+        2,
+    ]
+    assert [row.paused for row in store.inbox()][:2] == [
+        "held by an operator: a restore",
+        "held by an operator: a look at it",
+    ]
+    resumed = operator.asks("inbox", "resume", "crm", topic, "--at", "end", **environment)
+    assert [row["next_offset"] for row in resumed] == [5, 0, 0]
+    operator.asks("inbox", "pause", "crm", topic, "0", "--because", "again")
+    resumed = operator.asks("inbox", "resume", "crm", topic, "0", "--at", "first", **environment)
+    assert [row["next_offset"] for row in resumed] == [0]
+    assert [row.paused for row in store.inbox()] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "why"),
+    [
+        (("resume", "crm", TOPIC), 1, "no partition of"),
+        (("pause", "crm", TOPIC), 2, "--because"),
+        (("reread", "crm", TOPIC), 1, "nothing of a log was read"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_paused_or_resumed_says_why(
+    operator: Operator, arguments: tuple[str, ...], code: int, why: str
+) -> None:
+    operator.service.store.adopt(InboxRow(TOPIC, 0, "topic-1", 0))
+    done = operator.runs("inbox", *arguments)
+    assert (done.returncode, why in done.stderr) == (code, True), done.stderr
+
+
+def test_an_offset_is_one_partitions(operator: Operator) -> None:
+    for partition in range(2):
+        operator.service.store.adopt(InboxRow(TOPIC, partition, "topic-1", 0))
+    operator.asks("inbox", "pause", "crm", TOPIC, "--because", "a test")
+    assert operator.runs("inbox", "resume", "crm", TOPIC, "--at", "7").returncode == 2
+    assert operator.runs("inbox", "resume", "crm", TOPIC, "1", "--at", "later").returncode == 2
+    assert [row["next_offset"] for row in operator.asks("inbox", "resume", "crm", TOPIC, "1", "--at", "7")] == [7]
+
+
+def test_a_log_is_read_again_from_where_the_slowest_partition_stands(operator: Operator) -> None:
+    store = operator.service.store
+    store.adopt(InboxRow(TOPIC, 0, "topic-1", 40, "log-1", 80))
+    store.adopt(InboxRow(TOPIC, 1, "topic-1", 30, "log-1", 60))
+    assert operator.asks("inbox", "reread", "crm", TOPIC) == {"topic": TOPIC, "after": 60}
+    history, first, second = store.inbox()
+    assert (history.partition, history.log, history.position) == (-1, "log-1", 60)
+    assert (first.paused, second.paused) == (WAITS, WAITS)
+    assert operator.asks("inbox", "reread", "crm", TOPIC, "--other-log") == {"topic": TOPIC, "after": 0}
+    assert (store.inbox()[0].log, store.inbox()[0].position) == (None, None)
 
 
 def test_a_rebuild_shows_its_progress_and_where_the_view_stands(operator: Operator) -> None:
