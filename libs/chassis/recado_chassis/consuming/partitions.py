@@ -84,9 +84,9 @@ def reread(store: Store, topic: str, *, other_log: bool = False) -> int:
     log was restored or made anew, and is read from its beginning. Raises CannotResume, Fenced.
     """
     rows = _partitions(store, topic)
+    if not rows:
+        raise CannotResume(f"{topic} was not read here yet: a worker reads it from its beginning by itself")
     logs = {row.log for row in rows if row.log is not None}
-    if not logs:
-        raise CannotResume(f"nothing of a log was read from {topic} yet: what Meta sent stands in none")
     if len(logs) > 1 and not other_log:
         raise CannotResume(f"the partitions of {topic} stand in {len(logs)} logs: say that it is another one now")
     if waiting := sum(store.parked_count(topic, row.partition) for row in rows):

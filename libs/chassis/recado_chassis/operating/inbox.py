@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from recado_events.catalogue import TOPICS
 
 from recado_chassis.consuming.partitions import CannotResume, hold, reread, resume
 from recado_chassis.operating.answers import AsJson, ServiceName, say, store_of, table
@@ -99,6 +100,8 @@ def reread_history(
     """Have a log that Kafka no longer holds told by its owner, from where this service stands; then go on at Kafka's
     end. Workers read it that have RECADO_EVENTS_URLS."""
     with store_of(service) as store:
+        if any(each.raw_types and topic.endswith(each.name) for each in TOPICS):
+            raise CannotResume(f"{topic} holds what Meta sent, which stands in no log: resume it at the first record")
         position = reread(store, topic, other_log=other_log)
     told = f"{topic} is read from its owner above position {position}, then from Kafka's end on"
     say({"topic": topic, "after": position}, told, as_json)

@@ -168,10 +168,14 @@ async def test_what_kafka_lost_while_nobody_read_is_read_again_from_the_owner(
 
 async def test_where_no_owner_can_be_asked_an_operator_is(mouth: Mouth, postgres_store: PostgresStore) -> None:
     mouth.says(range(10))
-    mouth.street.forget(before=2, partition=1)
+    for partition in range(MOUTH.partitions):
+        mouth.street.forget(before=2, partition=partition)
     consumer = mouth.street.consumer(postgres_store)
     async with running(consumer):
         await eventually(lambda: any("RECADO_EVENTS_URLS" in why for why in consumer.problems()))
+    async with running(mouth.street.consumer(postgres_store, owners=mouth.owners)):
+        reread(postgres_store, mouth.street.prefix + MOUTH.name)
+        await eventually(lambda: heard(postgres_store, range(10)))
 
 
 async def test_an_owner_that_does_not_answer_is_named(mouth: Mouth, postgres_store: PostgresStore) -> None:
