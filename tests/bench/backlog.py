@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from confluent_kafka import KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined] # the stubs forget it
 from recado_chassis.producing.records import Record
 
@@ -45,14 +45,20 @@ def fill(bootstrap: str, records: Iterable[Record], topic: str) -> int:
             "queue.buffering.max.messages": 1_000_000,
         }
     )
+    failed: list[str] = []
+
+    def delivered(error: KafkaError | None, _: object) -> None:
+        if error is not None:
+            failed.append(error.str())
+
     count = 0
     for record in records:
-        producer.produce(topic, record.value, record.key, headers=list(record.headers))
+        producer.produce(topic, record.value, record.key, headers=list(record.headers), on_delivery=delivered)
         count += 1
         if count % 1000 == 0:
             producer.poll(0)
-    if producer.flush(60):
-        raise Stuck("the broker did not acknowledge the backlog")
+    if producer.flush(60) or failed:
+        raise Stuck(f"the broker did not acknowledge the backlog: {failed[:3]}")
     return count
 
 

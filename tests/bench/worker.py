@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from contextlib import suppress
 
 import uvloop
 from conversations.main import build
@@ -22,7 +24,10 @@ async def main(settings: Settings) -> None:
     service = build(settings, Toolbox(store, connection=store.connection))
     consumer = Consumer(service, settings.kafka, settings.topic_prefix)
     relay = Relay(service, settings.dsn(), settings.kafka, settings.topic_prefix)
-    await asyncio.gather(consumer.run(), relay.run())
+    working = asyncio.gather(consumer.run(), relay.run())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
+    with suppress(asyncio.CancelledError):  # it has left its group then: the next worker need not wait for a timeout
+        await working
 
 
 if __name__ == "__main__":
