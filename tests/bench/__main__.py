@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench import report
 from tests.bench.figures import FULL, QUICK, Findings, say
 from tests.bench.ground import Ground, ground
-from tests.bench.machine import description, load
+from tests.bench.machine import Neighbours, description
 
 BENCHES = ("ingress", "decisions", "latency", "rebuilding", "growth", "footprint")
 REPORTS = Path(__file__).parents[2] / "docs" / "reports"
@@ -37,10 +37,11 @@ def main() -> None:
 
 
 def _run(name: str, stands: Ground) -> Findings:
-    begun = time.monotonic()
-    say(f"{name} (the machine's load of the last minute is {load():.1f})")
+    begun, neighbours = time.monotonic(), Neighbours()
+    say(name)
     findings: Findings = importlib.import_module(f"tests.bench.{name}").run(stands)
-    say(f"{name} took {time.monotonic() - begun:.0f} s")
+    findings.neighbours = neighbours.cores()
+    say(f"{name} took {time.monotonic() - begun:.0f} s; others kept {findings.neighbours:.1f} cores busy meanwhile")
     return findings
 
 

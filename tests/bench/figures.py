@@ -33,7 +33,7 @@ class Size:
     """The sizes of the two event stores that are compared."""
 
 
-FULL = Size(rounds=5, seconds=8.0, messages=40_000, fewer=800, known=1_000, stored=(10_000, 1_000_000))
+FULL = Size(rounds=3, seconds=6.0, messages=16_000, fewer=600, known=1_000, stored=(10_000, 1_000_000))
 QUICK = Size(rounds=1, seconds=2.0, messages=4_000, fewer=120, known=100, stored=(2_000, 20_000))
 
 
@@ -68,6 +68,8 @@ class Findings:
     title: str
     how: str
     figures: list[Figure] = field(default_factory=list)
+    neighbours: float = 0.0
+    """Cores that other programs kept busy meanwhile."""
 
     def add(self, name: str, rounds: Sequence[float], unit: str, target: Target | None = None, note: str = "") -> None:
         figure = Figure(name, median(rounds), unit, target, tuple(rounds), note)

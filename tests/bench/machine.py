@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -95,6 +96,20 @@ def unpin(pids: Iterable[int]) -> None:
                 os.sched_setaffinity(int(thread.name), range(os.cpu_count() or 1))
 
 
-def load() -> float:
-    """How busy the machine has been in the last minute, whoever was."""
-    return os.getloadavg()[0]
+class Neighbours:
+    """What the rest of this machine does meanwhile."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic(), _busy_seconds() - cpu_seconds(os.getpid())
+
+    def cores(self) -> float:
+        """How many cores other programs than ours have kept busy since then."""
+        begun, elsewhere = self._begun
+        now = _busy_seconds() - cpu_seconds(os.getpid())
+        return max(0.0, now - elsewhere) / (time.monotonic() - begun)
+
+
+def _busy_seconds() -> float:
+    """Of all cores together: user, nice, system and interrupts."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    return sum(int(fields[place]) for place in (0, 1, 2, 5, 6)) / _TICKS

@@ -23,7 +23,13 @@ def write(folder: Path, about: Mapping[str, Any], found: Mapping[str, Findings])
 
 
 def _as_json(findings: Findings) -> Json:
-    return {"title": findings.title, "how": findings.how, "figures": [_figure(each) for each in findings.figures]}
+    figures = [_figure(each) for each in findings.figures]
+    return {
+        "title": findings.title,
+        "how": findings.how,
+        "neighbours": round(findings.neighbours, 2),
+        "figures": figures,
+    }
 
 
 def _figure(figure: Figure) -> Json:
@@ -51,7 +57,10 @@ def _lines(benches: Json) -> Iterator[str]:
         yield f"{bench['how']}\n"
         yield "| what | figure | rounds from – to | target | |\n|---|---|---|---|---|"
         yield from map(_row, bench["figures"])
-        yield f"\n`make bench ARGS={name}`: {_machine(bench['about'])}"
+        yield (
+            f"\n`make bench ARGS={name}`: {_machine(bench['about'])} Other programs kept {bench['neighbours']:.1f} "
+            "cores busy meanwhile."
+        )
 
 
 def _row(figure: Json) -> str:
