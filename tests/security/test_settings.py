@@ -1,12 +1,18 @@
-"""Bad input 13: a process that was given an empty or short secret does not start, and says which, not what."""
+"""Bad inputs 13 and 105: a weak secret keeps a process from starting, and no secret is shown to whoever looks."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from gateway.adapters.door.signature import Signatures
+from gateway.adapters.vault import Vault
+from gateway.application.accounts import Token
+from gateway.domain.tags import Tags
+from recado_chassis.running import installed
 
 from deploy.local.credentials import settle_secrets
 from deploy.local.programs import Addresses, clean_environment, service_environment
@@ -48,3 +54,25 @@ def test_13_a_process_with_a_weak_secret_does_not_start(tmp_path: Path, service:
     assert variable in told
     assert SHORT not in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_105_settings_of_no_service_show_a_secret(
+    tmp_path: Path, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = State(tmp_path)
+    state.prepare()
+    kept = settle_secrets(state)
+    databases = dict.fromkeys(SERVICES, f"postgresql://recado:{kept.postgres_password}@127.0.0.1:1/none")
+    given = service_environment(service, Addresses("127.0.0.1:1", databases, dict.fromkeys(LISTENERS, 1)), kept)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = installed.service(service).settings.from_environment()
+    shown = [repr(settings), str(settings), f"{settings}", settings.model_dump_json(), str(settings.model_dump())]
+    shown += [repr(settings.fingerprints()), str(vars(settings)), repr(Token(kept.app_secret))]
+    shown += [repr(Tags(b"k" * 32)), repr(Vault([b"k" * 32])), repr(Signatures([kept.app_secret]))]
+    secrets = [value for name, value in asdict(kept).items() if name not in {"app_id", "jwt_public_key"}]
+    secrets.append(given["RECADO_SERVICE_TOKEN"])
+    assert len(secrets) == 8
+    told = "\n".join(shown)
+    assert [secret for secret in [*secrets, "kkkk"] if secret in told] == []

@@ -1,6 +1,7 @@
 """A record is heard, passed over or spoiled with a reason; nothing in it can do more than that."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from recado_chassis.consuming.decoding import Decoder, Read, Spoiled
 from recado_events.envelope import Cause
 
-from tests.libs.chassis.consumer.ear import MOUTH, STREET, Ear, Raw, Said, message, raw, said
+from tests.libs.chassis.consumer.ear import MOUTH, ORGANISATION, STREET, Ear, Raw, Said, message, raw, said
 
 WELL = raw(said(3, text="hello"), 5)
 SECRET = "a-customers-words"
@@ -111,6 +112,17 @@ def test_headers_that_cannot_be_trusted_make_a_record_undecodable(name: str, val
 
 def test_a_header_nobody_asked_for_may_be_anything() -> None:
     assert read(with_header(WELL, "x-odd", b"\xff\xfe")).heard is not None
+
+
+@pytest.mark.parametrize("record", [WELL, message(4, 9)], ids=["an event", "an update of Meta"])
+def test_87_a_body_of_another_organisation_than_the_headers_is_spoiled(record: Raw) -> None:
+    others = str(uuid4()).encode()
+    assert record.value is not None
+    for forged in (
+        with_header(record, "ce_tenantid", others),
+        replace(record, value=record.value.replace(str(ORGANISATION).encode(), others)),
+    ):
+        assert read(forged).spoiled == Spoiled("invalid", "the body's organisation_id is not ce_tenantid")
 
 
 @pytest.mark.parametrize("key", [None, b"", b"bob", b"\xff"])
