@@ -128,12 +128,21 @@ def test_tail_prints_what_is_added(boxes: Boxes) -> None:
     environment = {"RECADO_SERVICE_TOKEN": service_token()}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as tailing:
         assert tailing.stdout is not None
-        time.sleep(1.5)
-        boxes.fill(60)
-        told = [json.loads(tailing.stdout.readline())["position"] for _ in range(30)]
-        assert told == sorted(set(told))
-        assert told[0] > 4
-        tailing.terminate()
+        told: list[int] = []
+        reading = Thread(
+            target=lambda lines: told.extend(json.loads(line)["position"] for line in lines), args=[tailing.stdout]
+        )
+        reading.start()
+        try:
+            deadline = time.monotonic() + 60
+            while len(told) < 30:
+                assert time.monotonic() < deadline, f"only {len(told)} were printed"
+                boxes.fill(1)
+        finally:
+            tailing.terminate()
+        reading.join(10)
+    assert told == sorted(set(told))
+    assert told[0] > 4
 
 
 def test_what_goes_wrong_is_told_in_a_line(boxes: Boxes) -> None:
