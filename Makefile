@@ -35,6 +35,10 @@ examples: .venv/.synced $(SUBSCRIBERS)/typescript/build/subscriber.js $(SUBSCRIB
 test: .venv/.synced ## run every test on real Kafka and PostgreSQL (ARGS="tests/crm -k note" runs some)
 	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
 
+.PHONY: crash
+crash: .venv/.synced ## kill, stop, freeze and cut everything under load, compare after each fault (KILLS=1000, SECONDS=60, ARGS=--quick)
+	@exec $(BIN)/python -m tests.crash $(if $(SECONDS),--seconds $(SECONDS) --kills 0) $(if $(KILLS),--kills $(KILLS)) $(ARGS)
+
 .PHONY: bench
 bench: .venv/.synced ## measure beside peers, write docs/reports/bench.md (ARGS="decisions" runs one, "--quick" tries all)
 	@exec $(BIN)/python -m tests.bench $(ARGS)

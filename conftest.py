@@ -16,8 +16,8 @@ settings.register_profile(
 )
 settings.load_profile("recado")
 
-ONE_SYSTEM = ("journeys", "security")
-"""Folders whose tests share one running system."""
+ONE_SYSTEM = ("journeys", "security", "crash")
+"""Folders whose tests need a whole system: they share one, or have the machine to themselves beside those that do."""
 LONG = (*ONE_SYSTEM, "servers")
 """Folders whose tests take longest; they begin first, so that nobody waits for them alone at the end."""
 

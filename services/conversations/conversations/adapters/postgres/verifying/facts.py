@@ -11,7 +11,7 @@ from psycopg import Connection
 from recado_chassis.mapper import Mapper
 from recado_chassis.verifying.evidence import Json
 from recado_chassis.verifying.logs import recorded, time_of
-from recado_events.conversations import PUBLISHED
+from recado_events.conversations import PUBLISHED, OfCustomer, OfDesk
 from recado_events.event import Event
 from recado_events.ids import OrganisationId, PhoneNumberId
 
@@ -39,13 +39,14 @@ class Facts:
         return ((fact.position, fact.event) for fact in self.all if isinstance(fact.event, kind))
 
     def served(self) -> dict[PhoneNumberId, OrganisationId]:
-        """Whose each number is now."""
+        """Whose each number is now: that of whoever anything was told last, unless it was that they left it."""
         numbers: dict[PhoneNumberId, OrganisationId] = {}
-        for noted in self.of(ChannelNoted):
-            if noted.connected:
-                numbers[noted.phone_number_id] = noted.organisation_id
-            elif numbers.get(noted.phone_number_id) == noted.organisation_id:
-                del numbers[noted.phone_number_id]
+        for _, event in self.all:
+            if not isinstance(event, OfDesk | OfCustomer):
+                continue
+            numbers[event.phone_number_id] = event.organisation_id
+            if isinstance(event, ChannelNoted) and not event.connected:
+                del numbers[event.phone_number_id]
         return numbers
 
 

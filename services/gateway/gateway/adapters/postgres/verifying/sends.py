@@ -11,7 +11,7 @@ from uuid import UUID
 
 from recado_chassis.verifying.evidence import Json
 from recado_chassis.verifying.figures import Figure, none_of, told
-from recado_events.gateway import DuplicateSendDetected, MessageDispatchStarted
+from recado_events.gateway import DuplicateSendDetected, MessageDispatchStarted, MessageNotSent
 from recado_events.ids import MessageId
 
 from gateway.adapters.postgres.verifying.stories import Stories, Story
@@ -41,7 +41,7 @@ def figures(of: str, stories: Stories, sends: Sequence[Json]) -> Iterator[Figure
     attempts = Counter((each.message, each.attempt) for each in accepted)
     yield none_of(of, "attempts sent twice", (message for (message, _), times in attempts.items() if times > 1))
     doubled = {message: found for message, found in by_message.items() if len(found) > 1}
-    yield told(of, "messages sent twice", len(doubled))
+    yield none_of(of, "messages sent twice", doubled)
     unseen = [message for message, found in doubled.items() if _noticed(stories, message) < len(found) - 1]
     yield none_of(of, "messages sent twice without anybody noticing", unseen)
     early = [each.message for each in accepted if not _was_claimed(stories.messages.get(each.message), each)]
@@ -51,8 +51,11 @@ def figures(of: str, stories: Stories, sends: Sequence[Json]) -> Iterator[Figure
 
 def _agreement(of: str, stories: Stories, by_message: Mapping[MessageId, Sequence[Accepted]]) -> Iterator[Figure]:
     known, wamids = stories.messages, {_plain(each.wamid) for found in by_message.values() for each in found}
-    denied = [message for message in by_message if message in known and known[message].phase in ("queued", "rejected")]
-    yield none_of(of, "messages called not sent that Meta has", denied)
+    rejected = [message for message in by_message if message in known and known[message].phase == "rejected"]
+    yield none_of(of, "messages called rejected that Meta has", rejected)
+    failed = {(fact.message_id, fact.attempt) for story in known.values() for fact in story.of(MessageNotSent)}
+    denied = [each.message for found in by_message.values() for each in found if (each.message, each.attempt) in failed]
+    yield none_of(of, "attempts called not sent that Meta has", denied)
     wamid_of = {message: story.wamid for message, story in known.items() if story.wamid is not None}
     invented = [message for message, wamid in wamid_of.items() if _plain(wamid) not in wamids]
     yield none_of(of, "messages called sent that Meta does not have", invented)

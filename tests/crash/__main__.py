@@ -1,0 +1,64 @@
+"""`python -m tests.crash`: the whole system under load and every fault, compared after each phase."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from random import Random
+from typing import Annotated
+
+import typer
+
+from deploy.local.state import REPOSITORY
+from tests.crash import plans
+from tests.crash.campaign import Campaign, Enough, Outcome
+from tests.crash.installation import open_to_all, running
+from tests.crash.plans import Phase
+from tests.crash.report import shown, write
+
+SECONDS, KILLS = 600.0, 200
+
+
+def main(
+    seconds: Annotated[float, typer.Option(help="At least so long.")] = SECONDS,
+    kills: Annotated[int, typer.Option(help="At least so many kills.")] = KILLS,
+    seed: Annotated[int | None, typer.Option(help="Of all chance; a new one where none is given.")] = None,
+    rate: Annotated[float, typer.Option(help="Acts of customers and agents a second.")] = 8.0,
+    quick: Annotated[bool, typer.Option("--quick", help="One of each class of fault, within a minute.")] = False,
+    only: Annotated[str | None, typer.Option(help="Only phases whose names hold this text, once.")] = None,
+    report: Annotated[bool, typer.Option(help="Write docs/reports/crash.md and .json at the end.")] = True,
+) -> None:
+    """Kill, stop, freeze, cut and lose, while customers write and agents answer; exit code 1 on any difference."""
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    _say(f"seed {chosen}: the same faults again with --seed {chosen}")
+    phases, enough = _phases(Random(chosen), quick, only), Enough(seconds, kills)
+    with (
+        tempfile.TemporaryDirectory(prefix="recado-crash-", ignore_cleanup_errors=True) as folder,
+        running(open_to_all(folder), _say) as installation,
+    ):
+        campaign = Campaign(installation, chosen, _say, rate)
+        outcome: Outcome = asyncio.run(campaign.run(phases, enough, to_the_end=not quick))
+    _say(shown(outcome))
+    if report and not quick and only is None:
+        write(outcome, REPOSITORY / "docs" / "reports")
+    sys.exit(0 if outcome.ok else 1)
+
+
+def _phases(random: Random, quick: bool, only: str | None) -> Iterator[Phase]:
+    """All of them and then chance, or those that were asked for, once."""
+    if only is None and not quick:
+        return itertools.chain(plans.everything(random), plans.by_chance(random))
+    known = plans.quick(random) if quick else plans.everything(random)
+    return (phase for phase in known if (only or "") in phase.name)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+if __name__ == "__main__":
+    typer.run(main)

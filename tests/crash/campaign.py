@@ -1,0 +1,202 @@
+"""A campaign: load, faults, rest, comparison, again and again; what differs or never comes to rest fails it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from random import Random
+
+import httpx
+from recado_chassis.verifying.comparison import compare
+from recado_chassis.verifying.figures import Figure
+
+from tests.crash import agents, customers
+from tests.crash.faults.quarantine import connected
+from tests.crash.installation import Installation
+from tests.crash.ledger import Ledger
+from tests.crash.plans import Phase
+from tests.crash.scene import Fault, Say, Scene
+from tests.crash.settling import NotSettled, Settling
+from tests.crash.traffic import Act, Traffic
+from tests.crash.watching import Watchers
+from tests.journeys.world import World
+from tests.simulator.client import Simulator
+
+MIX: dict[Act, float] = {
+    customers.somebody_new_writes_a_burst: 8,
+    customers.a_customer_writes: 30,
+    customers.meta_delivers_a_message_many_times: 5,
+    customers.meta_delivers_many_in_one_body: 2,
+    customers.meta_delivers_statuses_reversed: 3,
+    customers.meta_delivers_statuses_ten_times: 2,
+    customers.meta_delivers_statuses_late: 2,
+    customers.a_customer_reacts_edits_or_revokes: 5,
+    customers.meta_uses_an_id_again_for_something_else: 1,
+    customers.somebody_forges_a_webhook: 2,
+    customers.another_app_has_statuses_and_somebody_forges_a_tag: 2,
+    agents.an_agent_replies: 30,
+    agents.an_agent_reads_and_lets_it_be_known: 4,
+    agents.a_conversation_is_closed_or_opened_again: 3,
+    agents.a_conversation_is_given_to_somebody: 3,
+    agents.somebody_leaves_or_returns: 1,
+}
+NUMBERS = 3
+FINAL_BOUND = 200.0
+"""Seconds until every message has an outcome: silence counts as one after a minute."""
+_LOOKS = 4
+
+
+@dataclass(slots=True)
+class Outcome:
+    seed: int
+    phases: list[str] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    """The last ones."""
+    differences: list[str] = field(default_factory=list)
+    longest_rest: float = 0.0
+    seconds: float = 0.0
+    kills: Counter[str] = field(default_factory=Counter)
+    injected: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)
+    measured: dict[str, float] = field(default_factory=dict)
+    ended_unasked: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.differences
+
+
+class Campaign:
+    def __init__(self, installation: Installation, seed: int, say: Say, rate: float) -> None:
+        self._installation = installation
+        self._random = Random(seed)
+        self._say = say
+        self._rate = rate
+        self.outcome = Outcome(seed)
+        self._ledger = Ledger()
+
+    async def run(self, phases: Iterator[Phase], enough: Enough, *, to_the_end: bool = True) -> Outcome:
+        """`to_the_end`: until every message has its outcome, which takes more than a minute."""
+        begun = time.monotonic()
+        async with self._scene() as scene:
+            settling = Settling(self._installation, scene.http, scene.meta)
+            watchers = Watchers(self._installation.endpoints["databases"])
+            try:
+                await self._prepare(scene, settling)
+                for phase in phases:
+                    await self._phase(scene, settling, watchers, phase)
+                    if enough(time.monotonic() - begun, self._installation.tally.kills.total()):
+                        break
+                    if not self.outcome.ok:
+                        break
+                if to_the_end:
+                    self._say("until every message has an outcome …")
+                    await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
+                self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
+            finally:
+                watchers.stop()
+                self._account(scene, settling, time.monotonic() - begun)
+        return self.outcome
+
+    @asynccontextmanager
+    async def _scene(self) -> AsyncIterator[Scene]:
+        endpoints = self._installation.endpoints
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
+        async with (
+            httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as http,
+            Simulator(endpoints["simulator"]) as meta,
+        ):
+            world = World(self._installation.launcher, endpoints, http, meta)
+            numbers = [endpoints["phone_number_id"]]
+            traffic = Traffic(world, self._ledger, self._random, numbers, MIX, self._rate)
+            yield Scene(self._installation, traffic, self._ledger, self._random, http, meta, self._say)
+
+    async def _prepare(self, scene: Scene, settling: Settling) -> None:
+        rules = {"webhook_attempts": 100_000, "webhook_backoff_cap": 2.0, "webhook_concurrency": 32}
+        await scene.meta.change_rules(**rules)
+        await self._installation.up(scene.http)
+        account = self._installation.endpoints["waba_id"]
+        for index in range(1, NUMBERS):
+            number = await scene.meta.create_phone_number(account, f"+1 555-010-{index:04}")
+            await connected(scene, account, number.id)
+            scene.traffic.numbers.append(number.id)
+        await settling.settle()
+
+    async def _phase(self, scene: Scene, settling: Settling, watchers: Watchers, phase: Phase) -> None:
+        self._say(f"{phase.name} …")
+        before, begun = self._installation.tally.kills.total(), time.monotonic()
+        scene.traffic.begin()
+        supervising = asyncio.create_task(self._supervise())
+        await asyncio.sleep(1.0)
+        await asyncio.gather(*(self._inject(scene, fault) for fault in phase.faults))
+        await asyncio.sleep(1.0)
+        supervising.cancel()
+        with suppress(asyncio.CancelledError):
+            await supervising
+        self._installation.restart_the_dead()
+        await scene.traffic.rest()
+        await scene.meta.clear_faults()
+        kills = self._installation.tally.kills.total() - before
+        await self._look(scene, settling, watchers, f"{phase.name} ({kills} kills, {time.monotonic() - begun:.0f} s)")
+
+    async def _inject(self, scene: Scene, fault: Fault) -> None:
+        try:
+            await fault(scene)
+        except Exception as error:  # noqa: BLE001 - the other faults go on; a fault that could not be made is a failure
+            self._ledger.wrong(f"a fault could not be made: {type(error).__name__}: {error}")
+
+    async def _supervise(self) -> None:
+        while True:
+            self._installation.restart_the_dead()
+            await asyncio.sleep(0.3)
+
+    async def _look(
+        self, scene: Scene, settling: Settling, watchers: Watchers, what: str, *, bound: float | None = None
+    ) -> None:
+        """What is found twice is there: once it may have been a message that was noted as lost at that very moment."""
+        differing: list[Figure] = []
+        rest = 0.0
+        try:
+            for _ in range(_LOOKS):
+                rest += await (settling.settle() if bound is None else settling.settle(bound, sends=True))
+                differing = await self._differences(scene, watchers)
+                if not differing:
+                    break
+        except NotSettled as error:
+            self._ledger.wrong(str(error))
+        told = [f"{each.of}: {each.value} {each.name}: {', '.join(each.examples)}" for each in differing]
+        found = [*told, *self._ledger.problems]
+        self._ledger.problems.clear()
+        self.outcome.differences += [f"after {what}: {each}" for each in found]
+        self.outcome.phases.append(what)
+        self._say("\n".join([f"  {what}: at rest after {rest:.1f} s, {len(found)} differences", *found]))
+
+    async def _differences(self, scene: Scene, watchers: Watchers) -> list[Figure]:
+        folder, endpoints = self._installation.folder, self._installation.endpoints
+        evidence = await asyncio.to_thread(self._ledger.evidence, endpoints["simulator"], folder)
+        figures = await asyncio.to_thread(compare, endpoints, folder, evidence, parked=scene.parked)
+        missed = await asyncio.to_thread(watchers.passed_over)
+        figures.append(Figure("all", "events that a reader of the log passed over", len(missed), 0, tuple(missed[:5])))
+        self.outcome.figures = figures
+        return [figure for figure in figures if figure.differs]
+
+    def _account(self, scene: Scene, settling: Settling, seconds: float) -> None:
+        outcome, tally = self.outcome, self._installation.tally
+        outcome.seconds, outcome.longest_rest = seconds, settling.longest
+        outcome.kills, outcome.injected, outcome.done = tally.kills.copy(), scene.injected, scene.traffic.done
+        outcome.measured, outcome.ended_unasked = scene.measured, tally.ended_unasked
+
+
+class Enough:
+    """Whether it has lasted long enough and killed often enough; a quick one ends with its phases."""
+
+    def __init__(self, seconds: float, kills: int) -> None:
+        self._seconds = seconds
+        self._kills = kills
+
+    def __call__(self, seconds: float, kills: int) -> bool:
+        return seconds >= self._seconds and kills >= self._kills

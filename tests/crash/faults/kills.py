@@ -1,0 +1,106 @@
+"""kill -9: at every named crash point, and anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from recado_chassis.crash import SETTING
+from recado_chassis.verifying.sites import told_by
+
+from deploy.local.process import kill_group, spawn
+from deploy.local.programs import clean_environment
+from deploy.local.state import REPOSITORY
+from tests.crash.scene import Fault, Scene
+
+RECADO = Path(sys.executable).with_name("recado")
+_SECONDS = 15.0
+
+
+def at_points(service: str, points: Iterable[str]) -> Fault:
+    """One point after the other: all workers of the service die there, whoever of them reaches it."""
+    wanted = list(points)
+
+    async def fault(scene: Scene) -> None:
+        for point in wanted:
+            await at_point(scene, service, point)
+
+    return fault
+
+
+async def at_point(scene: Scene, service: str, point: str) -> int:
+    """How many died there. The others are killed elsewhere, so that nobody goes on with the point set."""
+    workers = scene.installation.of(service)
+    for worker in workers:
+        worker.kill()
+        worker.start(point)
+    died = 0
+
+    def all_died() -> bool:
+        nonlocal died
+        for worker in workers:
+            if worker.died_at_its_point():
+                died += 1
+                worker.start()
+        # A relay that stands by, or a consumer without partitions, does not come there: one death is what is wanted.
+        return all(worker.point is None for worker in workers)
+
+    await scene.until(all_died, _SECONDS)
+    for worker in workers:
+        if worker.point is not None:
+            worker.kill()
+    if died:
+        scene.did("killed at a named point", died)
+    return died
+
+
+def anywhere(seconds: float, pause: float) -> Fault:
+    async def fault(scene: Scene) -> None:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < deadline:
+            worker = scene.somebody()
+            if worker.pid is not None and worker.point is None:
+                worker.kill()
+                scene.did("killed anywhere")
+            await asyncio.sleep(scene.random.uniform(0.3, 1.7) * pause)
+
+    return fault
+
+
+async def all_at_once(scene: Scene) -> None:
+    """As when a machine goes."""
+    for worker in scene.installation.workers:
+        worker.kill()
+        scene.did("killed anywhere")
+    await asyncio.sleep(1.0)
+
+
+def rebuilding(service: str, point: str | None) -> Fault:
+    """`recado rebuild` dies at a point, or anywhere; the view serves on, and the next run makes it whole."""
+
+    async def fault(scene: Scene) -> None:
+        told = told_by(scene.installation.folder, service, scene.installation.endpoints)
+        extra = {SETTING: point} if point else {}
+        command = [str(RECADO), "rebuild", service]
+        environment = {**clean_environment(), **told, **extra}
+        process = spawn(command, output=subprocess.DEVNULL, environment=environment, directory=REPOSITORY)
+        if point is None:
+            await asyncio.sleep(scene.random.uniform(1.0, 3.0))
+            kill_group(process)
+        code = await asyncio.to_thread(process.wait, 60)
+        if code == -signal.SIGKILL:
+            scene.installation.tally.kills[f"{service} at {point or 'rebuild'}"] += 1
+            scene.did("rebuild killed")
+        elif point is not None:
+            scene.ledger.wrong(f"a rebuild of {service} that was to die at {point} ended with {code}")
+        again = spawn(
+            command, output=subprocess.DEVNULL, environment={**clean_environment(), **told}, directory=REPOSITORY
+        )
+        if (code := await asyncio.to_thread(again.wait, 90)) != 0:
+            scene.ledger.wrong(f"a rebuild of {service} after a killed one ended with {code}")
+
+    return fault

@@ -1,0 +1,51 @@
+"""What the campaign itself knows, whatever the system's stores and the simulator say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from recado_chassis.verifying.evidence import Evidence
+from recado_chassis.verifying.outside import JOURNAL, ask
+
+Json = dict[str, Any]
+
+
+class Ledger:
+    """Commands that were answered, webhooks posted by hand, and everything that should not have happened."""
+
+    def __init__(self) -> None:
+        self.answered: dict[str, str] = {}
+        """Message id by idempotency key."""
+        self.forged: int = 0
+        self.problems: list[str] = []
+        self._offered: list[Json] = []
+        self._taken: list[Json] = []
+
+    def wrong(self, what: str) -> None:
+        """Something that must not happen; the campaign fails because of it."""
+        self.problems.append(what)
+
+    def answer(self, key: str, message_id: str) -> None:
+        """The same key must always be answered alike."""
+        if self.answered.setdefault(key, message_id) != message_id:
+            self.wrong(f"one idempotency key was answered with {self.answered[key]} and with {message_id}")
+
+    def posted(self, body: Json, status: int | None) -> None:
+        """A signed webhook that the simulator keeps no account of."""
+        self._offered.append(body)
+        if status == 200:
+            self._taken.append(body)
+
+    def posted_unsigned(self, status: int | None) -> None:
+        self.forged += 1
+        if status == 200:
+            self.wrong("a webhook with a wrong signature was answered with 200")
+
+    def evidence(self, url: str, folder: Path) -> Evidence:
+        """All of it together."""
+        told = ask(url, folder / JOURNAL)
+        offered = [*(told.offered or ()), *self._offered]
+        taken = [*(told.taken or ()), *self._taken]
+        return replace(told, offered=offered, taken=taken, answered=sorted(self.answered.values()))

@@ -1,0 +1,142 @@
+"""Which faults come together in which order: everything once, then whatever chance brings, until it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from deploy.local.settings import SERVICES
+from tests.crash import points
+from tests.crash.faults.databases import commits_lost, locks_held, sessions_ended
+from tests.crash.faults.freezing import asked_to_stop, relay_frozen, worker_frozen
+from tests.crash.faults.groups import offsets_lost, rebalances
+from tests.crash.faults.kills import all_at_once, anywhere, at_points, rebuilding
+from tests.crash.faults.meta import answer_dropped, answers_go_wrong
+from tests.crash.faults.poison import poison
+from tests.crash.faults.quarantine import released
+from tests.crash.faults.servers import kafka_down, kafka_frozen, postgres_down
+from tests.crash.scene import Fault, Scene
+
+POINTS_A_PHASE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Its faults run at the same time, under load; then everything must come to rest, and be right."""
+
+    name: str
+    faults: Sequence[Fault]
+
+
+def everything(random: Random) -> Iterator[Phase]:
+    """Every class of fault, and every named point of every service."""
+    at_named_points = list(_named_points(random))
+    others = _others(random)
+    random.shuffle(others)
+    for phase in others:
+        if at_named_points:
+            yield at_named_points.pop()
+        yield phase
+    yield from at_named_points
+
+
+def by_chance(random: Random) -> Iterator[Phase]:
+    while True:
+        lasting = random.sample(
+            [
+                ("answers", answers_go_wrong(12)),
+                ("rebalances", rebalances(random.choice(SERVICES), 5)),
+                ("sessions", sessions_ended(8)),
+                ("commits", commits_lost(random.choice(SERVICES), 5)),
+                ("frozen", worker_frozen(random.choice(SERVICES))),
+            ],
+            2,
+        )
+        sudden = random.choice(
+            [
+                ("kills", anywhere(14, 0.5)),
+                ("kills", anywhere(14, 0.5)),
+                ("kills", anywhere(14, 0.5)),
+                ("broker", kafka_down("killed", 1.0)),
+                ("database", postgres_down(random.choice(["fast", "immediate", "killed"]), 1.0)),
+                ("all at once", all_at_once),
+            ]
+        )
+        chosen = [*lasting, sudden]
+        yield Phase(" + ".join(name for name, _ in chosen), [fault for _, fault in chosen])
+
+
+def quick(random: Random) -> Iterator[Phase]:
+    """One of each class, together, within a minute."""
+    point = {service: random.choice([p for s, p in points.of_traffic() if s == service]) for service in SERVICES}
+    yield Phase(
+        "named points, answers of Meta and of COMMIT, rebalances, poison",
+        [
+            at_points("gateway", [point["gateway"]]),
+            at_points("crm", [point["crm"]]),
+            commits_lost("conversations", 2),
+            answer_dropped("before"),
+            answer_dropped("after"),
+            rebalances("crm", 3),
+            poison,
+        ],
+    )
+    yield Phase(
+        "broker and database killed, a worker frozen, a worker asked to stop",
+        [
+            kafka_down("killed", 0.5),
+            postgres_down("killed", 0.5),
+            worker_frozen("conversations", 11.0),
+            asked_to_stop("gateway", most=1),
+        ],
+    )
+
+
+def _named_points(random: Random) -> Iterator[Phase]:
+    """Of all services at once, a few points each."""
+    left = {service: [p for s, p in points.of_traffic() if s == service] for service in SERVICES}
+    for names in left.values():
+        random.shuffle(names)
+    while any(left.values()):
+        taken = {
+            service: [names.pop() for _ in range(min(POINTS_A_PHASE, len(names)))] for service, names in left.items()
+        }
+        faults = [at_points(service, names) for service, names in taken.items() if names]
+        yield Phase("named points", faults)
+
+
+def _others(random: Random) -> list[Phase]:
+    calls = at_points("gateway", ["dispatcher.after_call", "dispatcher.after_claim"])
+    recoveries = _one_by_one(postgres_down("immediate", 1.0), postgres_down("killed", 1.0))
+    rebuilds = [rebuilding("conversations", "rebuild.before_swap"), rebuilding("crm", "rebuild.after_swap")]
+    in_quarantine = [released(point) for point in points.in_part(points.IN_QUARANTINE)]
+    return [
+        Phase("killed anywhere", [anywhere(20, 0.6)]),
+        Phase("all killed at once", [all_at_once]),
+        Phase("broker stopped", [kafka_down("stopped", 8.0)]),
+        Phase("broker killed while Meta's answers go wrong", [kafka_down("killed", 2.0), answers_go_wrong(10)]),
+        Phase("broker frozen", [kafka_frozen(8.0)]),
+        Phase("database stopped", [postgres_down("fast", 7.0)]),
+        Phase("database stopped at once, then killed", [recoveries]),
+        Phase("workers frozen", [worker_frozen(each) for each in SERVICES]),
+        Phase("relays frozen", [relay_frozen(each) for each in SERVICES]),
+        Phase("Meta's answers go wrong", [answers_go_wrong(20)]),
+        Phase("Meta's answers go wrong while the gateway dies", [answers_go_wrong(15), calls]),
+        Phase("commits lost", [commits_lost(each, 6) for each in SERVICES]),
+        Phase("sessions ended and locks held", [sessions_ended(12), locks_held(random.choice(SERVICES))]),
+        Phase("rebalances", [rebalances(each, 10) for each in SERVICES]),
+        Phase("rolling deployment", [asked_to_stop(each) for each in SERVICES]),
+        Phase("rebuilds", [*rebuilds, rebuilding("gateway", None)]),
+        Phase("quarantine", [_one_by_one(*in_quarantine)]),
+        Phase("poison", [poison, anywhere(6, 1.0)]),
+        Phase("committed offsets lost", [_one_by_one(*(offsets_lost(each) for each in SERVICES))]),
+    ]
+
+
+def _one_by_one(*faults: Fault) -> Fault:
+    async def fault(scene: Scene) -> None:
+        for each in faults:
+            await each(scene)
+
+    return fault
