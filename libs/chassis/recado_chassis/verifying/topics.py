@@ -17,7 +17,7 @@ from recado_chassis.consuming.decoding import Place
 from recado_chassis.producing.headers import header_text, log_of
 from recado_chassis.producing.topics import KafkaUnavailable
 
-_SECONDS = 30.0
+_SECONDS = 10.0
 _PATIENCE = 0.05
 _AT_ONCE = 2_000
 
