@@ -35,7 +35,8 @@ def main(
     """Kill, stop, freeze, cut and lose, while customers write and agents answer; exit code 1 on any difference."""
     chosen = secrets.randbelow(2**32) if seed is None else seed
     _say(f"seed {chosen}: the same faults again with --seed {chosen}")
-    phases, enough = _phases(Random(chosen), quick, only), Enough(seconds, kills)
+    phases, least = _phases(Random(chosen), quick, only)
+    enough = Enough(seconds, kills, least if seconds >= SECONDS else 0)
     with (
         tempfile.TemporaryDirectory(prefix="recado-crash-", ignore_cleanup_errors=True) as folder,
         running(open_to_all(folder), _say) as installation,
@@ -48,12 +49,12 @@ def main(
     sys.exit(0 if outcome.ok else 1)
 
 
-def _phases(random: Random, quick: bool, only: str | None) -> Iterator[Phase]:
-    """All of them and then chance, or those that were asked for, once."""
-    if only is None and not quick:
-        return itertools.chain(plans.everything(random), plans.by_chance(random))
-    known = plans.quick(random) if quick else plans.everything(random)
-    return (phase for phase in known if (only or "") in phase.name)
+def _phases(random: Random, quick: bool, only: str | None) -> tuple[Iterator[Phase], int]:
+    """All of them and then chance, or those that were asked for, once; and how many must be."""
+    known = list(plans.quick(random) if quick else plans.everything(random))
+    wanted = [phase for phase in known if (only or "") in phase.name]
+    goes_on = only is None and not quick
+    return itertools.chain(wanted, plans.by_chance(random) if goes_on else ()), len(wanted)
 
 
 def _say(text: str) -> None:

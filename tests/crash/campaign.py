@@ -89,9 +89,8 @@ class Campaign:
                 await self._prepare(scene, settling)
                 for phase in phases:
                     await self._phase(scene, settling, watchers, phase)
-                    if enough(time.monotonic() - begun, self._installation.tally.kills.total()):
-                        break
-                    if not self.outcome.ok:
+                    kills, done = self._installation.tally.kills.total(), len(self.outcome.phases)
+                    if not self.outcome.ok or enough(time.monotonic() - begun, kills, done):
                         break
                 if to_the_end:
                     self._say("until every message has an outcome …")
@@ -191,12 +190,13 @@ class Campaign:
         outcome.measured, outcome.ended_unasked = scene.measured, tally.ended_unasked
 
 
+@dataclass(frozen=True, slots=True)
 class Enough:
-    """Whether it has lasted long enough and killed often enough; a quick one ends with its phases."""
+    """Whether it has lasted long enough, killed often enough and been through enough phases."""
 
-    def __init__(self, seconds: float, kills: int) -> None:
-        self._seconds = seconds
-        self._kills = kills
+    seconds: float
+    kills: int
+    phases: int = 0
 
-    def __call__(self, seconds: float, kills: int) -> bool:
-        return seconds >= self._seconds and kills >= self._kills
+    def __call__(self, seconds: float, kills: int, phases: int) -> bool:
+        return seconds >= self.seconds and kills >= self.kills and phases >= self.phases

@@ -18,7 +18,7 @@ from tests.crash.faults.quarantine import released
 from tests.crash.faults.servers import kafka_down, kafka_frozen, postgres_down
 from tests.crash.scene import Fault, Scene
 
-POINTS_A_PHASE = 3
+POINTS_A_PHASE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +108,23 @@ def _named_points(random: Random) -> Iterator[Phase]:
 
 def _others(random: Random) -> list[Phase]:
     calls = at_points("gateway", ["dispatcher.after_call", "dispatcher.after_claim"])
-    recoveries = _one_by_one(postgres_down("immediate", 1.0), postgres_down("killed", 1.0))
+    ways_down = [postgres_down("immediate", 1.0), postgres_down("killed", 1.0), postgres_down("fast", 7.0)]
     rebuilds = [rebuilding("conversations", "rebuild.before_swap"), rebuilding("crm", "rebuild.after_swap")]
     in_quarantine = [released(point) for point in points.in_part(points.IN_QUARANTINE)]
     return [
-        Phase("killed anywhere", [anywhere(20, 0.6)]),
-        Phase("all killed at once", [all_at_once]),
+        Phase("killed anywhere, rebuilds too", [anywhere(18, 0.6), *rebuilds, rebuilding("gateway", None)]),
+        Phase("poison, then all killed at once", [_one_by_one(poison, all_at_once)]),
         Phase("broker stopped", [kafka_down("stopped", 8.0)]),
-        Phase("broker killed while Meta's answers go wrong", [kafka_down("killed", 2.0), answers_go_wrong(10)]),
-        Phase("broker frozen", [kafka_frozen(8.0)]),
-        Phase("database stopped", [postgres_down("fast", 7.0)]),
-        Phase("database stopped at once, then killed", [recoveries]),
-        Phase("workers frozen", [worker_frozen(each) for each in SERVICES]),
-        Phase("relays frozen", [relay_frozen(each) for each in SERVICES]),
-        Phase("Meta's answers go wrong", [answers_go_wrong(20)]),
-        Phase("Meta's answers go wrong while the gateway dies", [answers_go_wrong(15), calls]),
-        Phase("commits lost", [commits_lost(each, 6) for each in SERVICES]),
-        Phase("sessions ended and locks held", [sessions_ended(12), locks_held(random.choice(SERVICES))]),
-        Phase("rebalances", [rebalances(each, 10) for each in SERVICES]),
+        Phase("broker killed, then frozen", [_one_by_one(kafka_down("killed", 2.0), kafka_frozen(8.0))]),
+        Phase("database stopped at once, killed, stopped", [_one_by_one(*ways_down)]),
+        Phase("workers frozen, answers of Meta", [*(worker_frozen(each) for each in SERVICES), answers_go_wrong(13)]),
+        Phase("relays frozen, rebalances", [*(relay_frozen(each) for each in SERVICES), rebalances("crm", 10)]),
+        Phase("the gateway killed around its calls, answers of Meta", [answers_go_wrong(15), calls]),
+        Phase("COMMIT or its answer lost", [commits_lost(each, 6) for each in SERVICES]),
+        Phase("sessions ended, locks held", [sessions_ended(12), locks_held(random.choice(SERVICES))]),
+        Phase("rebalances", [rebalances(each, 8) for each in SERVICES]),
         Phase("rolling deployment", [asked_to_stop(each) for each in SERVICES]),
-        Phase("rebuilds", [*rebuilds, rebuilding("gateway", None)]),
         Phase("quarantine", [_one_by_one(*in_quarantine)]),
-        Phase("poison", [poison, anywhere(6, 1.0)]),
         Phase("committed offsets lost", [_one_by_one(*(offsets_lost(each) for each in SERVICES))]),
     ]
 
