@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import httpx
@@ -45,6 +45,8 @@ MIX: dict[Act, float] = {
     agents.somebody_leaves_or_returns: 1,
 }
 NUMBERS = 3
+TOO_MANY = "messages that Meta took for too many"
+"""Judged here, where nobody else sends from these numbers."""
 FINAL_BOUND = 200.0
 """Seconds until every message has an outcome: silence counts as one after a minute."""
 _LOOKS = 4
@@ -178,6 +180,7 @@ class Campaign:
         folder, endpoints = self._installation.folder, self._installation.endpoints
         evidence = await asyncio.to_thread(self._ledger.evidence, endpoints["simulator"], folder)
         figures = await asyncio.to_thread(compare, endpoints, folder, evidence, parked=scene.parked)
+        figures = [replace(each, wanted=0) if each.name == TOO_MANY else each for each in figures]
         missed = await asyncio.to_thread(watchers.passed_over)
         figures.append(Figure("all", "events that a reader of the log passed over", len(missed), 0, tuple(missed[:5])))
         self.outcome.figures = figures

@@ -32,11 +32,13 @@ class Ledger:
         if self.answered.setdefault(key, message_id) != message_id:
             self.wrong(f"one idempotency key was answered with {self.answered[key]} and with {message_id}")
 
-    def posted(self, body: Json, status: int | None) -> None:
-        """A signed webhook that the simulator keeps no account of."""
+    def offered(self, body: Json) -> None:
+        """A signed webhook that the simulator keeps no account of: it may arrive from now on."""
         self._offered.append(body)
-        if status == 200:
-            self._taken.append(body)
+
+    def taken(self, body: Json) -> None:
+        """One of those was answered with 200."""
+        self._taken.append(body)
 
     def posted_unsigned(self, status: int | None) -> None:
         self.forged += 1

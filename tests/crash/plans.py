@@ -49,7 +49,7 @@ def by_chance(random: Random) -> Iterator[Phase]:
                 ("rebalances", rebalances(random.choice(SERVICES), 5)),
                 ("sessions", sessions_ended(8)),
                 ("commits", commits_lost(random.choice(SERVICES), 5)),
-                ("frozen", worker_frozen(random.choice(SERVICES))),
+                ("frozen", worker_frozen(random.choice(SERVICES), random.choice([6.0, 13.0]))),
             ],
             2,
         )
@@ -79,7 +79,7 @@ def quick(random: Random) -> Iterator[Phase]:
             answer_dropped("before"),
             answer_dropped("after"),
             rebalances("crm", 3),
-            poison,
+            poison(),
         ],
     )
     yield Phase(
@@ -113,7 +113,8 @@ def _others(random: Random) -> list[Phase]:
     in_quarantine = [released(point) for point in points.in_part(points.IN_QUARANTINE)]
     return [
         Phase("killed anywhere, rebuilds too", [anywhere(18, 0.6), *rebuilds, rebuilding("gateway", None)]),
-        Phase("poison, then all killed at once", [_one_by_one(poison, all_at_once)]),
+        Phase("poison, then all killed at once", [_one_by_one(poison(), all_at_once)]),
+        Phase("much poison while the database is away", [poison(60), postgres_down("immediate", 3.0)]),
         Phase("broker stopped", [kafka_down("stopped", 8.0)]),
         Phase("broker killed, then frozen", [_one_by_one(kafka_down("killed", 2.0), kafka_frozen(8.0))]),
         Phase("database stopped at once, killed, stopped", [_one_by_one(*ways_down)]),

@@ -72,12 +72,10 @@ async def _written(scene: Scene, waba_id: str, number: str) -> None:
     """Posted until it is taken, as Meta does."""
     wa_id, _ = new_customer()
     body = message_body(waba_id, number, wa_id, f"wamid.early{scene.random.getrandbits(64):x}")
-    status = None
-    while status != 200:
-        (row,) = await scene.meta.deliver(body)
-        status = row["status"]
-        await asyncio.sleep(0.0 if status == 200 else 0.3)
-    scene.ledger.posted(body, status)
+    scene.ledger.offered(body)
+    while (await scene.meta.deliver(body))[0]["status"] != 200:
+        await asyncio.sleep(0.3)
+    scene.ledger.taken(body)
 
 
 def _held(scene: Scene, number: str) -> int:

@@ -9,7 +9,9 @@ import time
 
 import httpx
 
+from tests.crash.customers import message_body
 from tests.crash.scene import Fault, Scene
+from tests.journeys.world import new_customer
 
 
 def kafka_down(how: str, seconds: float) -> Fault:
@@ -17,12 +19,15 @@ def kafka_down(how: str, seconds: float) -> Fault:
 
     async def fault(scene: Scene) -> None:
         kafka = scene.installation.kafka
+        large = asyncio.create_task(_large_body(scene))
+        await asyncio.sleep(0.05)
         await asyncio.to_thread(kafka.stop if how == "stopped" else kafka.kill)
         scene.did(f"broker {how}")
         if how == "killed":
             scene.installation.tally.kills["broker"] += 1
         await asyncio.gather(_notices(scene, seconds, "broker"), _refuses_in_time(scene, seconds))
         await asyncio.to_thread(kafka.start)
+        await large
 
     return fault
 
@@ -59,6 +64,23 @@ def postgres_down(how: str, seconds: float) -> Fault:
         await asyncio.to_thread(postgres.start)
 
     return fault
+
+
+async def _large_body(scene: Scene) -> None:
+    """One webhook of many updates, of which some may be stored when the broker goes: all come again, none counts
+    twice."""
+    account, number = scene.installation.endpoints["waba_id"], scene.traffic.numbers[0]
+    people = [new_customer()[0] for _ in range(20)]
+    bodies = [message_body(account, number, who, f"wamid.{scene.random.getrandbits(96):x}") for who in people * 10]
+    body = {**bodies[0], "entry": [each["entry"][0] for each in bodies]}
+    scene.ledger.offered(body)
+    try:
+        rows = await scene.meta.deliver(body, retry=True, observe=True)
+    except httpx.TimeoutException:
+        return  # it is delivered all the same; only we do not wait for it
+    if rows[0]["status"] == 200:
+        scene.ledger.taken(body)
+        scene.did("many updates in one body while the broker goes")
 
 
 async def _notices(scene: Scene, seconds: float, server: str) -> None:
