@@ -28,12 +28,11 @@ def main() -> None:
     begun = datetime.now(UTC)
     with ground(QUICK if asked.quick else FULL) as stands:
         about = {"date": begun.isoformat(timespec="minutes"), **description(stands.postgres)}
-        found = {name: _run(name, stands) for name in names}
-    if asked.quick:
-        say("quick run: no report was written, and its figures mean nothing")
-    else:
-        report.write(REPORTS, about, found)
-        say(f"report: {REPORTS.name}/bench.md and bench.json")
+        for name in names:
+            found = _run(name, stands)
+            if not asked.quick:
+                report.write(REPORTS, about, name, found)
+    say("quick run: no report, for its figures mean nothing" if asked.quick else "report: docs/reports/bench.md")
 
 
 def _run(name: str, stands: Ground) -> Findings:

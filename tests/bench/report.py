@@ -12,12 +12,11 @@ from tests.bench.figures import Figure, Findings, spelled
 Json = dict[str, Any]
 
 
-def write(folder: Path, about: Mapping[str, Any], found: Mapping[str, Findings]) -> None:
+def write(folder: Path, about: Mapping[str, Any], name: str, findings: Findings) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "bench.json"
     benches: Json = json.loads(path.read_text())["benches"] if path.exists() else {}
-    for name, findings in found.items():
-        benches[name] = {"about": dict(about), **_as_json(findings)}
+    benches[name] = {"about": dict(about), **_as_json(findings)}
     path.write_text(json.dumps({"benches": benches}, indent=1, ensure_ascii=False) + "\n")
     (folder / "bench.md").write_text("\n".join(_lines(benches)) + "\n")
 
