@@ -25,6 +25,7 @@ from conversations.application.scene import Scene, fold_of
 from conversations.commands import Arrival, ChangeIdentity, RecordStatus, SetAsideUpdate, SetMarketing
 
 E = TypeVar("E", bound=Event)
+Outcome = gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown
 _REMEMBERED = 2_000
 
 
@@ -122,11 +123,7 @@ def hears(
     """The dispatch table: all that conversations hears, and what it does then."""
     inbound = Inbound(arriving, delivering, scene, reactions_open_window=reactions_open_window).reaction()
 
-    def when_outcome(
-        work: Work,
-        event: gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown,
-        heard: Heard,
-    ) -> None:
+    def when_outcome(work: Work, event: Outcome, heard: Heard) -> None:
         delivering.note_outcome(work, outcome_of(event), heard.cause)
 
     def when_channel(
