@@ -109,8 +109,9 @@ class System:
         due.frombytes(Path(plan.sent_at).read_bytes())
         self._await(sink, len(due))
         cores = {name: seconds / (plan.seconds + plan.warm_up) for name, seconds in spent.items()}
-        late = [sink.at[plan.first + place] - at for place, at in enumerate(due)]
-        counted = sorted(ms * 1000 for ms in late[int(rate * plan.warm_up) :] if ms > 0)
+        gave_up = time.monotonic()  # for what has not come by then: it is that late at least
+        late = [(sink.at[plan.first + place] or gave_up) - at for place, at in enumerate(due)]
+        counted = sorted(seconds * 1000 for seconds in late[int(rate * plan.warm_up) :])
         lost = len(due) - sink.seen + answer.refused
         return Lateness(_at(counted, 0.5), _at(counted, 0.99), lost, memory, cores)
 
@@ -122,9 +123,9 @@ class System:
 
     @staticmethod
     def _await(sink: Sink, count: int) -> None:
-        """Until all have come, or none has for five seconds."""
+        """Until all have come, or none has for ten seconds."""
         seen, since = -1, time.monotonic()
-        while sink.seen < count and time.monotonic() - since < 5:
+        while sink.seen < count and time.monotonic() - since < 10:
             if sink.seen != seen:
                 seen, since = sink.seen, time.monotonic()
             time.sleep(0.02)
@@ -148,7 +149,7 @@ def _tell(findings: Findings, rate: int, found: list[Lateness]) -> None:
     middle = sorted(found, key=lambda each: each.p99)[len(found) // 2]
     cores = ", ".join(f"{name} {spelled(share)}" for name, share in middle.processor.items())
     memory = ", ".join(f"{name} {spelled(size)}" for name, size in middle.memory.items())
-    lost = f"; {middle.lost} events had not come" if middle.lost else ""
+    lost = f"; {middle.lost:,} events had not come when the wait ended" if middle.lost else ""
     findings.add(f"{rate:,}/s: p50", [each.p50 for each in found], "ms")
     target = Target("most", _HOLDS)
     note = f"cores in use: {cores}; MiB resident: {memory}{lost}"
