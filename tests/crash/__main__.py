@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,10 @@ def main(
     ):
         campaign = Campaign(installation, chosen, _say, rate)
         outcome: Outcome = asyncio.run(campaign.run(phases, enough, to_the_end=not quick))
+        if not outcome.ok:
+            kept = REPOSITORY / ".recado" / "crash" / str(chosen)
+            shutil.copytree(installation.folder / "logs", kept, dirs_exist_ok=True)
+            _say(f"the logs of all processes are kept in {kept}")
     _say(shown(outcome))
     if report and not quick and only is None:
         write(outcome, REPOSITORY / "docs" / "reports")

@@ -50,6 +50,7 @@ TOO_MANY = "messages that Meta took for too many"
 FINAL_BOUND = 200.0
 """Seconds until every message has an outcome: silence counts as one after a minute."""
 _LOOKS = 4
+_LONGEST_FAULT = 240.0
 
 
 @dataclass(slots=True)
@@ -146,7 +147,8 @@ class Campaign:
 
     async def _inject(self, scene: Scene, fault: Fault) -> None:
         try:
-            await fault(scene)
+            async with asyncio.timeout(_LONGEST_FAULT):
+                await fault(scene)
         except Exception as error:  # noqa: BLE001 - the other faults go on; a fault that could not be made is a failure
             self._ledger.wrong(f"a fault could not be made: {type(error).__name__}: {error}")
 
