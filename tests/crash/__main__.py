@@ -9,6 +9,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 from typing import Annotated
 
@@ -40,18 +42,28 @@ def main(
     enough = Enough(seconds, kills, least if seconds >= SECONDS else 0)
     with (
         tempfile.TemporaryDirectory(prefix="recado-crash-", ignore_cleanup_errors=True) as folder,
+        _logs_kept_unless_ok(Path(folder), chosen) as ended,
         running(open_to_all(folder), _say) as installation,
     ):
         campaign = Campaign(installation, chosen, _say, rate)
         outcome: Outcome = asyncio.run(campaign.run(phases, enough, to_the_end=not quick))
-        if not outcome.ok:
-            kept = REPOSITORY / ".recado" / "crash" / str(chosen)
-            shutil.copytree(installation.folder / "logs", kept, dirs_exist_ok=True)
-            _say(f"the logs of all processes are kept in {kept}")
+        ended.append(outcome)
     _say(shown(outcome))
     if report and not quick and only is None:
         write(outcome, REPOSITORY / "docs" / "reports")
     sys.exit(0 if outcome.ok else 1)
+
+
+@contextmanager
+def _logs_kept_unless_ok(folder: Path, seed: int) -> Iterator[list[Outcome]]:
+    ended: list[Outcome] = []
+    try:
+        yield ended
+    finally:
+        if not ended or not ended[0].ok:
+            kept = REPOSITORY / ".recado" / "crash" / str(seed)
+            shutil.copytree(folder / "logs", kept, dirs_exist_ok=True)
+            _say(f"the logs of all processes are kept in {kept}")
 
 
 def _phases(random: Random, quick: bool, only: str | None) -> tuple[Iterator[Phase], int]:
@@ -67,4 +79,6 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    program = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    program.command()(main)
+    program()
