@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -24,6 +25,7 @@ from tests.crash.settling import NotSettled, Settling
 from tests.crash.traffic import Act, Traffic
 from tests.crash.watching import Watchers
 from tests.journeys.world import World
+from tests.libs.chassis.edges.test_program import recado
 from tests.simulator.client import Simulator
 
 MIX: dict[Act, float] = {
@@ -49,6 +51,7 @@ TOO_MANY = "messages that Meta took for too many"
 """Judged here, where nobody else sends from these numbers."""
 FINAL_BOUND = 200.0
 """Seconds until every message has an outcome: silence counts as one after a minute."""
+MADE_UP = "messages received that Meta never sent"
 _LOOKS = 4
 _LONGEST_FAULT = 240.0
 
@@ -99,6 +102,7 @@ class Campaign:
                     self._say("until every message has an outcome …")
                     await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
                 self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
+                await asyncio.to_thread(self._as_an_operator, scene.parked)
             finally:
                 watchers.stop()
                 self._account(scene, settling, time.monotonic() - begun)
@@ -187,6 +191,14 @@ class Campaign:
         figures.append(Figure("all", "events that a reader of the log passed over", len(missed), 0, tuple(missed[:5])))
         self.outcome.figures = figures
         return [figure for figure in figures if figure.differs]
+
+    def _as_an_operator(self, parked: int) -> None:
+        """The command says the same as the comparisons before; of webhooks posted by hand it cannot know."""
+        file = str(self._installation.folder / "endpoints.json")
+        done = recado("verify", "--endpoints", file, "--parked", str(parked), "--json")
+        told = json.loads(done.stdout) if done.stdout else {"figures": [{"name": done.stderr, "differs": True}]}
+        differing = {each["name"] for each in told["figures"] if each["differs"]} - {MADE_UP}
+        self.outcome.differences += [f"recado verify: {name}" for name in differing]
 
     def _account(self, scene: Scene, settling: Settling, seconds: float) -> None:
         outcome, tally = self.outcome, self._installation.tally
