@@ -41,7 +41,9 @@ class Customers:
         named = scene.owners(work, scene.alias_keys(organisation_id, phone_number_id, aliases))
         owners = named if known is None else list(dict.fromkeys([scene.survivor(work, known), *named]))
         if not owners:
-            return place(organisation_id, phone_number_id, CustomerId(self._ids.new()))
+            customer_id = CustomerId(self._ids.new())
+            scene.begin_customer(work, customer_id)
+            return place(organisation_id, phone_number_id, customer_id)
         survivor, *others = identity.survivor_first([scene.customer(work, owner) for owner in owners])
         at = place(organisation_id, phone_number_id, survivor.customer_id or owners[0])
         for other in others:
