@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -26,6 +26,14 @@ class Recorded:
 
     event: Event
     envelope: Envelope
+
+
+class Placed(NamedTuple):
+    """An event and where it stands in the log: what read models are folded from."""
+
+    event: Event
+    position: int
+    recorded_at: datetime
 
 
 class Mapper:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from recado_chassis.ports import Ids
@@ -57,7 +56,7 @@ class Customers:
         customer = self._scene.customer(work, at["customer_id"])
         if customer.customer_id is not None:
             return customer
-        return replace(customer, owner_id=self._scene.contact_owner(work, at["organisation_id"], aliases))
+        return customer._replace(owner_id=self._scene.contact_owner(work, at["organisation_id"], aliases))
 
 
 def place(organisation_id: OrganisationId, phone_number_id: PhoneNumberId, customer_id: CustomerId) -> CustomerPlace:
