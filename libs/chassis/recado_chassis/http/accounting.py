@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 import structlog
 from opentelemetry.trace import SpanKind
+from prometheus_client import Counter, Histogram
 from recado_events.envelope import Cause
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +20,8 @@ from recado_chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from recado_chassis.ports import Ids
 from recado_chassis.tracing import is_on, span, traceparent_of
 
-CORRELATION_HEADER = "Recado-Correlation-Id"
+CORRELATION_HEADER = b"recado-correlation-id"
+_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 _CAUSE = "recado.cause"
 _RULE = "recado.rule"
 _UNLOGGED = "recado.unlogged"
@@ -27,6 +30,8 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 log = structlog.get_logger()
+_level = logging.getLogger(__name__)
+"""Whether anybody reads access logs is asked of it: `log` finds out only after it has made an entry."""
 
 
 def cause_of(scope: Scope, actor: str | None) -> Cause:
@@ -58,10 +63,6 @@ def failed(scope: Scope, error: BaseException) -> Response:
     )
 
 
-def _trace_of(cause: Cause) -> str:
-    return (cause.traceparent or "").split("-")[1]
-
-
 class Accounting:
     """Wraps all of a service's HTTP. At most `in_flight` requests at once: later ones get 503 at once."""
 
@@ -78,20 +79,19 @@ class Accounting:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("traceparent", "")
-        given = given if _TRACEPARENT.fullmatch(given) else ""
+        given = _given(scope["headers"])
+        if not is_on():
+            await self._account_for(scope, receive, send, given)
+            return
         with span("request", SpanKind.SERVER, within=given) as begun:
             await self._account_for(scope, receive, send, traceparent_of(begun) or given)
-            if is_on():
-                begun.update_name(f"{_method_of(scope)} {route_of(scope)}")
+            begun.update_name(f"{_method_of(scope)} {route_of(scope)}")
 
     async def _account_for(self, scope: Scope, receive: Receive, send: Send, traceparent: str) -> None:
         begun = self._monotonic()
-        correlation = self._ids.new()
-        traceparent = traceparent or f"00-{correlation.hex}-{self._ids.new().hex[16:]}-01"
-        cause = scope[_CAUSE] = Cause(str(correlation), None, traceparent)
+        cause = scope[_CAUSE] = _cause_within(traceparent, str(self._ids.new()))
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id, trace_id=_trace_of(cause))
+        structlog.contextvars.bind_contextvars(**_story(cause))
         answer = _Answer(send, cause.correlation_id)
         self._in_flight += 1
         try:
@@ -124,24 +124,52 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(raw=list(message.get("headers", ())))
-            headers[CORRELATION_HEADER] = self._correlation_id
-            headers.setdefault("Cache-Control", "no-store")
-            headers.setdefault("X-Content-Type-Options", "nosniff")
-            message = {**message, "headers": headers.raw}
+            headers = [*message.get("headers", ()), (CORRELATION_HEADER, self._correlation_id.encode())]
+            names = {name.lower() for name, _ in headers}
+            headers += [each for each in _ALWAYS if each[0] not in names]
+            message = {**message, "headers": headers}
         await self._send(message)
+
+
+def _given(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The trace the request says it belongs to; empty where it says none that can be believed."""
+    told = next((value for name, value in headers if name == b"traceparent"), b"").decode("latin-1")
+    return told if _TRACEPARENT.fullmatch(told) else ""
+
+
+def _cause_within(traceparent: str, correlation_id: str) -> Cause:
+    """A story of its own, with a trace of its own where none was given."""
+    if not traceparent:
+        digits = correlation_id.replace("-", "")
+        traceparent = f"00-{digits}-{digits[16:]}-01"
+    return Cause(correlation_id, None, traceparent)
+
+
+def _story(cause: Cause) -> dict[str, str]:
+    """What every entry of the log about a request has."""
+    return {"correlation_id": cause.correlation_id, "trace_id": (cause.traceparent or "").split("-")[1]}
 
 
 def _account(scope: Scope, status: int | None, seconds: float) -> None:
     method = _method_of(scope)
     route = route_of(scope)
     answered = "none" if status is None else str(status)
-    HTTP_REQUESTS.labels(method, route, answered).inc()
-    HTTP_SECONDS.labels(method, route).observe(seconds)
-    if scope.get(_UNLOGGED):
+    _requests(method, route, answered).inc()
+    _seconds(method, route).observe(seconds)
+    if scope.get(_UNLOGGED) or not _level.isEnabledFor(logging.INFO):
         return
     rule = {"rule": scope[_RULE]} if _RULE in scope else {}
     log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **rule)
+
+
+@cache
+def _requests(method: str, route: str, answered: str) -> Counter:
+    return HTTP_REQUESTS.labels(method, route, answered)
+
+
+@cache
+def _seconds(method: str, route: str) -> Histogram:
+    return HTTP_SECONDS.labels(method, route)
 
 
 def _method_of(scope: Scope) -> str:
