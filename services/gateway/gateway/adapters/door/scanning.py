@@ -131,4 +131,7 @@ def _refuse(_: str) -> Any:
     raise Malformed("The body has a number that JSON does not know.")
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse).raw_decode
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+_decode = _decoder.raw_decode
+strictly = _decoder.scan_once
+"""A value of a text from a place on, and where it ends. Raises ValueError, StopIteration or RecursionError."""
