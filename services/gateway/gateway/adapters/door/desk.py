@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
+from prometheus_client import Counter
 from recado_chassis.http.problems import Problem
 from recado_chassis.http.stories import telling
 from recado_chassis.ports import Clock, Ids
@@ -111,5 +112,10 @@ def _unavailable(rule: str, detail: str) -> Problem:
 
 
 def _count(updates: Sequence[Update], routes: Sequence[Route]) -> None:
-    for (way, kind), count in Counter((r.way, u.kind) for u, r in zip(updates, routes, strict=True)).items():
-        UPDATES.labels(way, kind).inc(count)
+    for update, way in zip(updates, routes, strict=True):
+        _counted(way.way, update.kind).inc()
+
+
+@cache
+def _counted(way: str, kind: str) -> Counter:
+    return UPDATES.labels(way, kind)

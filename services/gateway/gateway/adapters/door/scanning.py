@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Plan = dict[str, "Plan"] | list["Plan"] | None
@@ -133,5 +133,5 @@ def _refuse(_: str) -> Any:
 
 _decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
 _decode = _decoder.raw_decode
-strictly = _decoder.scan_once
+strictly: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined] # it has
 """A value of a text from a place on, and where it ends. Raises ValueError, StopIteration or RecursionError."""
