@@ -26,6 +26,9 @@ class Pace:
     max_records: int = 500
     batch_timeout: float = 0.015
     """How long a batch is waited for, and slept after an empty one: latency."""
+    cycle: float = 0.02
+    """From the begin of one batch to the begin of the next, at least: what comes meanwhile goes together, for most of
+    what a small batch costs does not depend on its size. A record that comes alone does not wait."""
     check_every: float = 5.0
     patience: float = 30.0
     """A partition that is behind and has not moved for so long makes the service not ready; twice that, and the
