@@ -19,8 +19,9 @@ Received = Iterable[tuple[str, bytes | None]]
 
 _PLAIN = {"datacontenttype": "content-type", "traceparent": "traceparent"}
 _ATTRIBUTES = {header: name for name, header in _PLAIN.items()}
-_SHARED = ("specversion", "type", "dataschema", "datacontenttype")
-_OWN = ("source", "id", "subject", "time", "tenantid", "stream", "sequence", "recordedtime", "correlationid")
+_SHARED = dict.fromkeys(("specversion", "type", "dataschema", "datacontenttype"))
+_OWN = ("source", "id", "subject", "time", "tenantid", "stream", "sequence", "recordedtime", "correlationid",
+    "causationid", "actor")  # fmt: skip
 _NAMES = {name: f"ce_{name}" for name in (*_SHARED, *_OWN)} | _PLAIN
 _INBOUND = ("id", "type", "source", "subject", "time")
 _EVENT = (*_INBOUND, "tenantid", "stream", "sequence", "position", "recordedtime")
@@ -58,12 +59,11 @@ def log_of(source: str) -> str | None:
 
 def stored_headers(head: Mapping[str, Any], position: int, source: str) -> Headers:
     """Headers of a stored event: `head` is what `Mapper.split` cut off, position and source are the log's."""
-    headers = [*_shared(source, *[head.get(name) for name in _SHARED])]
-    headers += [
-        (_NAMES.get(name) or f"ce_{name}", value.encode() if isinstance(value, str) else b"%d" % value)
-        for name, value in head.items()
-        if name not in _SHARED
-    ]
+    headers = list(_shared(source, *[head.get(name) for name in _SHARED]))
+    for name, value in head.items():
+        if name not in _SHARED:
+            header = _NAMES.get(name) or f"ce_{name}"
+            headers.append((header, value.encode() if isinstance(value, str) else b"%d" % value))
     headers.append(("ce_position", b"%d" % position))
     return headers
 
