@@ -187,4 +187,4 @@ def _require_aware(**times: datetime) -> None:
 
 
 def _text_of(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()[: -len("+00:00")] + "Z"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recado_chassis.http.direct import MOST_BYTES, Fields
+from recado_chassis.http.direct import MOST_BYTES
 
 if TYPE_CHECKING:
     from recado_chassis.running.protocol import Protocol
@@ -44,7 +44,6 @@ class Exchange:
         protocol.on_response_complete()
 
 
-def is_small(headers: Fields) -> bool:
-    """Whether the body has a length, and one that may be waited for. The parser has found it to be a length."""
-    length = next((value for name, value in headers if name == b"content-length"), b"")
+def is_small(length: bytes) -> bool:
+    """Whether a body of this Content-Length, which the parser has checked, may be waited for; not one without."""
     return 0 < len(length) < 6 and int(length) <= MOST_BYTES

@@ -86,42 +86,50 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._header_bytes = self._header_count = 0
+        self._room = MAX_HEAD_BYTES
         self._owes("head", HEAD_SECONDS)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
-        self._count(len(url), 0)
+        self._require_room(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count(len(name) + len(value), 1)
-        super().on_header(name, value)
+        """Of a trailer too, which nobody reads, but whose size counts."""
+        name = name.lower()
+        self.headers.append((name, value))
+        self._require_room(len(name) + len(value))
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
 
-    def _count(self, size: int, headers: int) -> None:
-        self._header_bytes += size
-        self._header_count += headers
-        if self._header_bytes > MAX_HEAD_BYTES or self._header_count > MAX_HEADERS:
+    def _require_room(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0 or len(self.headers) > MAX_HEADERS:
             raise _TooLarge
 
     def on_headers_complete(self) -> None:
-        names = [name for name, _ in self.headers]
+        fields = dict(self.headers)
         version = self.parser.get_http_version()
-        if any(names.count(name) > 1 for name in _AMBIGUOUS):
+        if len(fields) < len(self.headers) and _is_ambiguous([name for name, _ in self.headers]):
             raise _Ambiguous
-        if (version == "1.1" and b"host" not in names) or (version == "1.0" and b"transfer-encoding" in names):
+        if (version == "1.1" and b"host" not in fields) or (version == "1.0" and b"transfer-encoding" in fields):
             raise _Ambiguous
         self._head_bytes = self._body_bytes = self._wire_bytes = 0
         self._owes("body", BODY_SECONDS)
-        if self._direct is not None and self.url in self._direct and version == "1.1" and self._goes_directly():
+        if self._direct is not None and self.url in self._direct and version == "1.1" and self._goes_directly(fields):
             self.cycle = cast(Any, Exchange(self, self.parser.should_keep_alive()))
         else:
             super().on_headers_complete()
 
-    def _goes_directly(self) -> bool:
+    def _goes_directly(self, fields: dict[bytes, bytes]) -> bool:
         """No request before it, no client who does not read, and nothing but a small body to come."""
         answered = self.cycle is None or self.cycle.response_complete
         special = self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade()
-        return answered and not special and self.parser.get_method() == b"POST" and is_small(self.headers)
+        return (
+            answered
+            and not special
+            and self.parser.get_method() == b"POST"
+            and is_small(fields.get(b"content-length", b""))
+        )
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -177,6 +185,10 @@ class Protocol(HttpToolsProtocol):
         if not before:
             self.transport.write(_answer(status))
         self.transport.close()
+
+
+def _is_ambiguous(names: list[bytes]) -> bool:
+    return any(names.count(name) > 1 for name in _AMBIGUOUS)
 
 
 def _answer(status: int) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from prometheus_client import Counter
@@ -45,9 +45,11 @@ class Desk:
         """Returns once Kafka has acknowledged every update. Raises Problem; some may be stored all the same."""
         updates = _split(body)
         arrival = Arrival(self._clock.now(), cause)
+        places = _places(updates)
         try:
             async with asyncio.timeout(SECONDS):
-                routes = self._routes(updates, await self._registry.find(set(map(_place, updates))))
+                found = await self._registry.find(set(places))
+                routes = self._routes(updates, places, [found[place] for place in places])
                 await self._publisher.send_all(self._made(updates, routes, arrival))
         except Unsure as error:
             raise _unavailable("registry_unavailable", str(error)) from error
@@ -59,10 +61,11 @@ class Desk:
         """As `take` for whoever cannot wait: `done` is told once how it ended. False where it would have to wait for
         anything but Kafka: nothing has been done then. Raises Problem."""
         updates = _split(body)
-        owners = self._registry.known(set(map(_place, updates)))
+        places = _places(updates)
+        owners = self._registry.known(places)
         if owners is None:
             return False
-        routes = self._routes(updates, owners)
+        routes = self._routes(updates, places, owners)
 
         def ended(error: NotAcknowledged | None) -> None:
             if error is None:
@@ -74,23 +77,23 @@ class Desk:
 
         return self._publisher.give(self._made(updates, routes, Arrival(self._clock.now(), cause)), ended, SECONDS)
 
-    def _routes(self, updates: Sequence[Update], owners: Mapping[Place, Owner | None]) -> list[Route]:
+    def _routes(
+        self, updates: Sequence[Update], places: Sequence[Place], owners: Sequence[Owner | None]
+    ) -> list[Route]:
         return [
-            route(self._tags, update.kind, place, owners[place], update.told)
-            for update, place in zip(updates, map(_place, updates), strict=True)
+            route(self._tags, update.kind, place, owner, update.told)
+            for update, place, owner in zip(updates, places, owners, strict=True)
         ]
 
     def _made(self, updates: Sequence[Update], routes: Sequence[Route], arrival: Arrival) -> list[Record]:
-        if not all(update.waba_id for update in updates):
+        if "" in [update.waba_id for update in updates]:
             _log.warning("webhook_of_no_account", correlation_id=arrival.cause.correlation_id)
-        return [
-            self._records.record(self._ids.new(), update, way, arrival)
-            for update, way in zip(updates, routes, strict=True)
-        ]
+        new, record = self._ids.new, self._records.record
+        return [record(new(), update, way, arrival) for update, way in zip(updates, routes, strict=True)]
 
 
-def _place(update: Update) -> Place:
-    return Place(update.waba_id, update.phone_number_id)
+def _places(updates: Sequence[Update]) -> list[Place]:
+    return [Place(update.waba_id, update.phone_number_id) for update in updates]
 
 
 def _split(body: bytes) -> list[Update]:

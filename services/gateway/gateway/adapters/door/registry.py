@@ -81,13 +81,15 @@ class Registry:
         """Whether it has read the log to its end, and lately."""
         return self._seen_at is not None and self._monotonic() - self._seen_at < TRUSTED
 
-    def known(self, places: Iterable[Place]) -> dict[Place, Owner | None] | None:
-        """As `find`, but None where it would have to look once more, or would raise."""
+    def known(self, places: Sequence[Place]) -> list[Owner | None] | None:
+        """As `find`, for each place in turn, from memory alone: None where it would look once more, or raise."""
         if not self.ready():
             return None
-        found = {place: self._ownership.owner(place) for place in places}
-        sure = all(owner is not None or self._is_missed(place) for place, owner in found.items())
-        return found if sure else None
+        owners = [self._ownership.owner(place) for place in places]
+        for place, owner in zip(places, owners, strict=True):
+            if owner is None and not self._is_missed(place):
+                return None
+        return owners
 
     async def find(self, places: Iterable[Place]) -> dict[Place, Owner | None]:
         """Who serves each number, or each account where there is none; None where nobody here does. Raises Unsure."""
