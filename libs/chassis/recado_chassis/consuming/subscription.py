@@ -26,7 +26,7 @@ class Pace:
     max_records: int = 500
     batch_timeout: float = 0.015
     """How long a batch is waited for, and slept after an empty one: latency."""
-    cycle: float = 0.02
+    cycle: float = 0.03
     """From the begin of one batch to the begin of the next, at least: what comes meanwhile goes together, for most of
     what a small batch costs does not depend on its size. A record that comes alone does not wait."""
     check_every: float = 5.0

@@ -20,7 +20,7 @@ from recado_chassis.storing.postgres_locks import PROJECTION, try_for_session
 from recado_chassis.storing.postgres_tail import PostgresTail
 from recado_chassis.threads import in_thread
 
-_TOGETHER = 0.01
+_TOGETHER = 0.03
 """Seconds after a short page in which what comes is left to come together."""
 TURN = 1.0
 """Seconds between two tries to become the one that projects."""
