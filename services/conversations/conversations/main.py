@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Delivering, People, Talking
+from conversations.application import Arriving, Beginning, Delivering, Listening, People, Records, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -19,16 +19,30 @@ SHOWS = (INBOX,)
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     scene = Scene(settings.fingerprints())
-    arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
+    records = Records(scene)
+    arriving, delivering, listening = (
+        Arriving(scene, tools.ids),
+        Delivering(scene, tools.ids),
+        Listening(scene, records),
+    )
+    beginning = Beginning(scene, records, tools.ids)
     questions, people = InboxQuestions(tools.connection), People(scene)
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
-        hears=kafka.hears(arriving, delivering, scene, reactions_open_window=settings.reactions_open_window),
+        hears=kafka.hears(
+            arriving,
+            delivering,
+            listening,
+            scene,
+            tools.clock,
+            reactions_open_window=settings.reactions_open_window,
+        ),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
-            http.talk_routes(streams, Talking(scene), questions, tools.ids),
+            http.beginning_routes(streams, beginning, tools.ids),
+            http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             http.user_routes(streams, people, questions),
             http.desk_routes(streams, people, questions),
         ],
