@@ -80,9 +80,9 @@ class Office:
         )
         self.service.hears(told(accepted))
 
-    def rejected(self, released: MessageReleased) -> None:
+    def rejected(self, released: MessageReleased, code: int = 131047) -> None:
         rejected = gateway.MessageRejected(
-            **self._dispatch(released), reason="graph", meta_code=131047, rejected_at=datetime.now(UTC)
+            **self._dispatch(released), reason="graph", meta_code=code, rejected_at=datetime.now(UTC)
         )
         self.service.hears(told(rejected))
 
