@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from conversations.adapters.kafka.noting import contact_of, organisation_of, reservation_of, standing_of, template_of
-from conversations.application import Beginning, Listening, Records
+from conversations.application import Beginning, Listening
 from conversations.commands import Choice, NoteChannel, NoteOutcome, Person, PreviewTemplate, SendTemplate, StartChat
 from conversations.domain.rendering import Rendering
 from recado_events import billing, crm, templates
@@ -46,9 +46,8 @@ FORM = TemplateForm(
 class Business(Stage):
     def __init__(self) -> None:
         super().__init__()
-        records = Records(self.scene)
-        self.beginning = Beginning(self.scene, records, self.ids)
-        self.listening = Listening(self.scene, records)
+        self.beginning = Beginning(self.scene, self.ids)
+        self.listening = Listening(self.scene)
         self.connects()
         self.approves()
 

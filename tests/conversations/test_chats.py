@@ -9,43 +9,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from recado_chassis.following.rebuild import digest, rebuild
-from recado_events import billing, crm, gateway, templates
+from recado_events import billing, templates
 from recado_events.conversations import ConversationOpened, MessageReleased, MessageRequested
-from recado_events.identity import Alias
-from recado_events.ids import ContactId, PhoneNumberId, TemplateId, UserId, WabaId
 from recado_events.inbound import InboundType
 
-from tests.conversations.business import FORM
-from tests.conversations.office import NUMBER, Office
+from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, WABA, Office
 from tests.harness.on_database import token, told
-
-TEMPLATE, CONTACT = TemplateId(uuid4()), ContactId(uuid4())
-WABA = WabaId("102290129340398")
-
-
-@pytest.fixture
-def shop(office: Office) -> Office:
-    """Its channel is connected, a template approved, Maria a contact."""
-    now, org = datetime.now(UTC), office.organisation
-    channel = gateway.ChannelConnectionStarted(
-        organisation_id=org,
-        phone_number_id=PhoneNumberId(NUMBER),
-        waba_id=WABA,
-        country="BR",
-        time_zone="America/Sao_Paulo",
-        started_by=UserId(uuid4()),
-        started_at=now,
-    )
-    at: Any = {"organisation_id": org, "waba_id": WABA, "template_id": TEMPLATE}
-    approved = templates.TemplateApproved(**at, meta_template_id="1", form=FORM, category="UTILITY", approved_at=now)
-    details = crm.ContactDetails(name="Maria Silva", aliases=(Alias(kind="wa_id", value="5511912345678"),))
-    contact = crm.ContactCreated(
-        organisation_id=org, contact_id=CONTACT, origin="person", created_at=now, personal=details
-    )
-    office.service.hears(told(channel))
-    office.service.hears(told(approved))
-    office.service.hears(told(contact))
-    return office
 
 
 def chat(**about: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Listening, People, Records, Talking
+from conversations.application import Arriving, Beginning, Delivering, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -19,26 +19,14 @@ SHOWS = (INBOX,)
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     scene = Scene(settings.fingerprints())
-    records = Records(scene)
-    arriving, delivering, listening = (
-        Arriving(scene, tools.ids),
-        Delivering(scene, tools.ids),
-        Listening(scene, records),
-    )
-    beginning = Beginning(scene, records, tools.ids)
+    arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
+    beginning, opens = Beginning(scene, tools.ids), settings.reactions_open_window
     questions, people = InboxQuestions(tools.connection), People(scene)
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
-        hears=kafka.hears(
-            arriving,
-            delivering,
-            listening,
-            scene,
-            tools.clock,
-            reactions_open_window=settings.reactions_open_window,
-        ),
+        hears=kafka.hears(arriving, delivering, Listening(scene), scene, tools.clock, reactions_open_window=opens),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
             http.beginning_routes(streams, beginning, tools.ids),

@@ -5,7 +5,6 @@ from conversations.application.beginning import Beginning
 from conversations.application.delivering import Delivering
 from conversations.application.listening import Listening
 from conversations.application.people import People
-from conversations.application.records import Records
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Beginning", "Delivering", "Listening", "People", "Records", "Talking"]
+__all__ = ["Arriving", "Beginning", "Delivering", "Listening", "People", "Talking"]

@@ -43,9 +43,9 @@ class Somebody:
 class Beginning:
     """One method a use case. Each may be repeated and then changes nothing."""
 
-    def __init__(self, scene: Scene, records: Records, ids: Ids) -> None:
+    def __init__(self, scene: Scene, ids: Ids) -> None:
         self._scene = scene
-        self._records = records
+        self._records = Records(scene)
         self._ids = ids
 
     def start_chat(self, work: Work, command: StartChat, cause: Cause) -> ConversationId:
@@ -59,7 +59,8 @@ class Beginning:
         assignee = beginning.check_may_start(command, who.customer, who.owner_id, terms)
         requesting.check(terms, command.organisation_id, command.by, assignee)
         content = self._rendered(work, command, who, terms).sendable()
-        self._scene.record(work, beginning.start(command, who.at, who.customer, who.aliases, terms, content), cause)
+        facts = beginning.start(command, who.at, who.customer, who.aliases, who.contact, terms, content)
+        self._scene.record(work, facts, cause)
         return talk["conversation_id"]
 
     def send_template(self, work: Work, command: SendTemplate, cause: Cause) -> None:

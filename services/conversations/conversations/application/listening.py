@@ -20,9 +20,9 @@ from conversations.domain import contact, organisation, requesting, template
 class Listening:
     """One method a fact; each may be repeated and then changes nothing."""
 
-    def __init__(self, scene: Scene, records: Records) -> None:
+    def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._records = records
+        self._records = Records(scene)
 
     def note_template(self, work: Work, command: NoteTemplate, cause: Cause) -> None:
         known = self._records.template(work, command.template_id)

@@ -8,13 +8,15 @@ from uuid import uuid5
 
 from recado_events.content import OutgoingTemplate
 from recado_events.conversations import ConversationAssigned, ConversationOpened, Released
+from recado_events.crm import Link
 from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import ConversationId, UserId
 from recado_events.templates import TemplateForm
 
-from conversations.commands import SendTemplate, Sighting, StartChat, WithSomebody
+from conversations.commands import NoteContactStanding, SendTemplate, Sighting, StartChat, WithSomebody
 from conversations.domain.assignment import assign_new
+from conversations.domain.contact import Contact, note_standing
 from conversations.domain.customer import CLOSED, Customer, evolve
 from conversations.domain.identity import identify
 from conversations.domain.places import ConversationPlace, CustomerPlace, in_conversation
@@ -46,6 +48,7 @@ def start(
     place: CustomerPlace,
     customer: Customer,
     aliases: tuple[Alias, ...],
+    contact: Contact,
     terms: Terms,
     content: OutgoingTemplate,
 ) -> list[Event]:
@@ -53,11 +56,27 @@ def start(
     facts: list[Event] = []
     if customer.customer_id is None:
         facts += identify(Sighting(aliases=aliases), customer, place, command.now)
+        facts += _link(command, place, contact)
     known = reduce(evolve, facts, customer)
     talk = conversation_of(command, place, customer)
     if customer.live_id is None:
         facts += _open(command, talk, customer, terms)
     return [*facts, *request(command, talk, terms.template, _to(known, content))]
+
+
+def _link(command: StartChat, place: CustomerPlace, contact: Contact) -> list[Event]:
+    """Until crm has told which contact the new customer is, it is the one that was picked."""
+    if command.contact_id is None:
+        return []
+    link = Link(customer_id=place["customer_id"], phone_number_id=place["phone_number_id"])
+    noted = NoteContactStanding(
+        organisation_id=command.organisation_id,
+        contact_id=command.contact_id,
+        owner_id=contact.owner_id,
+        links=(link,),
+        now=command.now,
+    )
+    return note_standing(noted, contact)
 
 
 def _to(customer: Customer, content: OutgoingTemplate) -> Released:

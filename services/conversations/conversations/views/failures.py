@@ -36,20 +36,8 @@ _META: dict[tuple[int, ...], str] = {
     (131000, 131016, 131057, 2, 1): "meta_unavailable",
 }
 _OF_CODE = {code: reason for codes, reason in _META.items() for code in codes}
-_OWN = {
-    "expired": "expired",
-    "channel_disconnected": "channel_disconnected",
-    "unsupported": "unsupported",
-    "insufficient_credits": "insufficient_credits",
-    "frozen": "edition_frozen",
-    "edition_frozen": "edition_frozen",
-    "unpriced": "unpriced",
-    "template_not_approved": "template_not_approved",
-    "template_changed": "template_changed",
-    "marketing_stopped": "marketing_stopped",
-    "not_permitted": "not_permitted",
-}
-"""Reasons of the gateway, of billing and of conversations itself."""
+_ALSO_CALLED = {"frozen": "edition_frozen"}
+"""Reasons of the gateway, of billing and of conversations itself have their names in the texts, but for these."""
 
 
 def failure_of(statuses: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -58,6 +46,7 @@ def failure_of(statuses: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | No
     if told is None:
         return None
     code = next(iter(told["codes"]), None)
-    reason = _OWN.get(told["reason"] or "", OTHER) if code is None else _OF_CODE.get(code, OTHER)
-    text = TEXTS[reason]
+    named = told["reason"] if code is None else _OF_CODE.get(code)
+    reason = _ALSO_CALLED.get(named or OTHER, named)
+    reason, text = (reason, TEXTS[reason]) if reason in TEXTS else (OTHER, TEXTS[OTHER])
     return {"reason": reason, "code": code, "texts": {"en": text.en, "pt-BR": text.pt}}
