@@ -24,6 +24,7 @@ from conversations.domain.refusals import (
     WindowClosed,
 )
 from recado_events import templates
+from recado_events.content import Referral
 from recado_events.conversations import (
     ConversationAnswered,
     ConversationAssigned,
@@ -31,6 +32,7 @@ from recado_events.conversations import (
     ConversationOpened,
     CustomerIdentified,
     MarketingStopped,
+    MessageReceived,
     MessageReleased,
     MessageRequested,
 )
@@ -315,6 +317,17 @@ def test_s16_a_template_restarts_an_expired_window_and_the_answer_opens_it_again
         stage.replies(talk)
     stage.writes(MARIA)
     assert stage.replies(talk)
+
+
+def test_rule_9_an_ad_makes_replies_free_of_charge_and_free_form_still_ends_after_24_hours(stage: Business) -> None:
+    stage.writes(MARIA, referral=Referral(source_type="ad"))
+    talk = stage.one(ConversationOpened).conversation_id
+    assert stage.one(MessageReceived).from_ad, "billing hears of it"
+    stage.replies(talk)
+    stage.later(hours=24)
+    with pytest.raises(WindowClosed):
+        stage.replies(talk)
+    assert stage.sends(talk)
 
 
 def test_a_template_may_be_sent_inside_the_window_too(stage: Business) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ import httpx
 import pytest
 from recado_chassis.following.rebuild import digest, rebuild
 from recado_events import billing, templates
-from recado_events.conversations import ConversationOpened, MessageReleased, MessageRequested
+from recado_events.conversations import ConversationOpened, CustomerIdentified, MessageReleased, MessageRequested
 from recado_events.inbound import InboundType
 
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, WABA, Office
@@ -55,6 +56,7 @@ async def test_s15_a_chat_is_asked_for_shown_as_it_reads_and_becomes_available_w
         str(shop.agents[0]),
     )
     assert (item["unread"], item["answered"]) == (0, True)
+    assert (item["customer"]["name"], item["customer"]["contact_id"]) == ("Maria Silva", str(CONTACT))
     shown = await line(shop)
     assert (shown["kind"], shown["status"], shown["direction"]) == ("template", "requested", "out")
     assert shown["content"]["body"] == "Olá Maria, seu pedido está pronto."
@@ -81,6 +83,16 @@ async def test_bad_input_78_79_a_double_click_starts_one_chat_and_another_body_i
     assert (other.status_code, other.json()["rule"]) == (422, "idempotency_key_reused")
     missing = await shop.client.post("/conversations", json=body, headers=shop.agent())
     assert missing.json()["rule"] == "idempotency_key_required"
+
+
+async def test_rule_5_many_chats_begun_at_once_with_one_new_person_are_one_conversation(shop: Office) -> None:
+    body = chat(number="+55 11 98765-4321", template=with_name())
+    answers = await asyncio.gather(*(starts(shop, body, shop.agent(index % 2)) for index in range(8)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["conversation_id"] for answer in answers}) == 1
+    assert len(shop.service.facts(ConversationOpened)) == 1
+    assert len(shop.service.facts(CustomerIdentified)) == 1
+    assert len(shop.service.facts(MessageRequested)) == 8
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,7 @@ def _conversation(row: Row, now: datetime) -> Row:
         "phone_number_id": row["phone_number_id"],
         "customer": {
             "customer_id": row["customer_id"],
+            "contact_id": row["contact_id"],
             "name": row["customer_name"],
             "username": row["customer_username"],
             "wa_id": row["customer_wa_id"],
