@@ -113,8 +113,8 @@ def _wanted(form: TemplateForm) -> list[str]:
 
 def tidy(value: str) -> str:
     """As a record's value reads on one line: Meta takes no line breaks, tabs or runs of spaces."""
-    line = " ".join(normalize("NFC", value).split())
-    return "".join(char for char in line if category(char) != "Cc")
+    readable = "".join(char for char in value if char.isspace() or category(char) != "Cc")
+    return " ".join(normalize("NFC", readable).split())
 
 
 def _wrong_with(value: str) -> str | None:
