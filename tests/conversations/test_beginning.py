@@ -17,6 +17,7 @@ from conversations.domain.refusals import (
     NoRecipient,
     OutOfScope,
     TemplateNotApproved,
+    TemplateUnsupported,
     UnknownChannel,
     UnknownContact,
     UnknownTemplate,
@@ -236,6 +237,13 @@ def test_a_template_of_another_account_or_never_approved_is_unknown(stage: Busin
         stage.starts()
     stage.template(templates.TemplatePaused, template_id=TemplateId(uuid4()), paused_at=stage.now)
     with pytest.raises(UnknownTemplate):
+        stage.starts()
+
+
+def test_a_template_with_parts_that_cannot_be_filled_here_is_refused(stage: Business) -> None:
+    stage.knows()
+    stage.approves(FORM.model_copy(update={"unsupported": ("carousel",)}))
+    with pytest.raises(TemplateUnsupported):
         stage.starts()
 
 

@@ -112,6 +112,19 @@ def test_buttons_take_their_place_among_all_buttons() -> None:
     assert other.parameters[-1].value == "VINTE20"
 
 
+def test_a_template_made_elsewhere_may_name_its_places_each_of_which_is_filled_once() -> None:
+    body = "Oi #{parameter.body_first_name}, pedido #{parameter.body_order}, #{parameter.body_first_name}."
+    told = form(
+        body, parameter_format="named", fields=(MergeField(name="parameter.body_order", sample="1", fallback="7"),)
+    )
+    content = render(told, {}, {"parameter.body_first_name": "Rita"}).sendable()
+    assert content.body == "Oi Rita, pedido 7, Rita."
+    assert content.parameters == (
+        TemplateParameter(component="body", index=0, value="Rita", name="first_name"),
+        TemplateParameter(component="body", index=1, value="7", name="order"),
+    )
+
+
 @given(st.text(max_size=200), st.text(alphabet=string.printable + "áé🎂\u2028\u0301{}#", max_size=1100))
 def test_whatever_values_there_are_a_template_is_sendable_or_names_its_faults(known: str, typed: str) -> None:
     for rendering in (render(form(), {NAME: known}, {}), render(form(), {}, {NAME: typed})):

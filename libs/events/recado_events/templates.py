@@ -14,7 +14,7 @@ class MergeField(Fact):
     """One value that is put in when the template is sent."""
 
     name: str
-    """`contact.first_name` and its like, see `recado_events.merging`."""
+    """`contact.first_name` and its like, see `recado_events.merging`; `parameter.…` in templates made elsewhere."""
     sample: str
     """What Meta's reviewers see."""
     fallback: str | None = None
@@ -46,6 +46,10 @@ class TemplateForm(Fact):
     footer: str | None = None
     buttons: tuple[TemplateButton, ...] = ()
     fields: tuple[MergeField, ...] = ()
+    parameter_format: str = "positional"
+    """Meta's word: positional, or named in templates made elsewhere."""
+    unsupported: tuple[str, ...] = ()
+    """Parts of a template made elsewhere that cannot be filled here; one with any cannot be sent from here."""
 
 
 class OfTemplate(Event):

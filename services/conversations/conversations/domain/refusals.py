@@ -99,6 +99,11 @@ class TemplateNotApproved(Refusal):
     message = "This template may not be sent: Meta has not approved it, or has paused, disabled or archived it."
 
 
+class TemplateUnsupported(Refusal):
+    rule = "template_unsupported"
+    message = "This template was made elsewhere and has parts that cannot be filled in here."
+
+
 class TemplateChanged(Refusal):
     rule = "template_changed"
     message = "The template is not what it was when the message was asked for."

@@ -18,6 +18,9 @@ from conversations.domain.refusals import ValuesDoNotFit
 LONGEST = {"header": 60, "body": 1024}
 """Characters as the customer reads them: code points after NFC."""
 COPY_CODE = "copy_code"
+NAMED = "named"
+_OF_META = re.compile(r"^parameter\.(header|body)_")
+"""Stands before Meta's own name of a place, in templates that were made elsewhere."""
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -59,8 +62,8 @@ def render(form: TemplateForm, known: Mapping[str, str], given: Mapping[str, str
         name=form.name,
         language=form.language,
         parameters=(
-            *_in_text("header", form.header or "", values.texts),
-            *_in_text("body", form.body, values.texts),
+            *_in_text("header", form.header or "", form, values.texts),
+            *_in_text("body", form.body, form, values.texts),
             *_in_buttons(form.buttons, values),
         ),
         header=header,
@@ -136,10 +139,14 @@ def _too_long(part: str, text: str) -> list[Fault]:
     return [Fault("too_long", f"{length} characters with its values put in, {longest} are allowed.", part)]
 
 
-def _in_text(component: str, text: str, values: Mapping[str, str]) -> list[TemplateParameter]:
+def _in_text(component: str, text: str, form: TemplateForm, values: Mapping[str, str]) -> list[TemplateParameter]:
+    """A place each time a field stands there; in a template whose format is named, one for each name."""
+    names = tokens(text)
+    if form.parameter_format != NAMED:
+        return [TemplateParameter(component=component, index=at, value=values[each]) for at, each in enumerate(names)]
     return [
-        TemplateParameter(component=component, index=index, value=values[name])
-        for index, name in enumerate(tokens(text))
+        TemplateParameter(component=component, index=at, value=values[each], name=_OF_META.sub("", each))
+        for at, each in enumerate(dict.fromkeys(names))
     ]
 
 

@@ -41,6 +41,7 @@ TIME_TO_LIVE = timedelta(minutes=15)
 _REASONS = {
     "template_not_approved": "template_not_approved",
     "unknown_template": "template_not_approved",
+    "template_unsupported": "template_changed",
     "template_changed": "template_changed",
     "marketing_stopped": "marketing_stopped",
     "channel_disconnected": "channel_disconnected",

@@ -11,7 +11,7 @@ from recado_events.templates import TemplateForm
 
 from conversations.commands import NoteTemplate
 from conversations.domain.noted import TemplateNoted
-from conversations.domain.refusals import TemplateNotApproved, UnknownTemplate
+from conversations.domain.refusals import TemplateNotApproved, TemplateUnsupported, UnknownTemplate
 
 APPROVED = "approved"
 MARKETING = "MARKETING"
@@ -42,6 +42,8 @@ class Template:
         form = self.known(organisation_id, waba_id)
         if self.standing != APPROVED:
             raise TemplateNotApproved(standing=self.standing)
+        if form.unsupported:
+            raise TemplateUnsupported(parts=list(form.unsupported))
         return form
 
 
@@ -49,8 +51,8 @@ UNKNOWN = Template()
 
 
 def digest_of(form: TemplateForm) -> str:
-    """The same for the same form, in whatever process."""
-    return sha256(form.model_dump_json().encode()).hexdigest()
+    """The same for the same form, in whatever process, and whatever members later versions give it."""
+    return sha256(form.model_dump_json(exclude_defaults=True).encode()).hexdigest()
 
 
 def evolve(template: Template, event: Event) -> Template:
