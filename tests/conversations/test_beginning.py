@@ -309,6 +309,14 @@ def test_rule_38_a_wish_counts_for_all_numbers_of_the_account(stage: Business) -
     assert stage.starts()
 
 
+def test_rule_38_a_wish_at_another_number_counts_also_before_crm_has_told_who_it_is(stage: Business) -> None:
+    stage.approves(category="MARKETING")
+    stage.connects(at=OTHER_NUMBER)
+    stage.wishes(False, MARIA, at=OTHER_NUMBER)
+    with pytest.raises(MarketingRefused):
+        stage.starts(MARIA.value, contact__first_name="Maria")
+
+
 # In a conversation --------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from recado_chassis.work import Work
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, OrganisationId, PhoneNumberId, TemplateId, UserId
+from recado_events.ids import ContactId, OrganisationId, PhoneNumberId, TemplateId, UserId, WabaId
 
 from conversations.application.scene import Scene, contact_key, fold_of
 from conversations.domain import field_values, requesting
@@ -73,11 +73,12 @@ class Records:
         scene = self._scene
         waba_id = scene.desk(work, organisation_id, phone_number_id).waba_id
         elsewhere = scene.owners(work, scene.person_keys(organisation_id, aliases))
-        known = [customer, *(scene.customer(work, each) for each in elsewhere)]
-        links = {link for each in known for link in self.contact_of(work, organisation_id, each).links}
-        there = {
-            link.customer_id
-            for link in links
-            if scene.desk(work, organisation_id, link.phone_number_id).waba_id == waba_id
-        }
-        return [scene.customer(work, scene.survivor(work, each)) for each in sorted(there)]
+        met = [customer, *(scene.customer(work, each) for each in elsewhere)]
+        links = {link for each in met for link in self.contact_of(work, organisation_id, each).links}
+        linked = {scene.survivor(work, link.customer_id) for link in links}
+        people = [*met, *(scene.customer(work, each) for each in sorted(linked))]
+        return [each for each in people if self._account(work, organisation_id, each) == waba_id]
+
+    def _account(self, work: Work, organisation_id: OrganisationId, customer: Customer) -> WabaId | None:
+        number = customer.phone_number_id
+        return None if number is None else self._scene.desk(work, organisation_id, number).waba_id

@@ -27,7 +27,7 @@ from recado_events.conversations import (
 )
 from recado_events.event import Event
 from recado_events.identity import Alias, Recipient
-from recado_events.ids import ConversationId, CustomerId, MessageId, UserId
+from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, UserId
 
 from conversations.domain.private import ContactOwnerNoted
 
@@ -47,6 +47,7 @@ class Conversation:
 class Customer:
     customer_id: CustomerId | None = None
     """None: nobody is known under this stream."""
+    phone_number_id: PhoneNumberId | None = None
     aliases: tuple[Alias, ...] = ()
     """In the order in which they were told last."""
     profile_name: str | None = None
@@ -95,7 +96,8 @@ NOBODY = Customer()
 def evolve(customer: Customer, event: Event) -> Customer:
     match event:
         case CustomerIdentified():
-            return _known_as(replace(customer, customer_id=event.customer_id), event.personal)
+            met = replace(customer, customer_id=event.customer_id, phone_number_id=event.phone_number_id)
+            return _known_as(met, event.personal)
         case CustomerAliasesAdded() | CustomerRenamed():
             return _known_as(customer, event.personal)
         case CustomerMergedInto():
