@@ -66,7 +66,7 @@ class Sink(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            for record in self._consumer.consume(500, 0.05):
+            for record in self._consumer.consume(500, 0.004):
                 place = _index_in(record.value() or b"")
                 if place is not None and place < len(self.at) and not self.at[place]:
                     self.at[place] = time.monotonic()

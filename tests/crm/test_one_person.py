@@ -21,7 +21,6 @@ from recado_events.crm import (
     ContactLinked,
     ContactOwnerChanged,
 )
-from recado_events.envelope import Envelope
 from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import CustomerId, MessageId, PhoneNumberId, UserId
@@ -197,8 +196,8 @@ def test_a_superseded_contact_whose_personal_data_was_erased_still_leads_to_the_
 class Erased(Mapper):
     """As if the keys of all personal data were destroyed."""
 
-    def event(self, envelope: Envelope, data: bytes) -> Event:
-        event = super().event(envelope, data)
+    def fact(self, name: str, state: bytes) -> Event:
+        event = super().fact(name, state)
         return event.model_copy(update={"personal": None}) if hasattr(event, "personal") else event
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from hashlib import sha256
 
 
 class Fingerprints:
@@ -12,21 +11,20 @@ class Fingerprints:
     def __init__(self, key: bytes) -> None:
         if len(key) < 32:
             raise ValueError("A key of fingerprints has at least 32 bytes; make one with `openssl rand -hex 32`.")
-        self._key = key
+        # Keyed once and copied: hashing so little it never lets go of the interpreter, as `hmac.digest` does each time.
+        self._keyed = hmac.new(key, digestmod="sha256")
 
     def __repr__(self) -> str:
         return "Fingerprints(key=**********)"
 
     def of(self, *parts: str) -> str:
         """32 hex characters (128 bits) for these parts in this order. Any text is taken, lone surrogates too."""
-        return self.digest(*(part.encode("utf-8", "surrogatepass") for part in parts)).hex()[:32]
+        return self.digest(*[part.encode("utf-8", "surrogatepass") for part in parts]).hex()[:32]
 
     def digest(self, *parts: bytes) -> bytes:
         """All 32 bytes, for what is compared or signed."""
-        mac = hmac.new(self._key, digestmod=sha256)
-        for part in parts:
-            mac.update(len(part).to_bytes(8, "big"))
-            mac.update(part)
+        mac = self._keyed.copy()
+        mac.update(b"".join([len(part).to_bytes(8, "big") + part for part in parts]))
         return mac.digest()
 
     def sibling(self, purpose: str) -> Fingerprints:

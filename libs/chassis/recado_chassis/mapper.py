@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -25,6 +26,14 @@ class Recorded:
 
     event: Event
     envelope: Envelope
+
+
+class Placed(NamedTuple):
+    """An event and where it stands in the log: what read models are folded from."""
+
+    event: Event
+    position: int
+    recorded_at: datetime
 
 
 class Mapper:
@@ -56,6 +65,13 @@ class Mapper:
             envelope if position is None else replace(envelope, position=position, source=source),
         )
 
+    def fact(self, name: str, state: bytes) -> Event:
+        """The event alone, of a stored state whose type is `name`: what folding needs, at a third of the cost."""
+        known = self._types.get(name)
+        if known is None:
+            return self.decode(state).event
+        return known.model_validate_json(state[state.index(_DATA) + len(_DATA) : -1])
+
     def event(self, envelope: Envelope, data: bytes) -> Event:
         """Raises pydantic's ValidationError where the data does not fit a known type."""
         known = self._types.get(envelope.type)
@@ -78,7 +94,7 @@ def head_of(envelope: Envelope) -> dict[str, Any]:
         "type": envelope.type,
         "subject": envelope.subject,
         "time": envelope.time,
-        "dataschema": DATA_SCHEMA.format(type=envelope.type),
+        "dataschema": _schema_of(envelope.type),
         "datacontenttype": "application/json",
         "tenantid": envelope.organisation_id,
         "stream": envelope.stream,
@@ -86,9 +102,18 @@ def head_of(envelope: Envelope) -> dict[str, Any]:
         "recordedtime": envelope.recorded_at,
         "correlationid": cause.correlation_id,
     }
-    optional = {"causationid": cause.causation_id, "traceparent": cause.traceparent, "actor": cause.actor}
-    head.update({name: value for name, value in optional.items() if value is not None})
+    if cause.causation_id is not None:
+        head["causationid"] = cause.causation_id
+    if cause.traceparent is not None:
+        head["traceparent"] = cause.traceparent
+    if cause.actor is not None:
+        head["actor"] = cause.actor
     return head
+
+
+@cache
+def _schema_of(name: str) -> str:
+    return DATA_SCHEMA.format(type=name)
 
 
 def envelope_of(head: Mapping[str, Any]) -> Envelope:

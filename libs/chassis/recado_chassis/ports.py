@@ -11,6 +11,7 @@ from uuid import UUID
 
 _VERSION = 0x7 << 76
 _VARIANT = 0x2 << 62
+_LOW = (1 << 62) - 1
 
 
 class Clock(Protocol):
@@ -41,8 +42,8 @@ class Uuid7:
 
     def new(self) -> UUID:
         milliseconds = int(self._clock.now().timestamp() * 1000)
-        high, low = self._random_bits(12), self._random_bits(62)
-        made = (milliseconds << 80) | _VERSION | (high << 64) | _VARIANT | low
+        random = self._random_bits(74)
+        made = (milliseconds << 80) | _VERSION | (random >> 62 << 64) | _VARIANT | (random & _LOW)
         with self._lock:
             self._last = max(made, self._last + 1)
             return UUID(int=self._last)

@@ -17,8 +17,7 @@ class UniqueKey(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(NamedTuple):
     """An event as a row. `position` is the log's, given by the store; None before."""
 
     stream: str

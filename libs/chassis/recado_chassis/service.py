@@ -15,7 +15,7 @@ from recado_events.inbound import InboundUpdate
 from recado_events.refusal import Refusal
 
 from recado_chassis.caller import Standing
-from recado_chassis.mapper import Recorded
+from recado_chassis.mapper import Placed
 from recado_chassis.store import UniqueKey
 from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
@@ -104,7 +104,7 @@ class Projection(Protocol):
         """CREATE statements with unqualified names; run with the schema first in the search path."""
         ...
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
         """Folds a page of the log into the tables; the schema is first in the search path. Commits nothing."""
         ...
 

@@ -26,7 +26,7 @@ from recado_events.event import Event
 
 from recado_chassis.mapper import Mapper, Upcast
 from recado_chassis.ports import Clock, Ids, SystemClock, Uuid7
-from recado_chassis.producing.records import Record
+from recado_chassis.producing.records import Done, Record
 from recado_chassis.service import Service
 from recado_chassis.settings import ServiceSettings
 from recado_chassis.store import Store
@@ -42,6 +42,10 @@ class Publisher(Protocol):
         """Returns once all are acknowledged; see `Batcher.send_all` for what it raises."""
         ...
 
+    def give(self, records: Sequence[Record], done: Done, seconds: float) -> bool:
+        """As `send_all` for whoever cannot wait; see `Batcher.give`."""
+        ...
+
     def ready(self) -> bool: ...
 
 
@@ -50,6 +54,9 @@ class _NoPublisher:
 
     async def send_all(self, _: Sequence[Record]) -> None:
         raise LookupError("This toolbox has no publisher; give it one.")
+
+    def give(self, _: Sequence[Record], __: Done, ___: float) -> bool:
+        return False
 
     def ready(self) -> bool:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event
@@ -25,8 +25,7 @@ class Fold(Generic[S]):
     evolve: Callable[[S, Event], S]
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A stream at a version, as one fold sees it."""
 
     version: int
@@ -86,6 +85,11 @@ class Work:
             self._remembered[stream] = folded
             self.changes.expected[stream] = folded.version
 
+    def begin(self, stream: str, fold: Fold[Any]) -> None:
+        """A stream that cannot exist, because its id was made just now: nobody is asked, and the commit checks."""
+        self._streams[stream] = Folded(0, fold.initial, fold)
+        self.changes.expected[stream] = 0
+
     def _base(self, stream: str, fold: Fold[Any]) -> Folded:
         known = self._remembered.get(stream)
         return known if known is not None and known.fold is fold else Folded(0, fold.initial, fold)
@@ -93,7 +97,7 @@ class Work:
     def _fold(self, base: Folded, rows: list[EventRow]) -> Folded:
         state = base.state
         for row in rows:
-            state = base.fold.evolve(state, self._mapper.decode(row.state).event)
+            state = base.fold.evolve(state, self._mapper.fact(row.type, row.state))
         return Folded(rows[-1].version, state, base.fold) if rows else base
 
     def command(self, key: CommandKey) -> CommandRow | None:
@@ -112,12 +116,13 @@ class Work:
     def record(self, facts: Iterable[Event], cause: Cause) -> None:
         """Appends each fact to its own stream. The streams must have been loaded by this work."""
         for fact in facts:
-            at = self._streams.get(fact.stream)
+            stream = fact.stream
+            at = self._streams.get(stream)
             if at is None:
                 raise LookupError(f"{fact.TYPE} was decided without loading its stream; load it first")
             version = at.version + 1
-            self.changes.events.append(self._row(fact, version, cause))
-            self._set(self._streams, fact.stream, Folded(version, at.fold.evolve(at.state, fact), at.fold))
+            self.changes.events.append(self._row(fact, stream, version, cause))
+            self._set(self._streams, stream, Folded(version, at.fold.evolve(at.state, fact), at.fold))
 
     def claim(self, key: UniqueKey, owner: str) -> None:
         """Takes a unique key that `find` said is free; a race with somebody else is a Conflict at commit."""
@@ -183,17 +188,17 @@ class Work:
         else:
             mapping[key] = value
 
-    def _row(self, fact: Event, version: int, cause: Cause) -> EventRow:
+    def _row(self, fact: Event, stream: str, version: int, cause: Cause) -> EventRow:
         envelope = Envelope(
             id=self._ids.new(),
             type=fact.TYPE,
             subject=fact.subject,
             time=fact.happened_at,
             organisation_id=fact.organisation_id,
-            stream=fact.stream,
+            stream=stream,
             sequence=version,
             recorded_at=self._clock.now(),
             cause=cause,
         )
         state = self._mapper.encode(fact, envelope)
-        return EventRow(fact.stream, version, fact.TYPE, state, envelope.id, fact.organisation_id, envelope.recorded_at)
+        return EventRow(stream, version, fact.TYPE, state, envelope.id, fact.organisation_id, envelope.recorded_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -46,7 +47,7 @@ class Event(Fact):
         if times and "TIME" not in cls.__dict__:
             cls.TIME = times[0]
 
-    @property
+    @cached_property
     def stream(self) -> str:
         """The stream it is appended to, e.g. `customer-0190…`."""
         return self.STREAM.format_map(self.__dict__)

@@ -21,7 +21,7 @@ from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.following.follower import Tail
 from recado_chassis.http.problems import Problem
 from recado_chassis.ports import SystemClock, Uuid7
-from recado_chassis.producing.records import Record
+from recado_chassis.producing.records import Done, Record
 from recado_chassis.store import EventRow, Unavailable
 from recado_chassis.storing.memory import MemoryStore
 from recado_chassis.toolbox import Toolbox
@@ -231,6 +231,11 @@ class _Kafka:
 
     async def send_all(self, records: Sequence[Record]) -> None:
         self.records += records
+
+    def give(self, records: Sequence[Record], done: Done, seconds: float) -> bool:
+        self.records += records
+        done(None)
+        return True
 
     def ready(self) -> bool:
         return True

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from recado_chassis.following.projection_tables import Progress, enter, fingerprint, move, progress
 from recado_chassis.following.untiring import Stuck
-from recado_chassis.mapper import Mapper
+from recado_chassis.mapper import Mapper, Placed
 from recado_chassis.service import Projection
 from recado_chassis.store import EventRow
 
@@ -49,7 +49,8 @@ def fold(
             return found.position
         enter(connection, name)
         # Without the log's incarnation: a rebuild after a restore must give the same rows.
-        projection.write(connection, [mapper.decode(row.state, row.position) for row in page])
+        told = [Placed(mapper.fact(row.type, row.state), row.position or 0, row.recorded_at) for row in page]
+        projection.write(connection, told)
         reached = page[-1].position or after
         move(connection, name, reached)
         return reached

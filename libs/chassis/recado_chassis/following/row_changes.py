@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Protocol
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from recado_events.event import Event
 
-from recado_chassis.mapper import Recorded
+from recado_chassis.mapper import Placed
 
 
 class RowChange(Protocol):
@@ -22,7 +23,13 @@ class RowChange(Protocol):
     def values(self) -> Mapping[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
+class Together(str):
+    """A statement that takes many changes at once, each of its values as an array of theirs, in their order."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
 class RowChanges:
     """Implements `service.Projection`. `changes` is pure: an event and its position in, changes of rows out."""
 
@@ -30,14 +37,30 @@ class RowChanges:
     ddl: str
     statements: Mapping[str, str]
     changes: Callable[[Event, int], Iterable[RowChange]]
+    commute: bool = False
+    """Whether a page may be written statement by statement, in the order in which `statements` names them: no column
+    of a row is written by two of them, but for the one, named first, that inserts the row."""
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
         told: list[RowChange] = []
-        for recorded in page:
-            told.extend(self.changes(recorded.event, recorded.envelope.position or 0))
+        for event, position, _ in page:
+            told.extend(self.changes(event, position))
+        if self.commute:
+            told.sort(key=lambda change: self._order[change.statement])
         with connection.cursor() as cursor:
-            for statement, run in groupby(told, key=lambda change: change.statement):
-                cursor.executemany(self.statements[statement].encode(), [_columns(change) for change in run])
+            for name, run in groupby(told, key=lambda change: change.statement):
+                _run(cursor, self.statements[name], [_columns(change) for change in run])
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.statements)}
+
+
+def _run(cursor: Cursor[Any], statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    if isinstance(statement, Together):
+        cursor.execute(statement.encode(), {name: [row[name] for row in rows] for name in rows[0]}, prepare=True)
+    else:
+        cursor.executemany(statement.encode(), rows)
 
 
 def _columns(change: RowChange) -> dict[str, Any]:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 
 import structlog
 from opentelemetry.trace import SpanKind
 from recado_events.envelope import Cause
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from recado_chassis.http import counting
 from recado_chassis.http.problems import Overloaded, problem_response
-from recado_chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from recado_chassis.http.stories import given_trace, ids_of, story
 from recado_chassis.ports import Ids
 from recado_chassis.tracing import is_on, span, traceparent_of
 
-CORRELATION_HEADER = "Recado-Correlation-Id"
+CORRELATION_HEADER = b"recado-correlation-id"
+ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""Headers of every answer that does not say otherwise."""
 _CAUSE = "recado.cause"
 _RULE = "recado.rule"
 _UNLOGGED = "recado.unlogged"
 _FAILED = "recado.failed"
-_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 log = structlog.get_logger()
 
@@ -47,19 +46,29 @@ def leave_out_of_the_log(scope: Scope) -> None:
 
 def failed(scope: Scope, error: BaseException) -> Response:
     """500 without details: its `instance` is the correlation id under which the log has them."""
-    log.error("request_failed", exc_info=error)
     scope[_FAILED] = True
+    return failure(scope[_CAUSE], error)
+
+
+def failure(cause: Cause, error: BaseException) -> Response:
+    log.error("request_failed", exc_info=error)
     return problem_response(
         500,
         "internal_error",
         "Something failed here. Give us the instance when you ask about it.",
         headers={"Connection": "close"},
-        members={"instance": f"urn:uuid:{scope[_CAUSE].correlation_id}"},
+        members={"instance": f"urn:uuid:{cause.correlation_id}"},
     )
 
 
-def _trace_of(cause: Cause) -> str:
-    return (cause.traceparent or "").split("-")[1]
+class Crowd:
+    """The requests that are being answered."""
+
+    __slots__ = ("limit", "size")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
 
 
 class Accounting:
@@ -70,38 +79,36 @@ class Accounting:
     ) -> None:
         self._app = app
         self._ids = ids
-        self._limit = in_flight
         self._monotonic = monotonic
-        self._in_flight = 0
+        self.crowd = Crowd(in_flight)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("traceparent", "")
-        given = given if _TRACEPARENT.fullmatch(given) else ""
+        given = given_trace(scope["headers"])
+        if not is_on():
+            await self._account_for(scope, receive, send, given)
+            return
         with span("request", SpanKind.SERVER, within=given) as begun:
             await self._account_for(scope, receive, send, traceparent_of(begun) or given)
-            if is_on():
-                begun.update_name(f"{_method_of(scope)} {route_of(scope)}")
+            begun.update_name(f"{counting.bounded(scope['method'])} {route_of(scope)}")
 
     async def _account_for(self, scope: Scope, receive: Receive, send: Send, traceparent: str) -> None:
         begun = self._monotonic()
-        correlation = self._ids.new()
-        traceparent = traceparent or f"00-{correlation.hex}-{self._ids.new().hex[16:]}-01"
-        cause = scope[_CAUSE] = Cause(str(correlation), None, traceparent)
+        cause = scope[_CAUSE] = story(str(self._ids.new()), traceparent)
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id, trace_id=_trace_of(cause))
+        structlog.contextvars.bind_contextvars(**ids_of(cause))
         answer = _Answer(send, cause.correlation_id)
-        self._in_flight += 1
+        self.crowd.size += 1
         try:
             await self._answer(scope, receive, answer)
         finally:
-            self._in_flight -= 1
+            self.crowd.size -= 1
             _account(scope, answer.status, self._monotonic() - begun)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        if self._in_flight > self._limit:
+        if self.crowd.size > self.crowd.limit:
             await Overloaded().response()(scope, receive, answer)
             return
         try:
@@ -124,29 +131,18 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(raw=list(message.get("headers", ())))
-            headers[CORRELATION_HEADER] = self._correlation_id
-            headers.setdefault("Cache-Control", "no-store")
-            headers.setdefault("X-Content-Type-Options", "nosniff")
-            message = {**message, "headers": headers.raw}
+            headers = [*message.get("headers", ()), (CORRELATION_HEADER, self._correlation_id.encode())]
+            names = {name.lower() for name, _ in headers}
+            headers += [each for each in ALWAYS if each[0] not in names]
+            message = {**message, "headers": headers}
         await self._send(message)
 
 
 def _account(scope: Scope, status: int | None, seconds: float) -> None:
-    method = _method_of(scope)
-    route = route_of(scope)
-    answered = "none" if status is None else str(status)
-    HTTP_REQUESTS.labels(method, route, answered).inc()
-    HTTP_SECONDS.labels(method, route).observe(seconds)
-    if scope.get(_UNLOGGED):
-        return
-    rule = {"rule": scope[_RULE]} if _RULE in scope else {}
-    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), **rule)
-
-
-def _method_of(scope: Scope) -> str:
-    """Bounded: a client may call anything a method."""
-    return scope["method"] if scope["method"] in _METHODS else "other"
+    method, route = counting.bounded(scope["method"]), route_of(scope)
+    counting.count(method, route, status, seconds)
+    if not scope.get(_UNLOGGED) and counting.logs_requests():
+        counting.log(method, route, status, seconds, scope.get(_RULE, ""))
 
 
 def route_of(scope: Scope) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recado_chassis.http.accounting import Accounting
 from recado_chassis.http.cursors import Cursors
+from recado_chassis.http.direct import Direct, DirectRoutes
 from recado_chassis.http.edge import Edge, WaitFor
 from recado_chassis.http.events_route import events_route
 from recado_chassis.http.health import PATHS, Management
@@ -16,6 +17,7 @@ from recado_chassis.http.intake import Intake
 from recado_chassis.http.keys import keys_of
 from recado_chassis.http.refusals import HANDLERS
 from recado_chassis.http.tokens import Tokens
+from recado_chassis.ports import Ids
 from recado_chassis.running.readiness import Readiness
 from recado_chassis.service import Service
 from recado_chassis.settings import ServiceSettings
@@ -50,7 +52,16 @@ def create_app(
     if settings.management_port is None:
         management = Management(readiness)
         apps.update(dict.fromkeys(PATHS, management))
-    return Accounting(_Dispatch(apps, Intake(api)), streams.ids)
+    direct = {path: app for path, app in service.raw_routes.items() if isinstance(app, Direct)}
+    return App(_Dispatch(apps, Intake(api)), streams.ids, direct)
+
+
+class App(Accounting):
+    """An ASGI application; the server may ask its direct routes first."""
+
+    def __init__(self, app: ASGIApp, ids: Ids, routes: Mapping[str, Direct]) -> None:
+        super().__init__(app, ids)
+        self.direct = DirectRoutes(routes, ids, self.crowd)
 
 
 async def _at_once(_: int, __: float) -> bool:

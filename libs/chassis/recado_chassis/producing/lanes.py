@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
@@ -13,10 +14,20 @@ from recado_events.catalogue import Topic
 from recado_chassis.crash import crash
 from recado_chassis.metrics import PRODUCER_BATCHES, PRODUCER_RECORDS
 from recado_chassis.producing.kafka_producer import discard, new_producer
-from recado_chassis.producing.records import Delivery, ProducerFailed, Record
+from recado_chassis.producing.records import Delivery, Done, NotAcknowledged, ProducerFailed, Record
 
 BATCH_RECORDS = 4_000
 _KEYS_REMEMBERED = 100_000
+
+
+def tell(future: asyncio.Future[None], error: NotAcknowledged | None) -> None:
+    """Tells a future how a delivery ended, unless whoever waited for it has gone."""
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
 
 
 class Lane:
@@ -43,13 +54,13 @@ class Lane:
     def expire(self, now: float) -> bool:
         """Lets go whoever has waited long enough; False when the batch in flight itself is overdue."""
         for delivery in self._sending:
-            if delivery.deadline > now:
-                break
-            delivery.expire()
-        while self._waiting and (self._waiting[0][1].deadline <= now or self._waiting[0][1].abandoned):
-            delivery = self._waiting.popleft()[1]
-            delivery.expire()
-            delivery.settle()
+            if delivery.deadline <= now:
+                delivery.expire()
+        for _, delivery in self._waiting:
+            if delivery.deadline <= now:
+                delivery.expire()
+        while self._waiting and self._waiting[0][1].abandoned:
+            self._waiting.popleft()[1].settle()
         return not self._sending or now < self._since + self._lanes.deadline
 
     def fail(self, reason: str) -> None:
@@ -131,21 +142,27 @@ class Lanes:
         counts = {name: partitions[prefix + name] for name in names}
         return cls(producer, counts, prefix, deadline, on_failed)
 
-    def deliver(
-        self, records: Sequence[Record], by: float, release: Callable[[], None] = lambda: None
-    ) -> asyncio.Future[None]:
-        """Puts records on their way, in order for each key; the future is done when all are acknowledged, or fails
-        with ProducerFailed or, at the loop's time `by`, with DeadlinePassed.
+    def give(
+        self, records: Sequence[Record], by: float, done: Done, release: Callable[[], None] = lambda: None
+    ) -> Delivery:
+        """Puts records on their way, in order for each key; `done` is told None when all are acknowledged, or
+        ProducerFailed or, at the loop's time `by`, DeadlinePassed.
 
         `release` is called once, when nothing of them is held any more. Raises ProducerFailed after a failure.
         """
         if self.failed is not None:
             raise ProducerFailed(self.failed)
-        delivery = Delivery(len(records), by, release)
+        delivery = Delivery(len(records), by, done, release)
         for record in records:
             lane = self._by_key.get((record.topic, record.key)) or self._lane_of(record.topic, record.key)
             lane.put(record, delivery)
-        return delivery.future
+        return delivery
+
+    def deliver(self, records: Sequence[Record], by: float) -> asyncio.Future[None]:
+        """As `give`, to a future."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.give(records, by, partial(tell, future))
+        return future
 
     def fail(self, reason: str) -> None:
         """Ends this life. Idempotent."""

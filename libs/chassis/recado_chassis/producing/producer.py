@@ -14,8 +14,8 @@ from recado_events.catalogue import MIB, Topic
 
 from recado_chassis.metrics import PRODUCER_FAILURES, PRODUCER_WAITING
 from recado_chassis.producing.headers import Headers
-from recado_chassis.producing.lanes import Lanes
-from recado_chassis.producing.records import DeadlinePassed, Overloaded, Record, TooLarge, sizes_within
+from recado_chassis.producing.lanes import Lanes, tell
+from recado_chassis.producing.records import DeadlinePassed, Done, Overloaded, Record, TooLarge, sizes_within
 
 log = structlog.get_logger()
 
@@ -82,19 +82,40 @@ class Batcher:
         Raises TooLarge after the others were acknowledged, Overloaded, DeadlinePassed, ProducerFailed or UnknownTopic.
         """
         fitting, size, too_large = sizes_within(records, self._topics)
-        if self._waiting + size > self._limits.waiting_bytes:
+        if not self._has_room(size):
             raise Overloaded(f"{self._waiting} bytes wait for Kafka, {self._limits.waiting_bytes} may")
         by = self._time() + self._limits.seconds
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting += size
         try:
             lanes = self._lanes or await self._connected(by)
-            delivered = lanes.deliver(fitting, by, partial(self._release, size))
+            delivery = lanes.give(fitting, by, partial(tell, future), partial(self._release, size))
         except BaseException:
             self._release(size)
             raise
-        await delivered
+        try:
+            await future
+        finally:
+            delivery.abandon()
         if too_large:
             raise TooLarge(too_large)
+
+    def give(self, records: Sequence[Record], done: Done, seconds: float) -> bool:
+        """As `send_all` for whoever cannot wait: `done` is told once, within `seconds`, None or why not.
+
+        False where it cannot be done at once (no connection, too much waits, a record is too large): nothing was sent,
+        and `send_all` would wait or say why. Raises UnknownTopic.
+        """
+        fitting, size, too_large = sizes_within(records, self._topics)
+        lanes = self._lanes
+        if lanes is None or lanes.failed is not None or too_large or not self._has_room(size):
+            return False
+        self._waiting += size
+        lanes.give(fitting, self._time() + seconds, done, partial(self._release, size))
+        return True
+
+    def _has_room(self, size: int) -> bool:
+        return self._waiting + size <= self._limits.waiting_bytes
 
     def _release(self, size: int) -> None:
         self._waiting -= size

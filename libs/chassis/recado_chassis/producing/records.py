@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import structlog
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from recado_events.catalogue import Topic
 
@@ -49,15 +49,19 @@ class UnknownTopic(Exception):
     """A topic is not in the catalogue this producer was made for, or not at the broker."""
 
 
+Done = Callable[[NotAcknowledged | None], None]
+"""Told once: None when all records are acknowledged, else why they are not."""
+
+
 class Delivery:
     """The fate of some records given together: acknowledged when all are, failed when one is."""
 
-    __slots__ = ("_left", "_release", "deadline", "future")
+    __slots__ = ("_done", "_left", "_release", "deadline")
 
-    def __init__(self, count: int, deadline: float, release: Callable[[], None]) -> None:
+    def __init__(self, count: int, deadline: float, done: Done, release: Callable[[], None]) -> None:
         """`release` is called once, when nothing of the records is held any more."""
-        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.deadline = deadline
+        self._done: Done | None = done
         self._left = count
         self._release = release
         if count == 0:
@@ -66,7 +70,11 @@ class Delivery:
     @property
     def abandoned(self) -> bool:
         """Nobody waits any more: what has not left yet need not leave."""
-        return self.future.done()
+        return self._done is None
+
+    def abandon(self) -> None:
+        """Nobody shall be told."""
+        self._done = None
 
     def settle(self) -> None:
         """One record more is acknowledged, or left out because nobody waits for it."""
@@ -80,18 +88,21 @@ class Delivery:
 
     def expire(self) -> None:
         """Its time is over, though some of its records are still held."""
-        if not self.future.done():
-            self.future.set_exception(DeadlinePassed("Kafka did not acknowledge in time"))
+        self._tell(DeadlinePassed("Kafka did not acknowledge in time"))
 
     def _end(self, error: ProducerFailed | None) -> None:
         release, self._release = self._release, _nothing
         release()
-        if self.future.done():
+        self._tell(error)
+
+    def _tell(self, error: NotAcknowledged | None) -> None:
+        done, self._done = self._done, None
+        if done is None:
             return
-        if error is None:
-            self.future.set_result(None)
-        else:
-            self.future.set_exception(error)
+        try:
+            done(error)
+        except Exception:  # noqa: BLE001 - it is the caller's: the others of the batch have nothing to do with it
+            structlog.get_logger().exception("delivery_not_told")
 
 
 def _nothing() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import httptools
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from recado_chassis.http.direct import DirectRoutes
 from recado_chassis.http.problems import MEDIA_TYPE, problem_body
 from recado_chassis.metrics import HTTP_CUT_OFF
+from recado_chassis.running.exchange import Exchange, is_small
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 10.0
@@ -45,6 +48,10 @@ class Protocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0
     _wire_bytes = 0
+
+    def __init__(self, config: Config, *others: Any, **more: Any) -> None:
+        super().__init__(config, *others, **more)
+        self._direct: DirectRoutes | None = getattr(config.app, "direct", None)
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -105,7 +112,16 @@ class Protocol(HttpToolsProtocol):
             raise _Ambiguous
         self._head_bytes = self._body_bytes = self._wire_bytes = 0
         self._owes("body", BODY_SECONDS)
-        super().on_headers_complete()
+        if self._direct is not None and self.url in self._direct and version == "1.1" and self._goes_directly():
+            self.cycle = cast(Any, Exchange(self, self.parser.should_keep_alive()))
+        else:
+            super().on_headers_complete()
+
+    def _goes_directly(self) -> bool:
+        """No request before it, no client who does not read, and nothing but a small body to come."""
+        answered = self.cycle is None or self.cycle.response_complete
+        special = self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade()
+        return answered and not special and self.parser.get_method() == b"POST" and is_small(self.headers)
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -114,6 +130,22 @@ class Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self.phase = "idle"
         self.deadline = float("inf")
+        cycle: object = self.cycle
+        if isinstance(cycle, Exchange) and not cycle.response_complete:
+            self._take(cycle)
+        else:
+            super().on_message_complete()
+
+    def _take(self, exchange: Exchange) -> None:
+        body = bytes(exchange.body)
+        if self._direct is None or not self._direct.take(self.url, self.headers, body, exchange.write):
+            self._go_the_ordinary_way(body)
+
+    def _go_the_ordinary_way(self, body: bytes) -> None:
+        """As if the request came now."""
+        self.cycle = cast(Any, None)
+        super().on_headers_complete()
+        super().on_body(body)
         super().on_message_complete()
 
     # What time tells ---------------------------------------------------------------------------

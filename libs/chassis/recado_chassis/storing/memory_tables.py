@@ -94,7 +94,7 @@ class Tables:
             self.commands[changes.command.key] = replace(changes.command, position=len(self.rows))
 
     def _append(self, events: Sequence[EventRow]) -> None:
-        rows = [replace(row, position=len(self.rows) + place) for place, row in enumerate(events, start=1)]
+        rows = [row._replace(position=len(self.rows) + place) for place, row in enumerate(events, start=1)]
         self._recorder.insert_events([KeptEvent(r.stream, r.version, r.type, r.state, r) for r in rows])
         self._event_ids.update(row.event_id for row in rows)
         self.rows.extend(rows)

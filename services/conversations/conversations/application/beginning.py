@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
@@ -98,7 +98,7 @@ class Beginning:
     def _rendered(self, work: Work, command: WithSomebody, who: Somebody, terms: Terms) -> Rendering:
         org = command.organisation_id
         form = terms.template.known(org, terms.desk.waba_id)
-        known = replace(who.customer, aliases=who.customer.aliases or who.aliases)
+        known = who.customer._replace(aliases=who.customer.aliases or who.aliases)
         values = self._records.values(work, org, who.contact, known, command.by.user_id)
         return render(form, values, command.choice.values)
 
@@ -130,4 +130,4 @@ class Beginning:
         return contact
 
     def _new(self, work: Work, command: WithSomebody, aliases: tuple[Alias, ...]) -> Customer:
-        return replace(NOBODY, owner_id=self._scene.contact_owner(work, command.organisation_id, aliases))
+        return NOBODY._replace(owner_id=self._scene.contact_owner(work, command.organisation_id, aliases))

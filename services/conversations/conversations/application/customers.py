@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from recado_chassis.ports import Ids
@@ -41,7 +40,9 @@ class Customers:
         named = scene.owners(work, scene.alias_keys(organisation_id, phone_number_id, aliases))
         owners = named if known is None else list(dict.fromkeys([scene.survivor(work, known), *named]))
         if not owners:
-            return place(organisation_id, phone_number_id, CustomerId(self._ids.new()))
+            customer_id = CustomerId(self._ids.new())
+            scene.begin_customer(work, customer_id)
+            return place(organisation_id, phone_number_id, customer_id)
         survivor, *others = identity.survivor_first([scene.customer(work, owner) for owner in owners])
         at = place(organisation_id, phone_number_id, survivor.customer_id or owners[0])
         for other in others:
@@ -55,7 +56,7 @@ class Customers:
         customer = self._scene.customer(work, at["customer_id"])
         if customer.customer_id is not None:
             return customer
-        return replace(customer, owner_id=self._scene.contact_owner(work, at["organisation_id"], aliases))
+        return customer._replace(owner_id=self._scene.contact_owner(work, at["organisation_id"], aliases))
 
 
 def place(organisation_id: OrganisationId, phone_number_id: PhoneNumberId, customer_id: CustomerId) -> CustomerPlace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -40,6 +41,8 @@ FOLDS: dict[str, Fold[Any]] = {
     "contact": Fold(contact.STRANGER, contact.evolve),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
+_REMEMBERED = 10_000
+"""Keys of so many sightings: one is asked for several times, and who writes once writes again."""
 
 
 def fold_of(stream: str) -> Fold[Any]:
@@ -51,6 +54,7 @@ class Scene:
 
     def __init__(self, fingerprints: Fingerprints) -> None:
         self._fingerprints = fingerprints
+        self._keys = lru_cache(_REMEMBERED)(self._made_keys)
 
     def team(self, work: Work, organisation_id: OrganisationId) -> Team:
         return cast(Team, self._state(work, f"team-{organisation_id}"))
@@ -77,24 +81,29 @@ class Scene:
 
     def alias_keys(
         self, organisation_id: OrganisationId, phone_number_id: PhoneNumberId, aliases: Iterable[Alias]
-    ) -> list[UniqueKey]:
+    ) -> tuple[UniqueKey, ...]:
         """Every spelling under which these aliases may have been seen, as keys without personal data."""
-        scope = str(organisation_id)
-        return [
-            UniqueKey("alias", scope, self._fingerprints.of(scope, phone_number_id, *told))
-            for told in spellings(aliases)
-        ]
+        return self._keys("alias", str(organisation_id), (phone_number_id,), tuple(aliases))
 
-    def person_keys(self, organisation_id: OrganisationId, aliases: Iterable[Alias]) -> list[UniqueKey]:
+    def person_keys(self, organisation_id: OrganisationId, aliases: Iterable[Alias]) -> tuple[UniqueKey, ...]:
         """The same whatever business number they write to."""
-        scope = str(organisation_id)
-        return [UniqueKey("person", scope, self._fingerprints.of(scope, *told)) for told in spellings(aliases)]
+        return self._keys("person", str(organisation_id), (), tuple(aliases))
+
+    def _made_keys(
+        self, kind: str, scope: str, within: tuple[str, ...], aliases: tuple[Alias, ...]
+    ) -> tuple[UniqueKey, ...]:
+        of = self._fingerprints.of
+        return tuple(UniqueKey(kind, scope, of(scope, *within, *told)) for told in spellings(aliases))
 
     def owners(self, work: Work, keys: Sequence[UniqueKey]) -> list[CustomerId]:
         """The customers that these keys name, each once, in the order of the keys; survivors for merged ones."""
         work.look_up(keys)
         found = dict.fromkeys(owner for key in keys if (owner := work.find(key)) is not None)
         return list(dict.fromkeys(self.survivor(work, CustomerId(UUID(owner))) for owner in found))
+
+    def begin_customer(self, work: Work, customer_id: CustomerId) -> None:
+        """Whose id was made just now: nothing is known of them."""
+        work.begin(f"customer-{customer_id}", FOLDS["customer"])
 
     def survivor(self, work: Work, customer_id: CustomerId) -> CustomerId:
         while (into := self.customer(work, customer_id).merged_into) is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from recado_events.conversations import (
     ConversationAnswered,
@@ -43,8 +43,7 @@ class Conversation:
     read_up_to: Mapping[UserId, MessageId] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     customer_id: CustomerId | None = None
     """None: nobody is known under this stream."""
     phone_number_id: PhoneNumberId | None = None
@@ -55,7 +54,7 @@ class Customer:
     country_code: str | None = None
     window_closes_at: datetime | None = None
     window_message_id: MessageId | None = None
-    conversations: Mapping[ConversationId, Conversation] = field(default_factory=lambda: MappingProxyType({}))
+    conversations: Mapping[ConversationId, Conversation] = MappingProxyType({})
     last_id: ConversationId | None = None
     owner_id: UserId | None = None
     """The contact's owner as crm told it."""
@@ -95,25 +94,25 @@ NOBODY = Customer()
 
 def evolve(customer: Customer, event: Event) -> Customer:
     match event:
+        case ServiceWindowOpened() | ServiceWindowExtended():
+            return customer._replace(window_closes_at=event.closes_at, window_message_id=event.message_id)
         case CustomerIdentified():
-            met = replace(customer, customer_id=event.customer_id, phone_number_id=event.phone_number_id)
+            met = customer._replace(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
             return _known_as(met, event.personal)
         case CustomerAliasesAdded() | CustomerRenamed():
             return _known_as(customer, event.personal)
         case CustomerMergedInto():
-            return replace(customer, merged_into=event.survivor_id)
-        case ServiceWindowOpened() | ServiceWindowExtended():
-            return replace(customer, window_closes_at=event.closes_at, window_message_id=event.message_id)
+            return customer._replace(merged_into=event.survivor_id)
         case MarketingStopped():
-            return replace(customer, marketing_stopped=True, marketing_told_at=event.stopped_at)
+            return customer._replace(marketing_stopped=True, marketing_told_at=event.stopped_at)
         case MarketingResumed():
-            return replace(customer, marketing_stopped=False, marketing_told_at=event.resumed_at)
+            return customer._replace(marketing_stopped=False, marketing_told_at=event.resumed_at)
         case ContactOwnerNoted():
-            return replace(customer, owner_id=event.owner_id)
+            return customer._replace(owner_id=event.owner_id)
         case ConversationOpened():
             state = OPEN if event.initiated_by == "customer" else AWAITING_REPLY
             opened = Conversation(state, event.opened_at)
-            return replace(_with(customer, event.conversation_id, opened), last_id=event.conversation_id)
+            return _with(customer, event.conversation_id, opened)._replace(last_id=event.conversation_id)
     return _evolve_conversation(customer, event)
 
 
@@ -138,8 +137,7 @@ def _known_as(customer: Customer, identity: Identity | None) -> Customer:
     if identity is None:
         return customer
     told = tuple(dict.fromkeys(identity.aliases))
-    return replace(
-        customer,
+    return customer._replace(
         aliases=(*(alias for alias in customer.aliases if alias not in told), *told),
         profile_name=identity.profile_name or customer.profile_name,
         username=identity.username or customer.username,
@@ -148,7 +146,7 @@ def _known_as(customer: Customer, identity: Identity | None) -> Customer:
 
 
 def _with(customer: Customer, conversation_id: ConversationId, talk: Conversation) -> Customer:
-    return replace(customer, conversations=MappingProxyType({**customer.conversations, conversation_id: talk}))
+    return customer._replace(conversations=MappingProxyType({**customer.conversations, conversation_id: talk}))
 
 
 def _changed(customer: Customer, conversation_id: ConversationId, **changes: Any) -> Customer:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, LiteralString
 
 from psycopg import Connection
-from recado_chassis.mapper import Mapper, Recorded
+from recado_chassis.mapper import Mapper, Placed
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.store import Store
 from recado_chassis.streams import Streams
@@ -50,14 +50,14 @@ class Shelves:
     CREATE TABLE latest (shelf text PRIMARY KEY, number integer NOT NULL, recorded_at timestamptz NOT NULL);
     """
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
         """One statement a table, however many events."""
         counts: Counter[str] = Counter()
         latest: dict[str, tuple[int, datetime]] = {}
-        for record in page:
-            if isinstance(record.event, BookShelved):
-                counts[record.event.shelf] += 1
-                latest[record.event.shelf] = (record.event.number, record.envelope.recorded_at)
+        for event, _, recorded_at in page:
+            if isinstance(event, BookShelved):
+                counts[event.shelf] += 1
+                latest[event.shelf] = (event.number, recorded_at)
         connection.execute(COUNT, [list(counts), list(counts.values())])
         numbers, times = ([values[place] for values in latest.values()] for place in (0, 1))
         connection.execute(PUT, [list(latest), numbers, times])

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from recado_chassis.mapper import Recorded
+from recado_chassis.mapper import Placed
 from recado_chassis.store import Unavailable
 from recado_chassis.storing.migrate import MigrationFailed, migrate
 from recado_chassis.storing.postgres import PostgresStore
@@ -27,7 +27,7 @@ class Shelf:
     def __init__(self, ddl: LiteralString = "CREATE TABLE books (id text PRIMARY KEY)") -> None:
         self.ddl = ddl
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
         """Nothing is folded here."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from psycopg import Connection
 from recado_chassis.following.follower import POLL
 from recado_chassis.following.projections import Projector, Shown
-from recado_chassis.mapper import Recorded
+from recado_chassis.mapper import Placed
 from recado_chassis.metrics import PROJECTION_FAILING, PROJECTION_LAG
 from recado_chassis.storing import postgres_tail
 from recado_chassis.storing.migrate import migrate
@@ -117,7 +117,7 @@ class Failing(Shelves):
     def __init__(self) -> None:
         self.fails = True
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
         super().write(connection, page)
         if self.fails:
             raise LookupError("Maria's shelf is missing")

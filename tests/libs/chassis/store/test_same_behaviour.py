@@ -121,7 +121,7 @@ def contents(store: Store) -> dict[str, Any]:
     with store.session() as session:
         commands = [session.command(command_key(key)) for key in "klmnopqrst"]
         return {
-            "log": [replace(row, position=rank(store, row.position or 0)) for row in store.read(0, 10_000)],
+            "log": [row._replace(position=rank(store, row.position or 0)) for row in store.read(0, 10_000)],
             "end": rank(store, store.end()),
             "streams": session.load(dict.fromkeys(STREAMS, 1)).keys(),
             "owners": session.find(KEYS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -78,14 +78,14 @@ class Inbound:
                 return self._alias_keys(command)
         return ()
 
-    def _alias_keys(self, command: Command | None) -> list[UniqueKey]:
+    def _alias_keys(self, command: Command | None) -> Sequence[UniqueKey]:
         match command:
             case Arrival() | SetMarketing():
                 aliases = command.sighting.aliases
             case ChangeIdentity():
                 aliases = (*command.old, *command.new)
             case _:
-                return []
+                return ()
         return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
 
     def _streams(self, heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:

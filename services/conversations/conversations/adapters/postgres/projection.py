@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from recado_chassis.following.row_changes import RowChanges
+from recado_chassis.following.row_changes import RowChanges, Together
 
 from conversations.views import changes
 
@@ -41,7 +41,15 @@ STATEMENTS = {
         VALUES (%(contact_id)s, %(organisation_id)s, %(name)s)
         ON CONFLICT (contact_id) DO UPDATE SET name = excluded.name""",
     "contact_linked": "UPDATE customers SET contact_id = %(contact_id)s WHERE customer_id = %(customer_id)s",
-    "window": "UPDATE customers SET window_closes_at = %(closes_at)s WHERE customer_id = %(customer_id)s",
+    "window": Together("""
+        UPDATE customers SET window_closes_at = newest.closes_at
+        FROM (
+            SELECT DISTINCT ON (customer_id) customer_id, closes_at
+            FROM unnest(%(customer_id)b::uuid[], %(closes_at)b::timestamptz[])
+            WITH ORDINALITY AS told (customer_id, closes_at, place)
+            ORDER BY customer_id, place DESC
+        ) AS newest
+        WHERE customers.customer_id = newest.customer_id"""),
     "conversation_opened": """
         INSERT INTO conversations (conversation_id, organisation_id, phone_number_id, customer_id, state,
                                    initiated_by, previous_id, opened_at, last_message_at)
@@ -55,24 +63,31 @@ STATEMENTS = {
     "conversation_state": """
         UPDATE conversations SET state = %(state)s, closed_at = %(closed_at)s
         WHERE conversation_id = %(conversation_id)s""",
-    "last_message": """
-        UPDATE conversations SET
-            last_message_at = greatest(last_message_at, %(occurred_at)s),
-            last_inbound_at = CASE WHEN %(inbound)s THEN greatest(last_inbound_at, %(occurred_at)s)
-                                   ELSE last_inbound_at END
-        WHERE conversation_id = %(conversation_id)s""",
+    "last_message": Together("""
+        UPDATE conversations AS known SET
+            last_message_at = greatest(known.last_message_at, newest.message_at),
+            last_inbound_at = greatest(known.last_inbound_at, newest.inbound_at)
+        FROM (
+            SELECT conversation_id, max(at) AS message_at, max(at) FILTER (WHERE inbound) AS inbound_at
+            FROM unnest(%(conversation_id)b::uuid[], %(occurred_at)b::timestamptz[], %(inbound)b::boolean[])
+            AS told (conversation_id, at, inbound)
+            GROUP BY conversation_id
+        ) AS newest
+        WHERE known.conversation_id = newest.conversation_id"""),
+    "message": Together("""
+        INSERT INTO messages (message_id, organisation_id, conversation_id, customer_id, direction, kind, content,
+                              occurred_at, source_ordinal, position, reply_to, target_id, sent_by, wamid_id, send_by,
+                              forwarded)
+        SELECT * FROM unnest(
+            %(message_id)b::uuid[], %(organisation_id)b::uuid[], %(conversation_id)b::uuid[], %(customer_id)b::uuid[],
+            %(direction)b::text[], %(kind)b::text[], %(content)b::bytea[], %(occurred_at)b::timestamptz[],
+            %(source_ordinal)b::integer[], %(position)b::bigint[], %(reply_to)b::uuid[], %(target_id)b::uuid[],
+            %(sent_by)b::uuid[], %(wamid_id)b::uuid[], %(send_by)b::timestamptz[], %(forwarded)b::boolean[])"""),
     "read_up_to": """
         INSERT INTO read_marks (user_id, conversation_id, position)
         SELECT %(user_id)s, %(conversation_id)s, position FROM messages WHERE message_id = %(up_to_id)s
         ON CONFLICT (user_id, conversation_id)
         DO UPDATE SET position = greatest(read_marks.position, excluded.position)""",
-    "message": """
-        INSERT INTO messages (message_id, organisation_id, conversation_id, customer_id, direction, kind, content,
-                              occurred_at, source_ordinal, position, reply_to, target_id, sent_by, wamid_id, send_by,
-                              forwarded)
-        VALUES (%(message_id)s, %(organisation_id)s, %(conversation_id)s, %(customer_id)s, %(direction)s, %(kind)s,
-                %(content)s, %(occurred_at)s, %(source_ordinal)s, %(position)s, %(reply_to)s, %(target_id)s,
-                %(sent_by)s, %(wamid_id)s, %(send_by)s, %(forwarded)s)""",
     "status": """
         INSERT INTO statuses (message_id, status, occurred_at, reason, codes)
         VALUES (%(message_id)s, %(status)s, %(occurred_at)s, %(reason)s, %(codes)s)
@@ -98,7 +113,7 @@ STATEMENTS = {
 }
 
 
-INBOX = RowChanges(
-    "inbox", files("conversations.adapters.postgres").joinpath("inbox.sql").read_text(), STATEMENTS, changes
-)
+_DDL = files("conversations.adapters.postgres").joinpath("inbox.sql").read_text()
+
+INBOX = RowChanges("inbox", _DDL, STATEMENTS, changes, commute=True)
 """The projection behind every screen of conversations."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
+from prometheus_client import Counter
 from recado_chassis.http.problems import Problem
+from recado_chassis.http.stories import telling
 from recado_chassis.ports import Clock, Ids
-from recado_chassis.producing.records import NotAcknowledged, TooLarge, UnknownTopic
+from recado_chassis.producing.records import NotAcknowledged, Record, TooLarge, UnknownTopic
 from recado_chassis.toolbox import Publisher
 from recado_events.envelope import Cause
 from structlog import get_logger
 
 from gateway.adapters.door.metrics import UPDATES
-from gateway.adapters.door.ownership import Place
+from gateway.adapters.door.ownership import Owner, Place
 from gateway.adapters.door.raw_records import Arrival, RawRecords
 from gateway.adapters.door.registry import Registry, Unsure
 from gateway.adapters.door.routing import Route, route
@@ -42,32 +44,53 @@ class Desk:
     async def take(self, body: bytes, cause: Cause) -> None:
         """Returns once Kafka has acknowledged every update. Raises Problem; some may be stored all the same."""
         updates = _split(body)
-        if not updates:
-            return
-        if not all(update.waba_id for update in updates):
-            _log.warning("webhook_of_no_account")
         arrival = Arrival(self._clock.now(), cause)
         try:
             async with asyncio.timeout(SECONDS):
-                routes = await self._routes(updates)
-                pairs = zip(updates, routes, strict=True)
-                await self._publisher.send_all(
-                    [self._records.record(self._ids.new(), update, way, arrival) for update, way in pairs]
-                )
+                routes = self._routes(updates, await self._registry.find(set(map(_place, updates))))
+                await self._publisher.send_all(self._made(updates, routes, arrival))
         except Unsure as error:
             raise _unavailable("registry_unavailable", str(error)) from error
         except (NotAcknowledged, TooLarge, UnknownTopic, TimeoutError) as error:
-            _log.warning("webhook_not_published", error=type(error).__name__, updates=len(updates))
-            raise _unavailable("not_acknowledged", "Kafka did not acknowledge every update in time.") from error
+            raise _not_acknowledged(error, updates) from error
         _count(updates, routes)
 
-    async def _routes(self, updates: Sequence[Update]) -> list[Route]:
-        places = [Place(update.waba_id, update.phone_number_id) for update in updates]
-        owners = await self._registry.find(set(places))
+    def take_at_once(self, body: bytes, cause: Cause, done: Callable[[Problem | None], None]) -> bool:
+        """As `take` for whoever cannot wait: `done` is told once how it ended. False where it would have to wait for
+        anything but Kafka: nothing has been done then. Raises Problem."""
+        updates = _split(body)
+        owners = self._registry.known(set(map(_place, updates)))
+        if owners is None:
+            return False
+        routes = self._routes(updates, owners)
+
+        def ended(error: NotAcknowledged | None) -> None:
+            if error is None:
+                _count(updates, routes)
+                done(None)
+                return
+            with telling(cause):
+                done(_not_acknowledged(error, updates))
+
+        return self._publisher.give(self._made(updates, routes, Arrival(self._clock.now(), cause)), ended, SECONDS)
+
+    def _routes(self, updates: Sequence[Update], owners: Mapping[Place, Owner | None]) -> list[Route]:
         return [
             route(self._tags, update.kind, place, owners[place], update.told)
-            for update, place in zip(updates, places, strict=True)
+            for update, place in zip(updates, map(_place, updates), strict=True)
         ]
+
+    def _made(self, updates: Sequence[Update], routes: Sequence[Route], arrival: Arrival) -> list[Record]:
+        if not all(update.waba_id for update in updates):
+            _log.warning("webhook_of_no_account", correlation_id=arrival.cause.correlation_id)
+        return [
+            self._records.record(self._ids.new(), update, way, arrival)
+            for update, way in zip(updates, routes, strict=True)
+        ]
+
+
+def _place(update: Update) -> Place:
+    return Place(update.waba_id, update.phone_number_id)
 
 
 def _split(body: bytes) -> list[Update]:
@@ -79,10 +102,20 @@ def _split(body: bytes) -> list[Update]:
         raise Problem(413, "too_many_updates", f"A webhook has at most {MOST_UPDATES} updates.") from None
 
 
+def _not_acknowledged(error: Exception, updates: Sequence[Update]) -> Problem:
+    _log.warning("webhook_not_published", error=type(error).__name__, updates=len(updates))
+    return _unavailable("not_acknowledged", "Kafka did not acknowledge every update in time.")
+
+
 def _unavailable(rule: str, detail: str) -> Problem:
     return Problem(503, rule, detail, headers={"Retry-After": "1"})
 
 
 def _count(updates: Sequence[Update], routes: Sequence[Route]) -> None:
-    for (way, kind), count in Counter((r.way, u.kind) for u, r in zip(updates, routes, strict=True)).items():
-        UPDATES.labels(way, kind).inc(count)
+    for update, way in zip(updates, routes, strict=True):
+        _counted(way.way, update.kind).inc()
+
+
+@cache
+def _counted(way: str, kind: str) -> Counter:
+    return UPDATES.labels(way, kind)

@@ -38,8 +38,13 @@ def names_in(kind: str, update: Any) -> Names | None:
 
 def alias_in(kind: str, update: Any) -> str | None:
     """The name under which this person's updates are kept in order. A piece of history is the number's, not one's."""
-    names = None if kind == InboundType.HISTORY else names_in(kind, update)
-    return names[0] if names else None
+    if kind == InboundType.HISTORY or not isinstance(update, dict):
+        return None
+    for member in _NAMED_BY.get(kind, ()):
+        name = update.get(member)
+        if name and isinstance(name, str):
+            return name
+    return None
 
 
 def matches(contacts: Sequence[Any], updates: Sequence[Names | None]) -> list[Sequence[int]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,10 +25,9 @@ SOURCE = "/recado/gateway"
 _ID = re.compile(r"[0-9]{1,40}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOBODYS = b'{"organisation_id":null,'
-_VALUE = (
-    b'{"organisation_id":%s,"waba_id":%s,"phone_number_id":%s,"field":%s,"entry_time":%s,'
-    b'"ordinal":%d,"received_at":%d,"metadata":%s,"contacts":[%s],"update":%s}'
-)
+_VALUE = b'%s"entry_time":%s,"ordinal":%d,"received_at":%d,"metadata":%s,"contacts":[%s],"update":%s}'
+_REMEMBERED = 20_000
+"""Numbers in use, some of them in both of the ways records are made."""
 
 
 class Arrival(NamedTuple):
@@ -69,7 +68,7 @@ class RawRecords:
         if not value.startswith(_NOBODYS):
             raise ValueError("it was not written here, or belongs to somebody already")
         subject = self.subject(organisation_id, waba_id, number, alias_in(kept.type, told))
-        head = replace(read_inbound(kept.headers), subject=subject, organisation_id=organisation_id)
+        head = read_inbound(kept.headers)._replace(subject=subject, organisation_id=organisation_id)
         somebodys = b'{"organisation_id":"%s",%s' % (str(organisation_id).encode(), value[len(_NOBODYS) :])
         return Record(INBOUND.name, key_of(organisation_id, waba_id, number), somebodys, inbound_headers(head))
 
@@ -82,6 +81,7 @@ class RawRecords:
         return self._fingerprints.of(str(organisation_id or ""), phone_number_id or "", alias)
 
 
+@lru_cache(_REMEMBERED)
 def key_of(organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None) -> bytes:
     """The unit of order: a number of an organisation, or an account; in quarantine a number of an account."""
     if organisation_id is None:
@@ -95,10 +95,7 @@ def microseconds(moment: datetime) -> int:
 
 def _value(update: Update, organisation_id: OrganisationId | None, at: datetime) -> bytes:
     return _VALUE % (
-        b"null" if organisation_id is None else b'"%s"' % str(organisation_id).encode(),
-        _text(update.waba_id),
-        _text(update.phone_number_id),
-        _text(update.field),
+        _place(organisation_id, update.waba_id, update.phone_number_id, update.field),
         b"null" if update.entry_time is None else b"%d" % update.entry_time,
         update.ordinal,
         microseconds(at),
@@ -108,8 +105,17 @@ def _value(update: Update, organisation_id: OrganisationId | None, at: datetime)
     )
 
 
-def _text(text: str | None) -> bytes:
-    return json.dumps(text).encode()
+@lru_cache(_REMEMBERED)
+def _place(organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None, field: str) -> bytes:
+    """What all values of one place begin with."""
+    organisation = None if organisation_id is None else str(organisation_id)
+    members = {
+        "organisation_id": organisation,
+        "waba_id": waba_id,
+        "phone_number_id": phone_number_id,
+        "field": field,
+    }
+    return json.dumps(members, separators=(",", ":")).encode()[:-1] + b","
 
 
 def _id(text: str | None) -> str | None:

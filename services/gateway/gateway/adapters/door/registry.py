@@ -81,6 +81,14 @@ class Registry:
         """Whether it has read the log to its end, and lately."""
         return self._seen_at is not None and self._monotonic() - self._seen_at < TRUSTED
 
+    def known(self, places: Iterable[Place]) -> dict[Place, Owner | None] | None:
+        """As `find`, but None where it would have to look once more, or would raise."""
+        if not self.ready():
+            return None
+        found = {place: self._ownership.owner(place) for place in places}
+        sure = all(owner is not None or self._is_missed(place) for place, owner in found.items())
+        return found if sure else None
+
     async def find(self, places: Iterable[Place]) -> dict[Place, Owner | None]:
         """Who serves each number, or each account where there is none; None where nobody here does. Raises Unsure."""
         if not self.ready():

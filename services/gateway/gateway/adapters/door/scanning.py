@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Plan = dict[str, "Plan"] | list["Plan"] | None
@@ -131,4 +131,7 @@ def _refuse(_: str) -> Any:
     raise Malformed("The body has a number that JSON does not know.")
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse).raw_decode
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+_decode = _decoder.raw_decode
+strictly: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined] # it has
+"""A value of a text from a place on, and where it ends. Raises ValueError, StopIteration or RecursionError."""

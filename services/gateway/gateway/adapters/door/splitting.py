@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recado_events.inbound import InboundType
 
-from gateway.adapters.door import values
+from gateway.adapters.door import usual, values
 from gateway.adapters.door.people import matches, names_in
 from gateway.adapters.door.scanning import Document, Node, Plan
+from gateway.adapters.door.update import Update
 from gateway.adapters.door.values import Value, text_of
+
+__all__ = ["MOST_UPDATES", "TooManyUpdates", "Update", "taken_apart", "updates_of"]
 
 OBJECT = "whatsapp_business_account"
 MOST_UPDATES = 10_000
@@ -20,22 +23,6 @@ _PLAN: Plan = {"entry": [{"changes": [{"value": values.PLAN}]}]}
 
 class TooManyUpdates(Exception):
     """More than MOST_UPDATES in one body."""
-
-
-class Update(NamedTuple):
-    """One update. `text`, `metadata` and `contacts` are texts of the body; `told` is what `text` says, where it is an
-    update of a list."""
-
-    kind: InboundType
-    waba_id: str
-    phone_number_id: str | None
-    field: str
-    entry_time: int | None
-    ordinal: int
-    metadata: bytes | None
-    contacts: Sequence[bytes]
-    text: bytes
-    told: Any
 
 
 class _Frame(NamedTuple):
@@ -50,6 +37,12 @@ class _Frame(NamedTuple):
 def updates_of(body: bytes) -> list[Update]:
     """In the order of the body; one of nobody where it is not made as Meta makes webhooks about WhatsApp. Raises
     Malformed or TooManyUpdates."""
+    update = usual.update_of(body)
+    return taken_apart(body) if update is None else [update]
+
+
+def taken_apart(body: bytes) -> list[Update]:
+    """As `updates_of`, for any body."""
     document = Document(body, _PLAN)
     splitter = _Splitter(document)
     entries = _entries(document.root)

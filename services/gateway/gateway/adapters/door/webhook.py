@@ -1,11 +1,14 @@
-"""`/webhooks/whatsapp`: raw ASGI, for it is asked more often than anything else, and reads what no model may read."""
+"""`/webhooks/whatsapp`: a raw route, for it is asked most often of all, and reads what no model may read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 
 from recado_chassis.http.accounting import cause_of, note_rule
+from recado_chassis.http.direct import Answer, Direct, Whole, told
 from recado_chassis.http.problems import Problem
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.adapters.door.desk import Desk
@@ -16,15 +19,37 @@ from gateway.adapters.door.signature import BadSignature, Signatures
 
 PATH = "/webhooks/whatsapp"
 _TAKEN = WEBHOOKS.labels("acknowledged")
+_OK = told(Response(media_type="text/plain"))
 
 
-class Webhook:
+class Webhook(Direct):
     """200 means that every update is in Kafka; anything else that Meta has to send it again."""
 
     def __init__(self, signatures: Signatures, verify_token: str, desk: Desk) -> None:
         self._signatures = signatures
         self._verify_token = verify_token.encode()
         self._desk = desk
+
+    def at_once(self, request: Whole, answer: Answer) -> bool:
+        begun = perf_counter()
+
+        def done(problem: Problem | None) -> None:
+            if problem is None:
+                answer(_OK)
+                _TAKEN.inc()
+                WEBHOOK_SECONDS.observe(perf_counter() - begun)
+            else:
+                WEBHOOKS.labels(problem.rule).inc()
+                answer(told(problem.response(), problem.rule))
+
+        try:
+            claimed = self._claimed(request.headers)
+            require_readable(request.headers)
+            self._check(claimed, request.body)
+            return self._desk.take_at_once(request.body, request.cause, done)
+        except Problem as problem:
+            done(problem)
+        return True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = perf_counter()
@@ -56,13 +81,22 @@ class Webhook:
         return b""
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
+        claimed = self._claimed(scope["headers"])
+        require_readable(scope["headers"])
+        body = await body_from(receive)
+        self._check(claimed, body)
+        await self._desk.take(body, cause_of(scope, None))
+
+    def _claimed(self, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
         try:
-            claimed = self._signatures.claimed(scope["headers"])
-            require_readable(scope["headers"])
-            body = await body_from(receive)
+            return self._signatures.claimed(headers)
+        except BadSignature as error:
+            raise Problem(401, "bad_signature", str(error)) from None
+
+    def _check(self, claimed: bytes, body: bytes) -> None:
+        try:
             self._signatures.check(claimed, body)
         except BadSignature as error:
             raise Problem(401, "bad_signature", str(error)) from None
         if not body:
             raise Problem(400, "malformed_webhook", "The body is empty.")
-        await self._desk.take(body, cause_of(scope, None))

@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 from pydantic import TypeAdapter
-from recado_chassis.mapper import Recorded
+from recado_chassis.mapper import Placed
 from recado_events.gateway import OfChannel
 from recado_events.ids import OrganisationId, PhoneNumberId
 
@@ -42,10 +42,10 @@ class Channels:
     );
     """
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
-        for event in (recorded.event for recorded in page):
-            if isinstance(event, OfChannel):
-                _fold(connection, event)
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
+        for placed in page:
+            if isinstance(placed.event, OfChannel):
+                _fold(connection, placed.event)
 
 
 class ChannelQuestions:
