@@ -35,3 +35,10 @@ async def office(service: ServiceOnDatabase) -> AsyncIterator[Office]:
         office = Office(service, client)
         await office.open()
         yield office
+
+
+@pytest.fixture
+def shop(office: Office) -> Office:
+    """One that may write first."""
+    office.may_write_first()
+    return office

@@ -7,14 +7,18 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from recado_events import gateway
+from recado_events import crm, gateway, templates
 from recado_events.conversations import MessageReleased
-from recado_events.ids import OrganisationId, PhoneNumberId
+from recado_events.identity import Alias
+from recado_events.ids import ContactId, OrganisationId, PhoneNumberId, TemplateId, UserId, WabaId
 from recado_events.inbound import InboundType
 
+from tests.conversations.business import FORM
 from tests.harness.on_database import ServiceOnDatabase, token, told
 
 NUMBER = "106540352242922"
+WABA = WabaId("102290129340398")
+TEMPLATE, CONTACT = TemplateId(uuid4()), ContactId(uuid4())
 
 
 class Office:
@@ -27,6 +31,29 @@ class Office:
         self.profile = uuid4()
         self.agents = [uuid4(), uuid4()]
         self.administrator = token("administrator", self.organisation)
+
+    def may_write_first(self) -> None:
+        """Its channel is connected, a template approved, Maria a contact."""
+        now, org = datetime.now(UTC), self.organisation
+        channel = gateway.ChannelConnectionStarted(
+            organisation_id=org,
+            phone_number_id=PhoneNumberId(NUMBER),
+            waba_id=WABA,
+            country="BR",
+            time_zone="America/Sao_Paulo",
+            started_by=UserId(uuid4()),
+            started_at=now,
+        )
+        of: Any = {"organisation_id": org, "waba_id": WABA, "template_id": TEMPLATE}
+        approved = templates.TemplateApproved(
+            **of, meta_template_id="1", form=FORM, category="UTILITY", approved_at=now
+        )
+        details = crm.ContactDetails(name="Maria Silva", aliases=(Alias(kind="wa_id", value="5511912345678"),))
+        contact = crm.ContactCreated(
+            organisation_id=org, contact_id=CONTACT, origin="person", created_at=now, personal=details
+        )
+        for event in (channel, approved, contact):
+            self.service.hears(told(event))
 
     def agent(self, index: int = 0) -> dict[str, str]:
         return token("member", self.organisation, self.agents[index], self.profile)
@@ -80,9 +107,9 @@ class Office:
         )
         self.service.hears(told(accepted))
 
-    def rejected(self, released: MessageReleased) -> None:
+    def rejected(self, released: MessageReleased, code: int = 131047) -> None:
         rejected = gateway.MessageRejected(
-            **self._dispatch(released), reason="graph", meta_code=131047, rejected_at=datetime.now(UTC)
+            **self._dispatch(released), reason="graph", meta_code=code, rejected_at=datetime.now(UTC)
         )
         self.service.hears(told(rejected))
 

@@ -183,10 +183,10 @@ class Stage(OnMemory):
         command = ReceiveReaction(**self.arrival(**about), target_id=target, emoji="👍", opens_window=opens_window)
         return self.do(self.arriving.receive, command)
 
-    def wishes(self, wanted: bool, *aliases: Alias) -> list[Event]:
+    def wishes(self, wanted: bool, *aliases: Alias, at: PhoneNumberId = NUMBER) -> list[Event]:
         command = SetMarketing(
             organisation_id=ORGANISATION,
-            phone_number_id=NUMBER,
+            phone_number_id=at,
             sighting=Sighting(aliases=aliases or (ANYBODY,)),
             wanted=wanted,
             evidence="user_preferences",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import conversations
 from recado_events.conversations import ConversationOpened
 
-from tests.conversations.office import NUMBER, Office
+from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness.readme import curls, readme, uncalled
 
 
-async def test_every_command_of_the_page_works_and_every_route_has_one(office: Office) -> None:
+async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
+    office = shop
     office.customer_writes()
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
@@ -18,6 +19,8 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(office: O
         "AGENT": office.agents[0],
         "PROFILE": office.profile,
         "NUMBER": NUMBER,
+        "CONTACT": CONTACT,
+        "TEMPLATE": TEMPLATE,
     }
     made = list(curls(readme(conversations), known))
     await office.service.shown()

@@ -17,18 +17,22 @@ import pytest
 from conversations import main as conversations_main
 from crm import main as crm_main
 from recado_chassis.following.rebuild import digest
+from recado_events.billing import CreditsReserved, ReservationRefused
 from recado_events.conversations import (
     ConversationClosed,
+    ConversationOpened,
     CustomersMerged,
     MessageEdited,
     MessageFailed,
+    MessageRefused,
     MessageReleased,
+    MessageRequested,
 )
 from recado_events.crm import ContactOwnerChanged
 from recado_events.gateway import AcceptedAt, MessageAccepted
 from recado_events.inbound import InboundType
 
-from tests.conversations.office import NUMBER, Office
+from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness import digest_of_states
 from tests.harness.on_database import PUBLIC_KEY, SETTINGS, ServiceOnDatabase, prepare, told
 from tests.servers.database_factory import DatabaseFactory
@@ -54,6 +58,7 @@ class Day:
 
     def __init__(self, office: Office, crm: ServiceOnDatabase, random: Random) -> None:
         self.office, self.crm, self.random = office, crm, random
+        self.business = Random(38)
         self.wamids: list[str] = []
         self.accepted: set[UUID] = set()
         self.heard = {"conversations": 0, "crm": 0}
@@ -122,10 +127,41 @@ class Day:
             ("PUT", f"/users/{agent}/availability", {"online": self.random.random() < 0.5}),
             ("PUT", f"/channels/{NUMBER}/rota", {"members": [agent], "only_online": self.random.random() < 0.5}),
         ]
-        method, at, body = self.random.choice(calls)
+        await self._asks(*self.random.choice(calls))
+
+    async def agent_writes_first(self) -> None:
+        talks = self.office.service.facts(ConversationOpened)
+        path = f"/conversations/{self.business.choice(talks).conversation_id}/messages"
+        template = {"template_id": str(TEMPLATE)}
+        about = {"phone_number_id": NUMBER, "template": template}
+        typed = f"(11) 98765-{self.business.randrange(5):04d}"
+        calls: list[tuple[str, str, Any]] = [
+            ("POST", "/conversations", {**about, "number": typed}),
+            ("POST", "/conversations", {**about, "contact_id": str(CONTACT)}),
+            ("POST", path, {"type": "template", **template}),
+        ]
+        await self._asks(*self.business.choice(calls))
+
+    async def _asks(self, method: str, at: str, body: Any) -> None:
         headers = {**self.office.administrator, "Idempotency-Key": str(uuid4())}
         answer = await self.office.client.request(method, at, json=body, headers=headers)
         assert answer.status_code < 500
+
+    def billing_answers(self) -> None:
+        """In whatever order, some of them twice."""
+        asked = self.office.service.facts(MessageRequested)
+        for each in self.business.sample(asked, min(len(asked), 3)):
+            names = ("organisation_id", "phone_number_id", "customer_id", "message_id")
+            charge: dict[str, Any] = {name: getattr(each, name) for name in names}
+            now = datetime.now(UTC)
+            if self.business.random() < 0.7:
+                self.office.service.hears(
+                    told(CreditsReserved(**charge, amount=1, category="UTILITY", reserved_at=now))
+                )
+            else:
+                self.office.service.hears(
+                    told(ReservationRefused(**charge, reason="insufficient_credits", refused_at=now))
+                )
 
     def both_hear(self) -> None:
         for speaker, listener in ((self.office.service, self.crm), (self.crm, self.office.service)):
@@ -141,6 +177,8 @@ class Day:
             self.customer_does_something()
             self.status_comes()
             await self.agent_does_something()
+            await self.agent_writes_first()
+            self.billing_answers()
             if self.random.random() < 0.3:
                 self.gateway_accepts()
                 self.both_hear()
@@ -150,9 +188,10 @@ class Day:
 @pytest.fixture
 async def day(office: Office, crm: ServiceOnDatabase) -> Day:
     """Played, and rich enough to be worth folding."""
+    office.may_write_first()
     day = Day(office, crm, Random(20261123))
     await day.goes_by()
-    for kind in (CustomersMerged, ConversationClosed, MessageEdited, MessageFailed):
+    for kind in (CustomersMerged, ConversationClosed, MessageEdited, MessageFailed, MessageRequested, MessageRefused):
         assert office.service.facts(kind), kind.__name__
     assert crm.facts(ContactOwnerChanged)
     return day

@@ -90,10 +90,12 @@ class Stage(OnMemory):
             told.CustomersMerged(**self.place(survivor_id), merged_id=merged_id, merged_at=self.now)
         ) + self.hears(told.CustomerMergedInto(**self.place(merged_id), survivor_id=survivor_id, merged_at=self.now))
 
-    def opened(self, customer_id: CustomerId, at: PhoneNumberId = NUMBER) -> ConversationId:
+    def opened(
+        self, customer_id: CustomerId, at: PhoneNumberId = NUMBER, initiated_by: str = "customer"
+    ) -> ConversationId:
         talk = ConversationId(self.ids.new())
         place = self.place(customer_id, at)
-        opened = told.ConversationOpened(**place, conversation_id=talk, initiated_by="customer", opened_at=self.now)
+        opened = told.ConversationOpened(**place, conversation_id=talk, initiated_by=initiated_by, opened_at=self.now)
         self.hears(opened)
         return talk
 

@@ -206,3 +206,26 @@ def test_erased_customers_still_make_contacts_and_learn_nothing(stage: Stage) ->
     assert stage.hears(told.CustomerAliasesAdded(**place, reason="seen", added_at=stage.now, personal=None)) == []
     contact = stage.contact(stage.contacts()[0])
     assert (contact.values["name"], contact.aliases) == (None, ())
+
+
+def test_s15_a_chat_begun_with_a_typed_number_makes_a_contact_owned_by_who_began_it(stage: Stage) -> None:
+    ana = UserId(uuid4())
+    customer = stage.identified(number("5511900001111"), name=None)
+    talk = stage.opened(customer, initiated_by="business")
+    stage.assigned(customer, talk, ana)
+    contact = stage.contact(stage.contacts()[0])
+    assert (contact.owner_id, contact.values["name"]) == (ana, None)
+    assert [link.customer_id for link in contact.links] == [customer]
+    assert contact.talks[talk].assignee == ana
+
+
+def test_s15_a_chat_begun_from_a_contact_at_another_number_is_linked_to_it_and_its_owner_stays(stage: Stage) -> None:
+    ana, bia = UserId(uuid4()), UserId(uuid4())
+    customer = stage.identified(name="Maria")
+    stage.assigned(customer, stage.opened(customer), ana)
+    begun = stage.identified(name=None, at=OTHER_NUMBER)
+    stage.assigned(begun, stage.opened(begun, at=OTHER_NUMBER, initiated_by="business"), bia, at=OTHER_NUMBER)
+    (contact_id,) = stage.contacts()
+    contact = stage.contact(contact_id)
+    assert [link.customer_id for link in contact.links] == [customer, begun]
+    assert (contact.owner_id, contact.values["name"]) == (ana, "Maria")

@@ -52,6 +52,11 @@ NUMBER = "106540000000001"
 CONNECT = {"waba_id": "1", "phone_number_id": NUMBER, "code": "code", "pin": "123456"}
 TEXT = {"type": "text", "text": "x"}
 USER = {"name": "Rita", "role": "member", "active": True}
+CHAT = {
+    "phone_number_id": NUMBER,
+    "number": "+55 11 98765-4321",
+    "template": {"template_id": "0190f3a8-0000-7000-8000-0000000000f1"},
+}
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
 
 GATEWAY = {
@@ -67,6 +72,8 @@ GATEWAY = {
 }
 CONVERSATIONS = {
     ("GET", "/conversations"): Expected(PEOPLE),
+    ("POST", "/conversations"): Expected(PEOPLE, CHAT),
+    ("POST", "/previews"): Expected(PEOPLE, CHAT),
     ("GET", "/conversations/{conversation_id}"): Expected(PEOPLE),
     ("GET", "/conversations/{conversation_id}/messages"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/messages"): Expected(PEOPLE, TEXT, flags=("preview_url",)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from recado_events import conversations, crm, gateway
+from recado_events import billing, conversations, crm, gateway, templates
 from recado_events.event import Event
 from recado_events.inbound import InboundType
 
@@ -77,8 +77,24 @@ CRM = Topic(
     summary="Contacts, their owners, fields, notes and conversations.",
     events=crm.PUBLISHED,
 )
+TEMPLATES = Topic(
+    name="recado.templates.v1",
+    owner="templates",
+    key="organisation + WABA",
+    data_class="internal",
+    summary="Templates drafted, submitted and judged, and what Meta makes of them later.",
+    events=templates.PUBLISHED,
+)
+BILLING = Topic(
+    name="recado.billing.v1",
+    owner="billing",
+    key="wallet (an organisation has one)",
+    data_class="internal",
+    summary="Editions, credits reserved, spent and bought, and how each message was rated.",
+    events=billing.PUBLISHED,
+)
 
-TOPICS: tuple[Topic, ...] = (INBOUND, QUARANTINE, GATEWAY, CONVERSATIONS, CRM)
+TOPICS: tuple[Topic, ...] = (INBOUND, QUARANTINE, GATEWAY, CONVERSATIONS, TEMPLATES, CRM, BILLING)
 EVENTS: dict[str, type[Event]] = {event.TYPE: event for topic in TOPICS for event in topic.events}
 
 

@@ -183,6 +183,35 @@ class OutgoingReaction(Fact):
     target_wamid: str
 
 
+class TemplateParameter(Fact):
+    """One value for one place of a template."""
+
+    component: str
+    """header, body or button."""
+    index: int
+    """Place within its component, from 0; for a button its place among all buttons."""
+    kind: str = "text"
+    """text, payload or coupon_code."""
+    value: str
+    name: str | None = None
+    """Meta's name of the place, in a template whose format is named."""
+
+
+class OutgoingTemplate(Fact):
+    """An approved template with its values put in."""
+
+    kind: Literal["template"] = "template"
+    name: str
+    language: str
+    parameters: tuple[TemplateParameter, ...] = ()
+    header: str | None = None
+    body: str
+    """As the customer reads it."""
+    footer: str | None = None
+    buttons: tuple[str, ...] = ()
+    """Their labels."""
+
+
 class ReadReceipt(Fact):
     """Tells the customer that this message of theirs, and all before it, was read."""
 
@@ -190,4 +219,6 @@ class ReadReceipt(Fact):
     target_wamid: str
 
 
-OutgoingContent = Annotated[OutgoingText | OutgoingReaction | ReadReceipt | Other, Field(union_mode="left_to_right")]
+OutgoingContent = Annotated[
+    OutgoingText | OutgoingReaction | ReadReceipt | OutgoingTemplate | Other, Field(union_mode="left_to_right")
+]

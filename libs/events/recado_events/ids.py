@@ -13,6 +13,9 @@ ConversationId = NewType("ConversationId", UUID)
 MessageId = NewType("MessageId", UUID)
 ContactId = NewType("ContactId", UUID)
 NoteId = NewType("NoteId", UUID)
+TemplateId = NewType("TemplateId", UUID)
+RequestId = NewType("RequestId", UUID)
+"""Something asked of Meta once: the submission or deletion of a template."""
 
 PhoneNumberId = NewType("PhoneNumberId", str)
 """Meta's id of a business number, decimal digits. "Business number" always means this."""

@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Delivering, People, Talking
+from conversations.application import Arriving, Beginning, Delivering, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -20,15 +20,17 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     scene = Scene(settings.fingerprints())
     arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
+    beginning, opens = Beginning(scene, tools.ids), settings.reactions_open_window
     questions, people = InboxQuestions(tools.connection), People(scene)
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
-        hears=kafka.hears(arriving, delivering, scene, reactions_open_window=settings.reactions_open_window),
+        hears=kafka.hears(arriving, delivering, Listening(scene), scene, tools.clock, reactions_open_window=opens),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
-            http.talk_routes(streams, Talking(scene), questions, tools.ids),
+            http.beginning_routes(streams, beginning, tools.ids),
+            http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             http.user_routes(streams, people, questions),
             http.desk_routes(streams, people, questions),
         ],

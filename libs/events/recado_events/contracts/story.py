@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from recado_events.content import OutgoingTemplate, TemplateParameter
+from recado_events.conversations.release import Released, TemplateUse
+from recado_events.identity import Recipient
 from recado_events.ids import (
     ContactId,
     ConversationId,
@@ -18,6 +21,8 @@ from recado_events.ids import (
     OrganisationId,
     PhoneNumberId,
     ProfileId,
+    RequestId,
+    TemplateId,
     UserId,
     WabaId,
     wamid_id,
@@ -52,6 +57,9 @@ CONTACT = ContactId(_id("Clara's contact"))
 CONVERSATION = ConversationId(_id("the talk about the cake"))
 EARLIER_CONVERSATION = ConversationId(_id("the talk about bread"))
 NOTE = NoteId(_id("the note about nuts"))
+TEMPLATE = TemplateId(_id("the template that says when a cake is ready"))
+META_TEMPLATE = "1689556908129832"
+SUBMISSION = RequestId(_id("the template's submission"))
 
 CLARA_WA_ID = "12125550143"
 CLARA_NEW_WA_ID = "12125550187"
@@ -83,3 +91,15 @@ CORRECTED_TEXT = "Do you have the lemon cake without walnuts?"
 ECHO_TEXT = "Your cake is ready to be picked up."
 NOTE_TEXT = "Allergic to nuts."
 SET_ASIDE_TEXT = f'{{"event":"unheard_of","value":{{"wa_id":"{CLARA_WA_ID}"}}}}'
+
+GREETING = MessageId(_id("the message that says that the cake is ready"))
+USE = TemplateUse(template_id=TEMPLATE, waba_id=WABA, name="cake_ready", language="en_US", category="UTILITY")
+GREETED = Released(
+    content=OutgoingTemplate(
+        name="cake_ready",
+        language="en_US",
+        parameters=(TemplateParameter(component="body", index=0, value="Clara"),),
+        body="Hello Clara, your cake is ready to be picked up.",
+    ),
+    recipient=Recipient(wa_id=CLARA_WA_ID, user_id=CLARA_USER_ID),
+)

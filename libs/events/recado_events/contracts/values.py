@@ -9,6 +9,7 @@ from recado_events import conversations as c
 from recado_events import crm
 from recado_events import gateway as g
 from recado_events.content import OutgoingText, ReadReceipt, Text
+from recado_events.contracts import money, reviews
 from recado_events.contracts import story as s
 from recado_events.event import Event, Personal
 from recado_events.identity import Alias, Recipient
@@ -16,7 +17,9 @@ from recado_events.identity import Alias, Recipient
 BY_NAME: Mapping[str, Any] = {
     **dict.fromkeys(("registered_by", "renamed_by", "granted_by", "chosen_by", "started_by"), s.HELENA),
     **dict.fromkeys(("connected_by", "disconnected_by", "activated_by", "deactivated_by", "assigned_by"), s.HELENA),
-    **dict.fromkeys(("user_id", "released_by", "added_by", "closed_by", "reopened_by", "edited_by"), s.ANA),
+    **dict.fromkeys(
+        ("user_id", "released_by", "requested_by", "added_by", "closed_by", "reopened_by", "edited_by"), s.ANA
+    ),
     "organisation_id": s.ORGANISATION,
     "phone_number_id": s.PHONE_NUMBER,
     "waba_id": s.WABA,
@@ -24,6 +27,9 @@ BY_NAME: Mapping[str, Any] = {
     "conversation_id": s.CONVERSATION,
     "contact_id": s.CONTACT,
     "owner_id": s.ANA,
+    "template_id": s.TEMPLATE,
+    "meta_template_id": s.META_TEMPLATE,
+    "request_id": s.SUBMISSION,
     "profile_id": s.SALES,
     "message_id": s.ANSWER,
     "target_id": s.QUESTION,
@@ -77,6 +83,11 @@ _SKIPPED = (c.Skipped(user_id=s.BRUNO, reason="offline"),)
 _CHANGED = c.Identity(aliases=(Alias(kind="wa_id", value=s.CLARA_NEW_WA_ID),))
 
 BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
+    **reviews.BY_EVENT,
+    **money.BY_EVENT,
+    c.MessageRequested: {"message_id": s.GREETING, "kind": "template", "template": s.USE, "personal": s.GREETED},
+    c.MessageWithdrawn: {"message_id": s.GREETING, "reason": "template_not_approved"},
+    c.MessageRefused: {"message_id": s.GREETING, "reason": "insufficient_credits"},
     c.ProfileGranted: {"level": "view_reply", "scope": "all"},
     c.RotaMembersChosen: {"members": (s.ANA, s.BRUNO), "only_online": True},
     c.RotaTurnTaken: {

@@ -60,7 +60,15 @@ from recado_events.conversations.desk import (
     Skipped,
 )
 from recado_events.conversations.message import OfMessage
-from recado_events.conversations.release import MessageReleased, ReadReceiptReleased, Released
+from recado_events.conversations.release import (
+    MessageRefused,
+    MessageReleased,
+    MessageRequested,
+    MessageWithdrawn,
+    ReadReceiptReleased,
+    Released,
+    TemplateUse,
+)
 from recado_events.conversations.team import (
     OfTeam,
     OfUser,
@@ -109,6 +117,9 @@ PUBLISHED: tuple[type[Event], ...] = (
     MessageEdited,
     MessageRevoked,
     MessageEchoed,
+    MessageRequested,
+    MessageWithdrawn,
+    MessageRefused,
     MessageReleased,
     ReadReceiptReleased,
     MessageSent,
@@ -150,10 +161,13 @@ __all__ = [
     "MessagePlayed",
     "MessageRead",
     "MessageReceived",
+    "MessageRefused",
     "MessageReleased",
+    "MessageRequested",
     "MessageRevoked",
     "MessageSent",
     "MessageStatusSeen",
+    "MessageWithdrawn",
     "MetaError",
     "OfConversation",
     "OfCustomer",
@@ -176,6 +190,7 @@ __all__ = [
     "ServiceWindowOpened",
     "SetAside",
     "Skipped",
+    "TemplateUse",
     "UpdateSetAside",
     "UserActivated",
     "UserDeactivated",

@@ -28,7 +28,7 @@ class Identity(Personal):
 
 
 class CustomerIdentified(OfCustomer):
-    """Somebody writes to this business number for the first time."""
+    """Somebody writes to this business number, or is written to from it, for the first time."""
 
     TYPE: ClassVar[str] = "conversations.customer-identified.v1"
     identified_at: AwareDatetime

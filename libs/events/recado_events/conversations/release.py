@@ -8,9 +8,9 @@ from pydantic import AwareDatetime
 
 from recado_events.content import OutgoingContent
 from recado_events.conversations.message import OfMessage
-from recado_events.event import Personal
+from recado_events.event import Fact, Personal
 from recado_events.identity import Recipient
-from recado_events.ids import MessageId, UserId
+from recado_events.ids import MessageId, TemplateId, UserId, WabaId
 
 
 class Released(Personal):
@@ -18,6 +18,48 @@ class Released(Personal):
     recipient: Recipient
     context_wamid: str | None = None
     """The quoted message's wamid."""
+
+
+class TemplateUse(Fact):
+    """Which template a message is made from, as it stood when the message was asked for or released."""
+
+    template_id: TemplateId
+    waba_id: WabaId
+    name: str
+    language: str
+    category: str
+    """Meta's category: what is charged."""
+
+
+class MessageRequested(OfMessage):
+    """A template message, checked: it leaves (`MessageReleased`) once billing has reserved its credits."""
+
+    TYPE: ClassVar[str] = "conversations.message-requested.v1"
+    kind: str
+    template: TemplateUse
+    requested_by: UserId
+    requested_at: AwareDatetime
+    send_by: AwareDatetime
+    personal: Released | None
+
+
+class MessageWithdrawn(OfMessage):
+    """Its credits were reserved, but it may not leave any more: billing releases them."""
+
+    TYPE: ClassVar[str] = "conversations.message-withdrawn.v1"
+    reason: str
+    """template_not_approved, template_changed, marketing_stopped, channel_disconnected, edition_frozen, not_permitted,
+    erased or expired."""
+    withdrawn_at: AwareDatetime
+
+
+class MessageRefused(OfMessage):
+    """Its credits were not reserved: it never reaches Meta."""
+
+    TYPE: ClassVar[str] = "conversations.message-refused.v1"
+    reason: str
+    """As billing told it: insufficient_credits, frozen, unpriced."""
+    refused_at: AwareDatetime
 
 
 class MessageReleased(OfMessage):
@@ -28,6 +70,7 @@ class MessageReleased(OfMessage):
     reply_to: MessageId | None = None
     target_id: MessageId | None = None
     """What a reaction reacts to."""
+    template: TemplateUse | None = None
     released_by: UserId
     released_at: AwareDatetime
     send_by: AwareDatetime

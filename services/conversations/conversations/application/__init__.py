@@ -1,8 +1,10 @@
 """The front desk of conversations: looks up what a decision must be given, lets it decide, and appends its facts."""
 
 from conversations.application.arriving import Arriving
+from conversations.application.beginning import Beginning
 from conversations.application.delivering import Delivering
+from conversations.application.listening import Listening
 from conversations.application.people import People
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Delivering", "People", "Talking"]
+__all__ = ["Arriving", "Beginning", "Delivering", "Listening", "People", "Talking"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
+from recado_events.event import Event
 from recado_events.ids import MessageId
 
 from conversations.application.customers import Customers, place
@@ -27,20 +28,24 @@ class Delivering:
         wamid = scene.wamid(work, command.wamid_id)
         message_id, message = self._message(work, command, wamid)
         facts = deliveries.record_status(command, message_id, message, wamid)
-        if message.customer_id is not None and deliveries.tells_of_no_marketing(command):
-            customer_id = scene.survivor(work, message.customer_id)
-            at = place(command.organisation_id, command.phone_number_id, customer_id)
-            facts += deliveries.stop_marketing(command, scene.customer(work, customer_id), at)
-        scene.record(work, facts, cause)
+        scene.record(work, [*facts, *self._stop_marketing(work, command, message)], cause)
 
     def note_outcome(self, work: Work, command: NoteOutcome, cause: Cause) -> None:
         scene = self._scene
         at = place(command.organisation_id, command.phone_number_id, command.customer_id)
         message = scene.message(work, command.message_id)
         wamid = scene.wamid(work, command.wamid_id or command.message_id)
-        scene.record(work, deliveries.note_outcome(command, message, wamid, at), cause)
+        facts = deliveries.note_outcome(command, message, wamid, at)
+        scene.record(work, [*facts, *self._stop_marketing(work, command, message)], cause)
         if message.exists:
             self._note_aliases(work, command, cause)
+
+    def _stop_marketing(self, work: Work, command: RecordStatus | NoteOutcome, message: Message) -> list[Event]:
+        if message.customer_id is None or not deliveries.tells_of_no_marketing(command):
+            return []
+        customer_id = self._scene.survivor(work, message.customer_id)
+        at = place(command.organisation_id, command.phone_number_id, customer_id)
+        return deliveries.stop_marketing(command, self._scene.customer(work, customer_id), at)
 
     def _note_aliases(self, work: Work, command: NoteOutcome, cause: Cause) -> None:
         """Whoever else Meta's answer names is the same person."""

@@ -21,10 +21,11 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain import customer, desk, message, team, wamid
+from conversations.domain import contact, customer, desk, message, team, template, wamid
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
+from conversations.domain.noted import ContactStandingNoted
 from conversations.domain.places import ConversationPlace
 from conversations.domain.refusals import OutOfScope
 from conversations.domain.team import Team
@@ -36,6 +37,8 @@ FOLDS: dict[str, Fold[Any]] = {
     "customer": Fold(customer.NOBODY, customer.evolve),
     "message": Fold(message.ABSENT, message.evolve),
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
+    "template": Fold(template.UNKNOWN, template.evolve),
+    "contact": Fold(contact.STRANGER, contact.evolve),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
 _REMEMBERED = 10_000
@@ -142,6 +145,9 @@ class Scene:
                 work.claim(_conversation_key(fact.organisation_id, fact.conversation_id), owner)
             case CustomerIdentified() | CustomerAliasesAdded() if fact.personal is not None:
                 self._own(work, fact, fact.personal.aliases)
+            case ContactStandingNoted():
+                for link in fact.links:
+                    work.move(contact_key(fact.organisation_id, link.customer_id), str(fact.contact_id))
             case CustomersMerged():
                 merged = self.customer(work, fact.merged_id)
                 self._own(work, fact, merged.aliases)
@@ -158,3 +164,7 @@ class Scene:
 
 def _conversation_key(organisation_id: OrganisationId, conversation_id: ConversationId) -> UniqueKey:
     return UniqueKey("conversation", str(organisation_id), str(conversation_id))
+
+
+def contact_key(organisation_id: OrganisationId, customer_id: CustomerId) -> UniqueKey:
+    return UniqueKey("contact", str(organisation_id), str(customer_id))

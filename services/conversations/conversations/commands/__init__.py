@@ -27,21 +27,38 @@ from conversations.commands.asking import (
     Reply,
     SetAvailability,
 )
-from conversations.commands.noting import NoteChannel, NoteContactOwner, NoteOutcome
+from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands.noting import (
+    NoteChannel,
+    NoteContact,
+    NoteContactOwner,
+    NoteContactStanding,
+    NoteOrganisation,
+    NoteOutcome,
+    NoteReservation,
+    NoteTemplate,
+)
 
 __all__ = [
     "Arrival",
     "AssignConversation",
     "ChangeIdentity",
+    "Choice",
     "ChooseRota",
     "CloseConversation",
     "GrantProfile",
     "MarkRead",
     "NoteChannel",
+    "NoteContact",
     "NoteContactOwner",
+    "NoteContactStanding",
+    "NoteOrganisation",
     "NoteOutcome",
+    "NoteReservation",
+    "NoteTemplate",
     "OnConversation",
     "Person",
+    "PreviewTemplate",
     "React",
     "ReceiveEcho",
     "ReceiveEdit",
@@ -52,8 +69,11 @@ __all__ = [
     "RegisterUser",
     "ReopenConversation",
     "Reply",
+    "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",
     "SetMarketing",
     "Sighting",
+    "StartChat",
+    "WithSomebody",
 ]

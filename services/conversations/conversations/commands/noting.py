@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from recado_events.crm import Link
 from recado_events.identity import Alias
-from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
+from recado_events.ids import (
+    ContactId,
+    CustomerId,
+    MessageId,
+    OrganisationId,
+    PhoneNumberId,
+    TemplateId,
+    UserId,
+    WabaId,
+)
+from recado_events.templates import TemplateForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +26,8 @@ class NoteChannel:
     organisation_id: OrganisationId
     phone_number_id: PhoneNumberId
     connected: bool
+    waba_id: WabaId | None = None
+    country: str | None = None
     now: datetime
 
 
@@ -41,4 +55,57 @@ class NoteOutcome:
     wamid_id: MessageId | None
     aliases: tuple[Alias, ...]
     occurred_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContact:
+    """Fields and aliases that crm told of."""
+
+    organisation_id: OrganisationId
+    contact_id: ContactId
+    values: Mapping[str, str | None]
+    aliases: tuple[Alias, ...] = ()
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContactStanding:
+    organisation_id: OrganisationId
+    contact_id: ContactId
+    owner_id: UserId | None
+    links: tuple[Link, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTemplate:
+    """What is None was not told."""
+
+    organisation_id: OrganisationId
+    waba_id: WabaId
+    template_id: TemplateId
+    standing: str | None = None
+    form: TemplateForm | None = None
+    category: str | None = None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteOrganisation:
+    """What is None was not told."""
+
+    organisation_id: OrganisationId
+    name: str | None = None
+    edition: str | None = None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReservation:
+    """What billing answered to a request: its credits are reserved, or `refused` says why not."""
+
+    organisation_id: OrganisationId
+    message_id: MessageId
+    refused: str | None
     now: datetime

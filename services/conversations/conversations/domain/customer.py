@@ -27,7 +27,7 @@ from recado_events.conversations import (
 )
 from recado_events.event import Event
 from recado_events.identity import Alias, Recipient
-from recado_events.ids import ConversationId, CustomerId, MessageId, UserId
+from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, UserId
 
 from conversations.domain.private import ContactOwnerNoted
 
@@ -46,6 +46,7 @@ class Conversation:
 class Customer(NamedTuple):
     customer_id: CustomerId | None = None
     """None: nobody is known under this stream."""
+    phone_number_id: PhoneNumberId | None = None
     aliases: tuple[Alias, ...] = ()
     """In the order in which they were told last."""
     profile_name: str | None = None
@@ -96,7 +97,8 @@ def evolve(customer: Customer, event: Event) -> Customer:
         case ServiceWindowOpened() | ServiceWindowExtended():
             return customer._replace(window_closes_at=event.closes_at, window_message_id=event.message_id)
         case CustomerIdentified():
-            return _known_as(customer._replace(customer_id=event.customer_id), event.personal)
+            met = customer._replace(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
+            return _known_as(met, event.personal)
         case CustomerAliasesAdded() | CustomerRenamed():
             return _known_as(customer, event.personal)
         case CustomerMergedInto():

@@ -39,11 +39,13 @@ def record_status(command: RecordStatus, message_id: MessageId | None, message: 
     return [*facts, _fact(command, message_id, message, joined_by)]
 
 
-def tells_of_no_marketing(command: RecordStatus) -> bool:
+def tells_of_no_marketing(command: RecordStatus | NoteOutcome) -> bool:
+    if isinstance(command, NoteOutcome):
+        return command.meta_code == MARKETING_STOPPED_CODE
     return any(error.code == MARKETING_STOPPED_CODE for error in command.errors)
 
 
-def stop_marketing(command: RecordStatus, customer: Customer, place: CustomerPlace) -> list[Event]:
+def stop_marketing(command: RecordStatus | NoteOutcome, customer: Customer, place: CustomerPlace) -> list[Event]:
     """Meta's 131050 says the customer wants no marketing, as a preference would (rule 38)."""
     if not tells_of_no_marketing(command) or customer.marketing_stopped:
         return []

@@ -13,7 +13,7 @@ from recado_events.conversations import (
     Skipped,
 )
 from recado_events.event import Event
-from recado_events.ids import ConversationId, CustomerId, UserId
+from recado_events.ids import ConversationId, CustomerId, UserId, WabaId
 
 from conversations.commands import ChooseRota, NoteChannel
 from conversations.domain.private import ChannelNoted
@@ -38,6 +38,10 @@ class Desk:
     """Oldest first."""
     connected: bool | None = None
     """None until the gateway has told."""
+    waba_id: WabaId | None = None
+    """Whose templates may be sent from here."""
+    country: str | None = None
+    """ISO 3166 alpha-2, for numbers typed without a country code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def evolve(desk: Desk, event: Event) -> Desk:
         case ConversationDequeued():
             return _without(desk, event.conversation_id)
         case ChannelNoted():
-            return replace(desk, connected=event.connected)
+            told = event.waba_id or desk.waba_id, event.country or desk.country
+            return replace(desk, connected=event.connected, waba_id=told[0], country=told[1])
     return desk
 
 
@@ -118,13 +123,12 @@ def choose_rota(command: ChooseRota, desk: Desk, team: Team) -> list[Event]:
 
 
 def note_channel(command: NoteChannel, desk: Desk) -> list[Event]:
-    if desk.connected == command.connected:
-        return []
-    return [
-        ChannelNoted(
-            organisation_id=command.organisation_id,
-            phone_number_id=command.phone_number_id,
-            connected=command.connected,
-            noted_at=command.now,
-        )
-    ]
+    noted = ChannelNoted(
+        organisation_id=command.organisation_id,
+        phone_number_id=command.phone_number_id,
+        connected=command.connected,
+        waba_id=command.waba_id,
+        country=command.country,
+        noted_at=command.now,
+    )
+    return [] if evolve(desk, noted) == desk else [noted]

@@ -15,10 +15,13 @@ from recado_events.conversations import (
     MessagePlayed,
     MessageRead,
     MessageReceived,
+    MessageRefused,
     MessageReleased,
+    MessageRequested,
     MessageRevoked,
     MessageSent,
     MessageStatusSeen,
+    MessageWithdrawn,
     OfDelivery,
     ReactionReceived,
     ReadReceiptReleased,
@@ -26,6 +29,7 @@ from recado_events.conversations import (
 from recado_events.event import Event, Personal
 from recado_events.ids import ConversationId, CustomerId
 
+from conversations.domain.noted import RequestTermsNoted
 from conversations.domain.private import AcceptanceNoted, RejectionNoted, UncertaintyNoted
 
 RANKS = {"accepted": 1, "sent": 2, "delivered": 3, "read": 4, "played": 5}
@@ -36,6 +40,8 @@ STATUS_EVENTS: dict[str, type[OfDelivery]] = {
     "played": MessagePlayed,
     "failed": MessageFailed,
 }
+_SILENT = ("rejected", "unknown", "withdrawn", "refused", "released", "requested")
+"""What is shown while Meta has said nothing; the first one there is."""
 _WORDS = {event: word for word, event in STATUS_EVENTS.items()}
 
 
@@ -53,6 +59,9 @@ class Message:
     conflicting: bool = False
     facts: frozenset[tuple[str, datetime]] = frozenset()
     """Status words with Meta's times."""
+    request: MessageRequested | None = None
+    """What waits for its credits; None where nothing does, or no more."""
+    terms: RequestTermsNoted | None = None
 
     @property
     def exists(self) -> bool:
@@ -73,13 +82,13 @@ def shown_status(words: set[str]) -> tuple[str | None, bool]:
     if failed and (furthest is None or RANKS[furthest] < RANKS["delivered"]):
         return "failed", True
     if furthest is None:
-        return next((word for word in ("rejected", "unknown") if word in words), None), failed
+        return next((word for word in _SILENT if word in words), None), failed
     return furthest, failed
 
 
 def is_lost(words: set[str]) -> bool:
     """Whether it did not and, as far as is known, will not reach the customer."""
-    return shown_status(words)[0] in {"failed", "rejected"}
+    return shown_status(words)[0] in {"failed", "rejected", "withdrawn", "refused"}
 
 
 def digest_of(personal: Personal | None) -> str | None:
@@ -98,6 +107,12 @@ def evolve(message: Message, event: Event) -> Message:
                 wamid=personal.wamid if personal else None,
                 digest=digest_of(personal),
             )
+        case MessageRequested():
+            return Message(event.conversation_id, event.customer_id, request=event)
+        case RequestTermsNoted():
+            return replace(message, terms=event)
+        case MessageWithdrawn() | MessageRefused():
+            return Message(event.conversation_id, event.customer_id)
         case MessageReleased() | ReadReceiptReleased():
             return Message(event.conversation_id, event.customer_id, from_business=True)
         case ConflictingRedelivery():

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from recado_events.conversations import FailureDetails, MetaError, OfCustomer, OfDesk, OfMessage, OfTeam, Pricing
 from recado_events.event import Event, Personal
-from recado_events.ids import MessageId, PhoneNumberId, UserId
+from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
+
+from conversations.domain.noted import NOTED
 
 
 class DeskKnown(OfTeam):
@@ -21,6 +23,9 @@ class DeskKnown(OfTeam):
 class ChannelNoted(OfDesk):
     TYPE: ClassVar[str] = "conversations.channel-noted.v1"
     connected: bool
+    waba_id: WabaId | None = None
+    country: str | None = None
+    """ISO 3166 alpha-2, for numbers typed without a country code. What is None is as it was before."""
     noted_at: datetime
 
 
@@ -92,4 +97,5 @@ PRIVATE: tuple[type[Event], ...] = (
     UncertaintyNoted,
     WamidBound,
     StatusOfUnknownMessage,
+    *NOTED,
 )

@@ -74,3 +74,64 @@ class UnknownMessage(Refusal):
 class NotYetAccepted(Refusal):
     rule = "not_yet_accepted"
     message = "WhatsApp has not accepted that message yet, so nothing can refer to it."
+
+
+class UnknownChannel(Refusal):
+    rule = "unknown_channel"
+    status = 422
+    message = "There is no such channel."
+
+
+class UnknownContact(Refusal):
+    rule = "unknown_contact"
+    status = 422
+    message = "There is no such contact."
+
+
+class UnknownTemplate(Refusal):
+    rule = "unknown_template"
+    status = 422
+    message = "This channel has no such template that was ever approved."
+
+
+class TemplateNotApproved(Refusal):
+    rule = "template_not_approved"
+    message = "This template may not be sent: Meta has not approved it, or has paused, disabled or archived it."
+
+
+class TemplateUnsupported(Refusal):
+    rule = "template_unsupported"
+    message = "This template was made elsewhere and has parts that cannot be filled in here."
+
+
+class TemplateChanged(Refusal):
+    rule = "template_changed"
+    message = "The template is not what it was when the message was asked for."
+
+
+class MarketingRefused(Refusal):
+    rule = "marketing_stopped"
+    message = "This customer wants no marketing messages."
+
+
+class EditionFrozen(Refusal):
+    rule = "edition_frozen"
+    message = "The organisation's edition has no WhatsApp: nothing can be sent until it has."
+
+
+class ValuesDoNotFit(Refusal):
+    rule = "values_do_not_fit"
+    status = 422
+    message = "The template cannot be filled in; see errors."
+
+
+class InvalidNumber(Refusal):
+    rule = "invalid_number"
+    status = 422
+    message = "There is no such phone number. Write it with its country code, or as people of the channel's country do."
+
+
+class NobodyNamed(Refusal):
+    rule = "contact_or_number"
+    status = 422
+    message = "Say who it is for: contact_id or number, one of the two."

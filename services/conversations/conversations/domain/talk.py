@@ -30,6 +30,7 @@ from conversations.domain.refusals import (
     AwaitingReply,
     ChannelIsDisconnected,
     ConversationIsClosed,
+    EditionFrozen,
     NoRecipient,
     NotYetAccepted,
     OutOfScope,
@@ -60,6 +61,8 @@ def _check_may_write(
 ) -> tuple[Recipient, datetime]:
     """Who it goes to and by when it must have left."""
     check_may_change(command, talk, desk, team)
+    if team.organisation.is_frozen:
+        raise EditionFrozen
     if talk.state == CLOSED:
         raise ConversationIsClosed
     deadline = customer.window_closes_at

@@ -22,6 +22,9 @@ from recado_events.event import Event
 from recado_events.ids import PhoneNumberId, ProfileId, UserId
 
 from conversations.commands import GrantProfile, Person, RegisterUser, SetAvailability
+from conversations.domain import organisation
+from conversations.domain.noted import OrganisationNoted
+from conversations.domain.organisation import Organisation
 from conversations.domain.private import DeskKnown
 from conversations.domain.refusals import NoPermission, OutOfScope, UnknownUser, ViewOnly
 
@@ -50,6 +53,7 @@ class Team:
     users: Mapping[UserId, User] = field(default_factory=lambda: MappingProxyType({}))
     grants: Mapping[ProfileId, Grant] = field(default_factory=lambda: MappingProxyType({}))
     desks: frozenset[PhoneNumberId] = frozenset()
+    organisation: Organisation = field(default_factory=Organisation)
 
     def grant_of(self, person: Person) -> Grant | None:
         """What this person may do. Administrators may do everything; nobody else may without a grant."""
@@ -107,6 +111,8 @@ def evolve(team: Team, event: Event) -> Team:
             return replace(team, grants=MappingProxyType({**team.grants, event.profile_id: grant}))
         case DeskKnown():
             return replace(team, desks=team.desks | {event.phone_number_id})
+        case OrganisationNoted():
+            return replace(team, organisation=organisation.noted(team.organisation, event))
     return team
 
 

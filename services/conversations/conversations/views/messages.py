@@ -67,7 +67,37 @@ def _reaction(event: told.OfMessage, **values: Any) -> Change:
 
 
 @changes.register
+def _(event: told.MessageRequested, position: int) -> Changes:
+    """It is shown from here on, by what becomes of it."""
+    yield _message(
+        event,
+        direction="out",
+        kind=event.kind,
+        content=_content(event.personal),
+        occurred_at=event.requested_at,
+        position=position,
+        sent_by=event.requested_by,
+        send_by=event.send_by,
+    )
+    yield of_conversation(event, "last_message", occurred_at=event.requested_at, inbound=False)
+    yield _status(event, "requested", occurred_at=event.requested_at, reason=None, codes=[])
+
+
+@changes.register
+def _(event: told.MessageWithdrawn, position: int) -> Changes:
+    yield _status(event, "withdrawn", occurred_at=event.withdrawn_at, reason=event.reason, codes=[])
+
+
+@changes.register
+def _(event: told.MessageRefused, position: int) -> Changes:
+    yield _status(event, "refused", occurred_at=event.refused_at, reason=event.reason, codes=[])
+
+
+@changes.register
 def _(event: told.MessageReleased, position: int) -> Changes:
+    if event.template is not None:
+        yield _status(event, "released", occurred_at=event.released_at, reason=None, codes=[])
+        return
     if event.target_id is not None:
         yield _reaction(
             event,

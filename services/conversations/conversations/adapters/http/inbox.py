@@ -18,10 +18,13 @@ from conversations.application.scene import FOLDS
 from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Questions, Viewer
+from conversations.views.failures import failure_of
 
 View = Literal["all", "mine", "unassigned", "awaiting", "closed"]
 Row = dict[str, Any]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
+_QUEUED = {None: "queued", "released": "queued"}
+"""Of what leaves, while nothing was told of it yet."""
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), -1, 0)
 
 
@@ -79,6 +82,7 @@ def _conversation(row: Row, now: datetime) -> Row:
         "phone_number_id": row["phone_number_id"],
         "customer": {
             "customer_id": row["customer_id"],
+            "contact_id": row["contact_id"],
             "name": row["customer_name"],
             "username": row["customer_username"],
             "wa_id": row["customer_wa_id"],
@@ -120,8 +124,9 @@ def _message(row: Row) -> Row:
         "edited_at": row["edited_at"],
         "revoked_at": row["revoked_at"],
         "reactions": _reactions(row["reactions"]),
-        "status": status or ("queued" if row["direction"] == "out" else None),
+        "status": _QUEUED.get(status, status) if row["direction"] == "out" else status,
         "error": {"codes": codes, "reason": statuses.get("rejected", {}).get("reason")} if failed or codes else None,
+        "failure": failure_of(statuses),
         "statuses": {name: datetime.fromisoformat(told["at"]) for name, told in sorted(statuses.items())},
     }
 

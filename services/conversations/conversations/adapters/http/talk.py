@@ -17,8 +17,9 @@ from recado_events.content import OutgoingText
 from recado_events.ids import ConversationId, MessageId, UserId
 from starlette.responses import Response
 
+from conversations.adapters.http.beginning import TemplateChoice, choice_of
 from conversations.adapters.http.people import person_of
-from conversations.application import Talking
+from conversations.application import Beginning, Talking
 from conversations.commands import (
     AssignConversation,
     CloseConversation,
@@ -26,6 +27,7 @@ from conversations.commands import (
     React,
     ReopenConversation,
     Reply,
+    SendTemplate,
 )
 from conversations.views import Questions
 
@@ -48,6 +50,10 @@ class ReactionBody(RequestModel):
     """Empty: take the reaction back."""
 
 
+class TemplateBody(TemplateChoice):
+    type: Literal["template"]
+
+
 class ReadBody(RequestModel):
     up_to_id: UUID | None = None
     """The last message that was seen; the newest one where it is not given."""
@@ -58,28 +64,31 @@ class AssignBody(RequestModel):
     user_id: UUID
 
 
-def talk_routes(streams: Streams, talking: Talking, questions: Questions, ids: Ids) -> APIRouter:
+def talk_routes(streams: Streams, talking: Talking, beginning: Beginning, questions: Questions, ids: Ids) -> APIRouter:
     router = APIRouter(prefix="/conversations/{conversation_id}", tags=["conversations"])
-    _add_sending(router, streams, talking, ids)
+    _add_sending(router, streams, talking, beginning, ids)
     _add_reading(router, streams, talking, questions)
     _add_owning(router, streams, talking)
     return router
 
 
-def _add_sending(router: APIRouter, streams: Streams, talking: Talking, ids: Ids) -> None:
+def _add_sending(router: APIRouter, streams: Streams, talking: Talking, beginning: Beginning, ids: Ids) -> None:
     @router.post("/messages", status_code=202)
     def send(
         conversation_id: UUID,
-        body: Annotated[TextBody | ReactionBody, Field(discriminator="type")],
+        body: Annotated[TextBody | ReactionBody | TemplateBody, Field(discriminator="type")],
         request: Sending,
     ) -> Response:
         command = _sending(ConversationId(conversation_id), body, request, MessageId(ids.new()))
 
         def decide(work: Work) -> dict[str, str]:
-            if isinstance(command, Reply):
-                talking.reply(work, command, request.cause)
-            else:
-                talking.react(work, command, request.cause)
+            match command:
+                case Reply():
+                    talking.reply(work, command, request.cause)
+                case React():
+                    talking.react(work, command, request.cause)
+                case SendTemplate():
+                    beginning.send_template(work, command, request.cause)
             return {"message_id": str(command.message_id)}
 
         return perform(streams, request, decide, status=202)
@@ -123,9 +132,11 @@ def _on(conversation_id: UUID, request: Asked) -> dict[str, Any]:
 
 
 def _sending(
-    conversation_id: ConversationId, body: TextBody | ReactionBody, request: Asked, message_id: MessageId
-) -> Reply | React:
+    conversation_id: ConversationId, body: TextBody | ReactionBody | TemplateBody, request: Asked, message_id: MessageId
+) -> Reply | React | SendTemplate:
     on = _on(conversation_id, request)
+    if isinstance(body, TemplateBody):
+        return SendTemplate(**on, message_id=message_id, choice=choice_of(body))
     if isinstance(body, ReactionBody):
         return React(**on, message_id=message_id, target_id=MessageId(body.message_id), emoji=body.emoji)
     content = OutgoingText(body=body.text, preview_url=body.preview_url)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from recado_chassis.ports import Clock
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.store import UniqueKey
 from recado_chassis.work import Fold, Work
@@ -14,13 +15,14 @@ from recado_events import catalogue, crm, gateway
 from recado_events.event import Event
 from recado_events.inbound import InboundType, InboundUpdate
 
+from conversations.adapters.kafka import business
 from conversations.adapters.kafka.hearing import (
     channel_of,
     customer_owners_of,
     outcome_of,
 )
 from conversations.adapters.kafka.meta import Command, decode
-from conversations.application import Arriving, Delivering
+from conversations.application import Arriving, Delivering, Listening
 from conversations.application.scene import Scene, fold_of
 from conversations.commands import Arrival, ChangeIdentity, RecordStatus, SetAsideUpdate, SetMarketing
 
@@ -118,7 +120,13 @@ def _on(event: type[E], handle: Callable[[Work, E, Heard], None]) -> tuple[str, 
 
 
 def hears(
-    arriving: Arriving, delivering: Delivering, scene: Scene, *, reactions_open_window: bool = True
+    arriving: Arriving,
+    delivering: Delivering,
+    listening: Listening,
+    scene: Scene,
+    clock: Clock,
+    *,
+    reactions_open_window: bool = True,
 ) -> list[Hears]:
     """The dispatch table: all that conversations hears, and what it does then."""
     inbound = Inbound(arriving, delivering, scene, reactions_open_window=reactions_open_window).reaction()
@@ -132,9 +140,11 @@ def hears(
         arriving.note_channel(work, channel_of(event), heard.cause)
 
     def when_contact_owner(work: Work, event: crm.ContactLinked | crm.ContactOwnerChanged, heard: Heard) -> None:
+        contacts[event.TYPE].handle(work, heard)
         for command in customer_owners_of(event):
             arriving.note_contact_owner(work, command, heard.cause)
 
+    contacts = business.of_contacts(listening)
     return [
         Hears(catalogue.INBOUND, dict.fromkeys(InboundType, inbound)),
         Hears(
@@ -151,6 +161,11 @@ def hears(
         ),
         Hears(
             catalogue.CRM,
-            dict([_on(crm.ContactLinked, when_contact_owner), _on(crm.ContactOwnerChanged, when_contact_owner)]),
+            {
+                **contacts,
+                **dict([_on(crm.ContactLinked, when_contact_owner), _on(crm.ContactOwnerChanged, when_contact_owner)]),
+            },
         ),
+        Hears(catalogue.TEMPLATES, business.of_templates(listening)),
+        Hears(catalogue.BILLING, business.of_billing(listening, clock)),
     ]

@@ -39,10 +39,13 @@ def outcome_of(
 
 
 def channel_of(event: gateway.ChannelConnectionStarted | gateway.ChannelDisconnected) -> NoteChannel:
+    started = event if isinstance(event, gateway.ChannelConnectionStarted) else None
     return NoteChannel(
         organisation_id=event.organisation_id,
         phone_number_id=event.phone_number_id,
-        connected=isinstance(event, gateway.ChannelConnectionStarted),
+        connected=started is not None,
+        waba_id=started.waba_id if started else None,
+        country=started.country if started else None,
         now=event.happened_at,
     )
 

@@ -26,7 +26,15 @@ CREATE TABLE customers (
     wa_id text,
     user_id text,
     window_closes_at timestamptz,
-    merged_into uuid
+    merged_into uuid,
+    contact_id uuid
+);
+
+-- What crm calls them, for those who have not said what they call themselves.
+CREATE TABLE contacts (
+    contact_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    name text
 );
 
 CREATE TABLE conversations (

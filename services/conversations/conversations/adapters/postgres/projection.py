@@ -36,6 +36,11 @@ STATEMENTS = {
             wa_id = coalesce(excluded.wa_id, customers.wa_id),
             user_id = coalesce(excluded.user_id, customers.user_id)""",
     "customer_merged": "UPDATE customers SET merged_into = %(merged_into)s WHERE customer_id = %(customer_id)s",
+    "contact_named": """
+        INSERT INTO contacts (contact_id, organisation_id, name)
+        VALUES (%(contact_id)s, %(organisation_id)s, %(name)s)
+        ON CONFLICT (contact_id) DO UPDATE SET name = excluded.name""",
+    "contact_linked": "UPDATE customers SET contact_id = %(contact_id)s WHERE customer_id = %(customer_id)s",
     "window": Together("""
         UPDATE customers SET window_closes_at = newest.closes_at
         FROM (

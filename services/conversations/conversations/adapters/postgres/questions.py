@@ -26,9 +26,11 @@ _ANSWERS = f"""
      WHERE m.conversation_id = c.conversation_id AND m.direction <> 'in' AND m.target_id IS NULL
        AND m.occurred_at > c.last_inbound_at)"""
 _CONVERSATION = f"""
-    SELECT c.*, k.name AS customer_name, k.username AS customer_username, k.wa_id AS customer_wa_id,
-           k.user_id AS customer_user_id, k.window_closes_at, {_UNREAD} AS unread, {_ANSWERS} AS answers
+    SELECT c.*, coalesce(k.name, p.name) AS customer_name, k.username AS customer_username, k.contact_id,
+           k.wa_id AS customer_wa_id, k.user_id AS customer_user_id, k.window_closes_at,
+           {_UNREAD} AS unread, {_ANSWERS} AS answers
     FROM view_inbox.conversations c JOIN view_inbox.customers k USING (customer_id)
+    LEFT JOIN view_inbox.contacts p ON p.contact_id = k.contact_id
     WHERE c.organisation_id = %(organisation_id)s"""
 _VIEWS = {
     "all": "",

@@ -9,6 +9,7 @@ from recado_chassis.verifying.evidence import Evidence
 from recado_chassis.verifying.figures import Figure, none_of, told
 from recado_events.conversations import (
     MessageReleased,
+    MessageRequested,
     OfCustomer,
     ReadReceiptReleased,
     ServiceWindowExtended,
@@ -37,7 +38,7 @@ def figures(of: str, facts: Facts, evidence: Evidence) -> Iterator[Figure]:
     yield none_of(of, "messages released without an end past their deadline", overdue)
     yield none_of(of, "accepted messages that their wamid does not lead to", _unbound(facts))
     if evidence.answered is not None:
-        known = {str(message) for message in released}
+        known = {str(message) for message in released} | {str(e.message_id) for e in facts.of(MessageRequested)}
         yield none_of(
             of, "answered commands whose message is not there", (e for e in evidence.answered if e not in known)
         )
@@ -50,7 +51,7 @@ def _outside(facts: Facts) -> list[MessageId]:
         match event:
             case ServiceWindowOpened() | ServiceWindowExtended():
                 closes[event.customer_id] = event.closes_at
-            case MessageReleased():
+            case MessageReleased() if event.template is None:
                 until = closes.get(event.customer_id)
                 if until is None or event.released_at >= until or event.send_by > until:
                     outside.append(event.message_id)

@@ -1,0 +1,35 @@
+"""Merge fields: how templates and quick replies name a value, and how it is put in. Part of the published language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+TOKEN = re.compile(r"#\{([a-z]+(?:_[a-z]+)*\.[a-z][a-z0-9_]*)\}")
+"""A merge field as typed: `#{contact.first_name}`."""
+
+FIELDS: tuple[str, ...] = (
+    "contact.first_name",
+    "contact.last_name",
+    "contact.name",
+    "contact.phone",
+    "contact.email",
+    "company.name",
+    "pipeline_record.name",
+    "pipeline_record.stage",
+    "pipeline_record.amount",
+    "agent.first_name",
+    "agent.name",
+    "organisation.name",
+)
+"""Every field the picker offers; `contact.custom_…` fields come with their definitions."""
+
+
+def tokens(text: str) -> list[str]:
+    """The names of the fields in a text, each as often as it stands there, in order."""
+    return TOKEN.findall(text)
+
+
+def render(text: str, values: Mapping[str, str]) -> str:
+    """Every field replaced. Raises KeyError with the name of the first one that has no value."""
+    return TOKEN.sub(lambda token: values[token.group(1)], text)

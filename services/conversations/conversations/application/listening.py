@@ -1,0 +1,56 @@
+"""What the other services told of what template messages are made of, and what billing answers to them."""
+
+from __future__ import annotations
+
+from recado_chassis.work import Work
+from recado_events.envelope import Cause
+
+from conversations.application.records import Records
+from conversations.application.scene import Scene
+from conversations.commands import (
+    NoteContact,
+    NoteContactStanding,
+    NoteOrganisation,
+    NoteReservation,
+    NoteTemplate,
+)
+from conversations.domain import contact, organisation, requesting, template
+
+
+class Listening:
+    """One method a fact; each may be repeated and then changes nothing."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._records = Records(scene)
+
+    def note_template(self, work: Work, command: NoteTemplate, cause: Cause) -> None:
+        known = self._records.template(work, command.template_id)
+        self._scene.record(work, template.note_template(command, known), cause)
+
+    def note_contact(self, work: Work, command: NoteContact, cause: Cause) -> None:
+        known = self._records.contact(work, command.contact_id)
+        self._scene.record(work, contact.note_contact(command, known), cause)
+
+    def note_contact_standing(self, work: Work, command: NoteContactStanding, cause: Cause) -> None:
+        known = self._records.contact(work, command.contact_id)
+        self._scene.record(work, contact.note_standing(command, known), cause)
+
+    def note_organisation(self, work: Work, command: NoteOrganisation, cause: Cause) -> None:
+        team = self._scene.team(work, command.organisation_id)
+        self._scene.record(work, organisation.note_organisation(command, team.organisation), cause)
+
+    def note_reservation(self, work: Work, command: NoteReservation, cause: Cause) -> None:
+        """The request is decided once more, on what is known now."""
+        scene = self._scene
+        message = scene.message(work, command.message_id)
+        asked = message.request
+        if asked is None:
+            return
+        talk = scene.customer(work, asked.customer_id).conversations.get(asked.conversation_id)
+        customer = scene.customer(work, scene.survivor(work, asked.customer_id))
+        terms = self._records.terms(
+            work, asked.organisation_id, asked.phone_number_id, asked.template.template_id, customer
+        )
+        facts = requesting.settle(command, message, terms, talk.assignee if talk else None)
+        scene.record(work, facts, cause)

@@ -1,0 +1,66 @@
+"""A contact as crm told of it: where its values for merge fields come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from recado_events.crm import Link
+from recado_events.event import Event
+from recado_events.identity import Alias
+from recado_events.ids import OrganisationId, UserId
+
+from conversations.commands import NoteContact, NoteContactStanding
+from conversations.domain.noted import ContactNoted, ContactProfile, ContactStandingNoted
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    organisation_id: OrganisationId | None = None
+    """None: nothing was told of such a contact."""
+    values: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: tuple[Alias, ...] = ()
+    owner_id: UserId | None = None
+    links: tuple[Link, ...] = ()
+    """The customers it is, the last one told last."""
+
+
+STRANGER = Contact()
+
+
+def evolve(contact: Contact, event: Event) -> Contact:
+    match event:
+        case ContactNoted():
+            told = event.personal or ContactProfile(values={})
+            return replace(
+                contact,
+                organisation_id=event.organisation_id,
+                values=MappingProxyType({**contact.values, **told.values}),
+                aliases=(*contact.aliases, *(alias for alias in told.aliases if alias not in contact.aliases)),
+            )
+        case ContactStandingNoted():
+            links = (*contact.links, *(link for link in event.links if link not in contact.links))
+            return replace(contact, organisation_id=event.organisation_id, owner_id=event.owner_id, links=links)
+    return contact
+
+
+def note_contact(command: NoteContact, contact: Contact) -> list[Event]:
+    noted = ContactNoted(
+        organisation_id=command.organisation_id,
+        contact_id=command.contact_id,
+        noted_at=command.now,
+        personal=ContactProfile(values=dict(command.values), aliases=command.aliases),
+    )
+    return [] if evolve(contact, noted) == contact else [noted]
+
+
+def note_standing(command: NoteContactStanding, contact: Contact) -> list[Event]:
+    noted = ContactStandingNoted(
+        organisation_id=command.organisation_id,
+        contact_id=command.contact_id,
+        owner_id=command.owner_id,
+        links=command.links,
+        noted_at=command.now,
+    )
+    return [] if evolve(contact, noted) == contact else [noted]

@@ -1,0 +1,74 @@
+"""What conversations was told of templates, contacts and the organisation, and keeps for itself: a template message is
+decided on it alone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+from recado_events.conversations import OfMessage, OfTeam
+from recado_events.crm import Link, OfContact
+from recado_events.event import Event, Personal
+from recado_events.identity import Alias
+from recado_events.ids import ProfileId, UserId
+from recado_events.templates import OfTemplate, TemplateForm
+
+
+class TemplateNoted(OfTemplate):
+    """What is None is as it was before."""
+
+    TYPE: ClassVar[str] = "conversations.template-noted.v1"
+    standing: str | None = None
+    """approved, or why it may not be sent: in_review, rejected, paused, disabled, archived, deleted."""
+    form: TemplateForm | None = None
+    category: str | None = None
+    noted_at: AwareDatetime
+
+
+class ContactProfile(Personal):
+    values: dict[str, str | None]
+    """Fields that were told, by crm's names; None is an empty one."""
+    aliases: tuple[Alias, ...] = ()
+
+
+class ContactNoted(OfContact):
+    TYPE: ClassVar[str] = "conversations.contact-noted.v1"
+    noted_at: AwareDatetime
+    personal: ContactProfile | None
+
+
+class ContactStandingNoted(OfContact):
+    """Whose contact it is, and which customers it is."""
+
+    TYPE: ClassVar[str] = "conversations.contact-standing-noted.v1"
+    owner_id: UserId | None = None
+    links: tuple[Link, ...] = ()
+    noted_at: AwareDatetime
+
+
+class OrganisationNoted(OfTeam):
+    """What is None is as it was before."""
+
+    TYPE: ClassVar[str] = "conversations.organisation-noted.v1"
+    name: str | None = None
+    edition: str | None = None
+    noted_at: AwareDatetime
+
+
+class RequestTermsNoted(OfMessage):
+    """What a request was decided on besides what it tells: compared once its credits are reserved."""
+
+    TYPE: ClassVar[str] = "conversations.request-terms-noted.v1"
+    form_digest: str
+    role: str
+    profile_id: ProfileId | None = None
+    noted_at: AwareDatetime
+
+
+NOTED: tuple[type[Event], ...] = (
+    TemplateNoted,
+    ContactNoted,
+    ContactStandingNoted,
+    OrganisationNoted,
+    RequestTermsNoted,
+)
