@@ -17,6 +17,7 @@ from eventsourcing.projection import ProjectionRunner
 from recado_chassis.following.rebuild import rebuild
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
+from recado_chassis.running.interpreter import tune
 from recado_chassis.store import EventRow, Session
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.work import Work
@@ -63,6 +64,7 @@ def _decoding(ground: Ground, findings: Findings, dsn: str, stored: Sequence[Sto
         rows = [row for row in store.read(0, 2 * len(stored)) if row.stream.startswith(("customer", "message", "desk"))]
     rows = rows[: len(stored)]
     told = stored[: len(rows)]
+    tune()  # as every process of ours does; both sides are better off
     sides = {"ours": lambda _: _folded(rows), "library": lambda _: _decoded(told)}
     found = side_by_side(max(3, ground.size.rounds), sides)
     target = Target("least", 1)

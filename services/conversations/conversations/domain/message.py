@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from recado_events.conversations import (
     ConflictingRedelivery,
+    Echoed,
+    Edited,
     MessageDelivered,
     MessageEchoed,
     MessageEdited,
@@ -23,8 +25,12 @@ from recado_events.conversations import (
     MessageStatusSeen,
     MessageWithdrawn,
     OfDelivery,
+    OfMessage,
+    Reacted,
     ReactionReceived,
     ReadReceiptReleased,
+    Received,
+    Revoked,
 )
 from recado_events.event import Event, Personal
 from recado_events.ids import ConversationId, CustomerId
@@ -42,11 +48,11 @@ STATUS_EVENTS: dict[str, type[OfDelivery]] = {
 }
 _SILENT = ("rejected", "unknown", "withdrawn", "refused", "released", "requested")
 """What is shown while Meta has said nothing; the first one there is."""
+_Named = Received | Reacted | Edited | Revoked | Echoed
 _WORDS = {event: word for word, event in STATUS_EVENTS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     conversation_id: ConversationId | None = None
     """None: there is no such message."""
     customer_id: CustomerId | None = None
@@ -97,39 +103,52 @@ def digest_of(personal: Personal | None) -> str | None:
 
 def evolve(message: Message, event: Event) -> Message:
     match event:
-        case MessageReceived() | ReactionReceived() | MessageEdited() | MessageRevoked() | MessageEchoed():
-            personal = event.personal
-            return Message(
-                conversation_id=event.conversation_id,
-                customer_id=event.customer_id,
-                from_customer=isinstance(event, MessageReceived),
-                from_business=isinstance(event, MessageEchoed) or getattr(event, "by_business", False),
-                wamid=personal.wamid if personal else None,
-                digest=digest_of(personal),
-            )
+        case MessageReceived():
+            return _told_by_meta(event, event.personal, from_customer=True)
+        case ReactionReceived() | MessageEdited() | MessageRevoked():
+            return _told_by_meta(event, event.personal, from_business=event.by_business)
+        case MessageEchoed():
+            return _told_by_meta(event, event.personal, from_business=True)
+        case OfDelivery():
+            word = event.status if isinstance(event, MessageStatusSeen) else _WORDS[type(event)]
+            return _told(message, word, event.occurred_at)
+    return _evolve_sent(message, event)
+
+
+def _evolve_sent(message: Message, event: Event) -> Message:
+    match event:
         case MessageRequested():
             return Message(event.conversation_id, event.customer_id, request=event)
         case RequestTermsNoted():
-            return replace(message, terms=event)
+            return message._replace(terms=event)
         case MessageWithdrawn() | MessageRefused():
             return Message(event.conversation_id, event.customer_id)
         case MessageReleased() | ReadReceiptReleased():
             return Message(event.conversation_id, event.customer_id, from_business=True)
         case ConflictingRedelivery():
-            return replace(message, conflicting=True)
+            return message._replace(conflicting=True)
         case AcceptanceNoted():
             wamid = event.personal.wamid if event.personal else None
-            return replace(_told(message, "accepted", event.accepted_at), wamid=wamid or message.wamid)
+            return _told(message, "accepted", event.accepted_at)._replace(wamid=wamid or message.wamid)
         case RejectionNoted():
             return _told(message, "rejected", event.rejected_at)
         case UncertaintyNoted():
             return _told(message, "unknown", event.noted_at)
-        case MessageStatusSeen():
-            return _told(message, event.status, event.occurred_at)
-        case OfDelivery():
-            return _told(message, _WORDS[type(event)], event.occurred_at)
     return message
 
 
+def _told_by_meta(
+    event: OfMessage, personal: _Named | None, *, from_customer: bool = False, from_business: bool = False
+) -> Message:
+    return Message(
+        conversation_id=event.conversation_id,
+        customer_id=event.customer_id,
+        from_customer=from_customer,
+        from_business=from_business,
+        wamid=personal.wamid if personal else None,
+        digest=digest_of(personal),
+    )
+
+
 def _told(message: Message, word: str, at: datetime) -> Message:
-    return replace(message, facts=message.facts | {(word, at)})
+    return message._replace(facts=message.facts | {(word, at)})
