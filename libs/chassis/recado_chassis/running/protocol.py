@@ -85,7 +85,7 @@ class Protocol(HttpToolsProtocol):
     # What the parser tells --------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
         self._room = MAX_HEAD_BYTES
         self._owes("head", HEAD_SECONDS)
 
@@ -115,10 +115,19 @@ class Protocol(HttpToolsProtocol):
             raise _Ambiguous
         self._head_bytes = self._body_bytes = self._wire_bytes = 0
         self._owes("body", BODY_SECONDS)
-        if self._direct is not None and self.url in self._direct and version == "1.1" and self._goes_directly(fields):
-            self.cycle = cast(Any, Exchange(self, self.parser.should_keep_alive()))
+        routes = self._direct
+        if routes is not None and self.url in routes and version == "1.1" and self._goes_directly(fields):
+            self.cycle = cast(Any, Exchange(self, routes))
         else:
-            super().on_headers_complete()
+            self._begin_ordinarily()
+
+    def _begin_ordinarily(self) -> None:
+        """Makes the scope only now, which takes the headers along."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
+        super().on_headers_complete()
 
     def _goes_directly(self, fields: dict[bytes, bytes]) -> bool:
         """No request before it, no client who does not read, and nothing but a small body to come."""
@@ -139,22 +148,31 @@ class Protocol(HttpToolsProtocol):
         self.phase = "idle"
         self.deadline = float("inf")
         cycle: object = self.cycle
-        if isinstance(cycle, Exchange) and not cycle.response_complete:
-            self._take(cycle)
+        if isinstance(cycle, Exchange) and self._direct is not None:
+            self._direct.soon(cycle.take)
         else:
             super().on_message_complete()
 
-    def _take(self, exchange: Exchange) -> None:
-        body = bytes(exchange.body)
-        if self._direct is None or not self._direct.take(self.url, self.headers, body, exchange.write):
-            self._go_the_ordinary_way(body)
-
-    def _go_the_ordinary_way(self, body: bytes) -> None:
-        """As if the request came now."""
-        self.cycle = cast(Any, None)
-        super().on_headers_complete()
-        super().on_body(body)
+    def go_the_ordinary_way(self, exchange: Exchange) -> None:
+        """As if the request came now; another one may have come behind it."""
+        behind = self.cycle, self.parser, self.url, self.headers, self.expect_100_continue
+        self.cycle, self.parser = cast(Any, (None, exchange))
+        self.url, self.headers, self.expect_100_continue = exchange.url, exchange.headers, False
+        self._begin_ordinarily()
+        super().on_body(bytes(exchange.body))
         super().on_message_complete()
+        cycle = self.cycle
+        self.cycle, self.parser, self.url, self.headers, self.expect_100_continue = behind
+        if cast(object, self.cycle) is exchange:
+            self.cycle = cycle
+
+    def has_answered(self) -> None:
+        """An exchange has: the next request in turn begins, or the connection is idle."""
+        if self.pipeline or self.phase != "idle":
+            self.on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self.deadline = self.loop.time() + self.timeout_keep_alive
 
     # What time tells ---------------------------------------------------------------------------
 
@@ -165,6 +183,9 @@ class Protocol(HttpToolsProtocol):
     def sweep(self, now: float) -> None:
         """Called by the server a few times a second."""
         if now < self.deadline:
+            return
+        if self.phase == "idle":
+            self.timeout_keep_alive_handler()
             return
         if self.flow.read_paused:
             # The client may not send: it is the application that has not read yet.
