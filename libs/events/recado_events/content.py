@@ -193,6 +193,8 @@ class TemplateParameter(Fact):
     kind: str = "text"
     """text, payload or coupon_code."""
     value: str
+    name: str | None = None
+    """Meta's name of the place, in a template whose format is named."""
 
 
 class OutgoingTemplate(Fact):

@@ -14,7 +14,7 @@ class MergeField(Fact):
     """One value that is put in when the template is sent."""
 
     name: str
-    """`contact.first_name` and its like, see `recado_events.merging`."""
+    """`contact.first_name` and its like, see `recado_events.merging`; `parameter.…` in templates made elsewhere."""
     sample: str
     """What Meta's reviewers see."""
     fallback: str | None = None
@@ -46,6 +46,10 @@ class TemplateForm(Fact):
     footer: str | None = None
     buttons: tuple[TemplateButton, ...] = ()
     fields: tuple[MergeField, ...] = ()
+    parameter_format: str = "positional"
+    """Meta's word: positional, or named in templates made elsewhere."""
+    unsupported: tuple[str, ...] = ()
+    """Parts of a template made elsewhere that cannot be filled here; one with any cannot be sent from here."""
 
 
 class OfTemplate(Event):
@@ -67,8 +71,18 @@ class TemplateDrafted(OfTemplate):
 class TemplateEdited(OfTemplate):
     TYPE: ClassVar[str] = "templates.template-edited.v1"
     form: TemplateForm
-    edited_by: UserId
+    edited_by: UserId | None = None
+    """None: it was edited at Meta, which has it as `form` says."""
     edited_at: AwareDatetime
+
+
+class TemplateFound(OfTemplate):
+    """Meta has one that was not made here. What is true of it follows as of any other."""
+
+    TYPE: ClassVar[str] = "templates.template-found.v1"
+    meta_template_id: str
+    form: TemplateForm
+    found_at: AwareDatetime
 
 
 class TemplateSubmitted(OfTemplate):
@@ -177,6 +191,17 @@ class TemplateDeletionRequested(OfTemplate):
     requested_at: AwareDatetime
 
 
+class TemplateDeletionFailed(OfTemplate):
+    """Meta did not delete it: what it was before is told again after this."""
+
+    TYPE: ClassVar[str] = "templates.template-deletion-failed.v1"
+    request_id: RequestId
+    reason: str
+    meta_code: int | None = None
+    meta_subcode: int | None = None
+    failed_at: AwareDatetime
+
+
 class TemplateDeleted(OfTemplate):
     TYPE: ClassVar[str] = "templates.template-deleted.v1"
     deleted_by: UserId | None = None
@@ -187,6 +212,7 @@ class TemplateDeleted(OfTemplate):
 PUBLISHED: tuple[type[Event], ...] = (
     TemplateDrafted,
     TemplateEdited,
+    TemplateFound,
     TemplateSubmitted,
     TemplateReviewStarted,
     TemplateSubmissionFailed,
@@ -199,5 +225,6 @@ PUBLISHED: tuple[type[Event], ...] = (
     TemplateRecategorised,
     TemplateQualityRated,
     TemplateDeletionRequested,
+    TemplateDeletionFailed,
     TemplateDeleted,
 )

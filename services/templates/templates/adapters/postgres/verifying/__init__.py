@@ -1,0 +1,1 @@
+"""The figures of templates for `recado verify`."""
