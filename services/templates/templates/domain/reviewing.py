@@ -48,7 +48,7 @@ def may_be_made_known(command: HearWords) -> bool:
 
 
 def hear(command: HearWords, template: Template, place: Place) -> list[Event]:
-    """Nothing, where it is about another template of this name, or one that is deleted here."""
+    """Nothing, where it is about another template of this name. Of one that is deleted, words are kept and not told."""
     story = Story(template, place, command.at)
     if not _concerns(command, template) or not _is_known_to_meta(command, story):
         return []
@@ -67,7 +67,7 @@ def hear_gone(command: HearGone, template: Template, place: Place) -> list[Event
 
 def _concerns(command: OfMeta, template: Template) -> bool:
     known = template.meta_template_id
-    return not template.deleted and (known is None or command.meta_template_id in (None, known))
+    return not template.deleted if known is None else command.meta_template_id in (None, known)
 
 
 def _is_known_to_meta(command: HearWords, story: Story) -> bool:
@@ -102,11 +102,10 @@ def _content(content: MetaContent, template: Template, at: datetime) -> Word:
 
 def _as_known(content: MetaContent, template: Template) -> TemplateForm | None:
     """The form that says the same, where one was written here; else Meta's, in the place of the one before."""
-    asked = template.request.form if template.request else None
-    for form in (template.live, asked):
+    known = template.request.form if template.request else template.accepted
+    for form in (known, template.accepted):
         if form is not None and is_same(content, content_of(form)):
             return form
-    known = template.live
     return known and form_of(content, known.name, known.language, known.category, known)
 
 

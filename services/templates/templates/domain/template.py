@@ -60,6 +60,8 @@ class Template:
     """As people wrote it last."""
     live: TemplateForm | None = None
     """As Meta has it."""
+    accepted: TemplateForm | None = None
+    """As Meta took it last from here, or as it was found: which fields its places are."""
     meta_template_id: str | None = None
     request: Request | None = None
     deletion: Deletion | None = None
@@ -149,6 +151,7 @@ def _found(draft: Template, event: TemplateFound) -> Template:
         event.waba_id,
         draft.form or event.form,
         event.form,
+        event.form,
         event.meta_template_id,
         submitted_at=event.found_at,
     )
@@ -164,6 +167,7 @@ def _taken(template: Template, event: RequestTaken) -> Template:
         template,
         request=None,
         live=request.form,
+        accepted=request.form,
         meta_template_id=event.meta_template_id,
         edits=(*kept, request.asked_at) if counts else template.edits,
     )
