@@ -130,8 +130,8 @@ class Stage(OnMemory):
         return self.hears(MetaTemplateSeen(**self._of_meta(meta_id), **{"seen_at": self.now, **told}, content=content))
 
     def gone(self, meta_id: str = META_ID) -> list[Event]:
-        named = {"name": "order_ready", "language": "en_US"}
-        return self.hears(MetaTemplateGone(**self._of_meta(meta_id), **named, gone_at=self.now))
+        at = self._of_meta(meta_id)
+        return self.hears(MetaTemplateGone(**at, name="order_ready", language="en_US", gone_at=self.now))
 
     def silence(self, template_id: TemplateId) -> list[Event]:
         command = NoticeSilence(organisation_id=ORGANISATION, template_id=template_id, now=self.now)
@@ -171,8 +171,8 @@ class Stage(OnMemory):
 
     def duplicates(self, template_id: TemplateId, name: str, language: str | None = None) -> TemplateId:
         copy = TemplateId(self.ids.new())
-        named = {"original_id": template_id, "name": name, "language": language}
-        self.do(self.writing.duplicate, DuplicateTemplate(**self.on(copy), **named))
+        command = DuplicateTemplate(**self.on(copy), original_id=template_id, name=name, language=language)
+        self.do(self.writing.duplicate, command)
         return copy
 
     def deletes(self, template_id: TemplateId) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -339,7 +340,7 @@ def test_deleting_what_meta_has_not_ends_it(stage: Stage) -> None:
 SAID = ["PENDING", "APPROVED", "REJECTED", "PAUSED", "APPROVED", "DISABLED", "ARCHIVED", "UNARCHIVED"]
 
 
-def told_in(order: list[tuple[str, int, dict[str, Any]]]) -> Any:
+def told_in(order: Iterable[tuple[str, int, Any]]) -> Any:
     """What a template is after these webhooks, each (field, second, value), in this order."""
     stage = Stage()
     template = stage.drafts()
@@ -357,7 +358,7 @@ def told_in(order: list[tuple[str, int, dict[str, Any]]]) -> Any:
 def heard(stage: Stage) -> list[Any]:
     """State, form and category as somebody knows them who only hears what is published."""
     known: list[Any] = ["pending", None, "UTILITY"]
-    states = {
+    states: dict[Any, str] = {
         TemplateReviewStarted: "pending",
         TemplateApproved: "approved",
         TemplateRejected: "rejected",
@@ -377,15 +378,19 @@ STATUS, CATEGORY = "message_template_status_update", "template_category_update"
 QUALITY, COMPONENTS = "message_template_quality_update", "message_template_components_update"
 SECONDS = st.integers(0, 6)
 REASONS = st.sampled_from([None, "SCAM", "INVALID_FORMAT"])
-STATUSES = st.tuples(
+STATUSES: st.SearchStrategy[Any] = st.tuples(
     st.just(STATUS), SECONDS, st.builds(dict, event=st.sampled_from([*SAID, "DELETED", "FLAGGED"]), reason=REASONS)
 )
-CATEGORIES = st.tuples(
+CATEGORIES: st.SearchStrategy[Any] = st.tuples(
     st.just(CATEGORY), SECONDS, st.builds(dict, new_category=st.sampled_from(["UTILITY", "MARKETING"]))
 )
-QUALITIES = st.tuples(st.just(QUALITY), SECONDS, st.builds(dict, new_quality_score=st.sampled_from(["GREEN", "RED"])))
+QUALITIES: st.SearchStrategy[Any] = st.tuples(
+    st.just(QUALITY), SECONDS, st.builds(dict, new_quality_score=st.sampled_from(["GREEN", "RED"]))
+)
 TEXTS = st.sampled_from(["Hello {{1}}, your order is ready.", "Dear {{1}}, hello.", "No name here."])
-CONTENTS = st.tuples(st.just(COMPONENTS), SECONDS, st.builds(dict, message_template_element=TEXTS))
+CONTENTS: st.SearchStrategy[Any] = st.tuples(
+    st.just(COMPONENTS), SECONDS, st.builds(dict, message_template_element=TEXTS)
+)
 WEBHOOKS = st.lists(st.one_of(STATUSES, CATEGORIES, QUALITIES, CONTENTS), min_size=2, max_size=6)
 
 
@@ -405,7 +410,7 @@ def test_invariant_23_every_order_of_one_life() -> None:
         (CATEGORY, 2, {"previous_category": "UTILITY", "new_category": "MARKETING"}),
         (QUALITY, 2, {"new_quality_score": "YELLOW"}),
     ]
-    ends = {told_in(list(order))[:4] for order in permutations(life)}
+    ends = {told_in(order)[:4] for order in permutations(life)}
     assert ends == {("approved", "UNPAUSE", "MARKETING", "YELLOW")}
 
 
@@ -431,7 +436,7 @@ def test_a_time_that_cannot_be_is_the_time_of_receipt(stage: Stage, second: int)
     template = stage.drafts()
     stage.taken(template)
     stage.later(minutes=1)
-    update = {"message_template_id": int(META_ID), "event": "APPROVED"}
+    update: Any = {"message_template_id": int(META_ID), "event": "APPROVED"}
     stage.webhook(STATUS, BEGAN.fromtimestamp(0, tz=BEGAN.tzinfo) if second <= 0 else None, **update)
     assert stage.template(template).said["status"].at == stage.now
     stage.status("PAUSED")

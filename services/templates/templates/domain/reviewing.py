@@ -36,10 +36,13 @@ class Why(TypedDict):
 
 
 def is_another(command: HearWords, template: Template) -> bool:
-    """Whether Meta talks of one that only has this one's name, or of its life after it was deleted here."""
+    """Whether Meta's list has one that only has this one's name, or this one alive after it was deleted."""
+    if not command.is_whole:
+        return False
     if template.meta_template_id not in (None, command.meta_template_id):
-        return command.is_whole
-    return template.deleted and command.at > template.said[words.STATUS].at if words.STATUS in template.said else False
+        return True
+    end = template.said.get(words.STATUS)
+    return template.deleted and end is not None and command.at > end.at
 
 
 def may_be_made_known(command: HearWords) -> bool:

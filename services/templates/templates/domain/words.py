@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from recado_events.templates import TemplateForm
 
@@ -34,8 +34,6 @@ _TIES: Mapping[str, tuple[str, ...]] = {
 }
 """Of words of the same second the later one counts: a review goes on, the stricter and the dearer is believed."""
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -58,7 +56,7 @@ class Word:
         ties = _TIES.get(self.about, ())
         rank = ties.index(self.word) if self.word in ties else -1
         is_end = self.about == STATUS and self.meaning == DELETED
-        return is_end, BEGINNING if is_end else self.at, rank, self.word, self.reason or ""
+        return is_end, self.at, rank, self.word, self.reason or ""
 
 
 def known_status(word: str) -> bool:
