@@ -127,7 +127,7 @@ class Stage(OnMemory):
     def seen(self, content: MetaContent | None = None, meta_id: str = META_ID, **changed: Any) -> list[Event]:
         told = {"name": "order_ready", "language": "en_US", "status": "APPROVED", "category": "UTILITY", **changed}
         content = content or MetaContent(body="Hello {{1}}, your order is ready.")
-        return self.hears(MetaTemplateSeen(**self._of_meta(meta_id), **{"seen_at": self.now, **told}, content=content))
+        return self.hears(MetaTemplateSeen(**self._of_meta(meta_id), **{"seen_at": self.now, **told}, texts=content))
 
     def gone(self, meta_id: str = META_ID) -> list[Event]:
         at = self._of_meta(meta_id)

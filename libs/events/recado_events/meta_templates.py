@@ -54,7 +54,7 @@ class TemplateRequestRefused(OfTemplateRequest):
 class OfMetaTemplate(Event):
     """A template as Meta's list has it, whoever made it."""
 
-    STREAM: ClassVar[str] = "meta-template-{organisation_id}-{waba_id}-{meta_template_id}"
+    STREAM: ClassVar[str] = "template-at-meta-{organisation_id}-{waba_id}-{meta_template_id}"
     SUBJECT: ClassVar[str] = "{meta_template_id}"
     KEY: ClassVar[str] = "{organisation_id}:{waba_id}"
 
@@ -95,7 +95,7 @@ class MetaTemplateSeen(OfMetaTemplate):
     category: str
     quality: str | None = None
     rejected_reason: str | None = None
-    content: MetaContent
+    texts: MetaContent
     seen_at: AwareDatetime
     """Before Meta was asked: what Meta said since is newer."""
 

@@ -46,6 +46,6 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     t.TemplateDeleted: _BY_HELENA,
     m.TemplateRequestTaken: {"status": "PENDING", "category": "UTILITY", "evidence": "answer"},
     m.TemplateRequestRefused: {"reason": "name_taken", "meta_code": 100, "meta_subcode": 2388024},
-    m.MetaTemplateSeen: {**_SEEN, "status": "APPROVED", "category": "UTILITY", "quality": "GREEN", "content": _CONTENT},
+    m.MetaTemplateSeen: {**_SEEN, "status": "APPROVED", "category": "UTILITY", "quality": "GREEN", "texts": _CONTENT},
     m.MetaTemplateGone: _SEEN,
 }

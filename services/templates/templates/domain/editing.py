@@ -180,10 +180,10 @@ def _resubmitted(
 
 
 def _check_edits(template: Template, now: datetime) -> None:
-    today = [at for at in template.edits if at > now - limits.DAY]
+    last_day = [at for at in template.edits if at > now - limits.DAY]
     month = [at for at in template.edits if at > now - limits.MONTH]
-    if len(today) >= limits.EDITS_A_DAY:
-        raise EditedTooOften(again_at=(min(today) + limits.DAY).isoformat())
+    if len(last_day) >= limits.EDITS_A_DAY:
+        raise EditedTooOften(again_at=(min(last_day) + limits.DAY).isoformat())
     if len(month) >= limits.EDITS_A_MONTH:
         raise EditedTooOften(again_at=(min(month) + limits.MONTH).isoformat())
 

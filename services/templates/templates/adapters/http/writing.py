@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,15 +18,25 @@ from templates.adapters.http.bodies import CopyBody, EditBody, NewBody
 from templates.application import Shelf, Writing
 from templates.commands import DeleteTemplate, DraftTemplate, DuplicateTemplate, EditTemplate, SubmitTemplate
 
+Answer = Callable[[Work, UUID], dict[str, str]]
 Administrator = Annotated[Asked, Depends(asked("administrator", key_required=True))]
 
 
 def writing_routes(streams: Streams, writing: Writing, shelf: Shelf, ids: Ids) -> APIRouter:
+    """Every command answers the template's id and its state after it."""
     router = APIRouter(prefix="/templates", tags=["templates"])
 
     def answer(work: Work, template_id: UUID) -> dict[str, str]:
         state = shelf.template(work, TemplateId(template_id)).state
         return {"template_id": str(template_id), "state": state}
+
+    _words(router, streams, writing, ids, answer)
+    _steps(router, streams, writing, ids, answer)
+    return router
+
+
+def _words(router: APIRouter, streams: Streams, writing: Writing, ids: Ids, answer: Answer) -> None:
+    """New words: a draft, an edit, a duplicate."""
 
     @router.post("", status_code=201)
     def draft(body: NewBody, request: Administrator) -> Response:
@@ -53,16 +64,6 @@ def writing_routes(streams: Streams, writing: Writing, shelf: Shelf, ids: Ids) -
 
         return perform(streams, request, decide)
 
-    @router.post("/{template_id}/submit")
-    def submit(template_id: UUID, request: Administrator) -> Response:
-        command = SubmitTemplate(**_on(template_id, request), request_id=RequestId(ids.new()))
-
-        def decide(work: Work) -> dict[str, str]:
-            writing.submit(work, command, request.cause)
-            return answer(work, template_id)
-
-        return perform(streams, request, decide)
-
     @router.post("/{template_id}/duplicate", status_code=201)
     def duplicate(template_id: UUID, body: CopyBody, request: Administrator) -> Response:
         made = DuplicateTemplate(
@@ -75,6 +76,20 @@ def writing_routes(streams: Streams, writing: Writing, shelf: Shelf, ids: Ids) -
 
         return perform(streams, request, decide, status=201)
 
+
+def _steps(router: APIRouter, streams: Streams, writing: Writing, ids: Ids, answer: Answer) -> None:
+    """What is done with a template as it stands."""
+
+    @router.post("/{template_id}/submit")
+    def submit(template_id: UUID, request: Administrator) -> Response:
+        command = SubmitTemplate(**_on(template_id, request), request_id=RequestId(ids.new()))
+
+        def decide(work: Work) -> dict[str, str]:
+            writing.submit(work, command, request.cause)
+            return answer(work, template_id)
+
+        return perform(streams, request, decide)
+
     @router.delete("/{template_id}")
     def delete(template_id: UUID, request: Administrator) -> Response:
         command = DeleteTemplate(**_on(template_id, request), request_id=RequestId(ids.new()))
@@ -84,8 +99,6 @@ def writing_routes(streams: Streams, writing: Writing, shelf: Shelf, ids: Ids) -
             return answer(work, template_id)
 
         return perform(streams, request, decide)
-
-    return router
 
 
 def _on(template_id: UUID, request: Asked) -> dict[str, Any]:

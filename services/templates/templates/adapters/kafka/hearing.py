@@ -48,7 +48,7 @@ def seen(event: MetaTemplateSeen) -> HearWords:
         reason=event.rejected_reason,
         category=event.category,
         quality=event.quality,
-        content=event.content,
+        content=event.texts,
         is_whole=True,
     )
 
