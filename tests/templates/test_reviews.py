@@ -351,7 +351,8 @@ def told_in(order: Iterable[tuple[str, int, Any]]) -> Any:
     known = stage.template(template)
     shown = [known.state, known.live if known.state == "approved" else None, known.category]
     assert heard(stage) == shown or heard(stage)[0] == known.state == "deleted", "what is true was not told"
-    words = {about: (word.word, word.at, word.reason) for about, word in known.said.items()}
+    said = (known.said.status, known.said.category, known.said.quality, known.said.content)
+    words = [word and (word.word, word.at, word.reason) for word in said]
     return known.state, known.reason, known.category, known.quality, known.live, words
 
 
@@ -438,7 +439,9 @@ def test_a_time_that_cannot_be_is_the_time_of_receipt(stage: Stage, second: int)
     stage.later(minutes=1)
     update: Any = {"message_template_id": int(META_ID), "event": "APPROVED"}
     stage.webhook(STATUS, BEGAN.fromtimestamp(0, tz=BEGAN.tzinfo) if second <= 0 else None, **update)
-    assert stage.template(template).said["status"].at == stage.now
+    word = stage.template(template).said.status
+    assert word is not None
+    assert word.at == stage.now
     stage.status("PAUSED")
     assert stage.state(template) == "paused"
 

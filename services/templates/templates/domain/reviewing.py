@@ -41,7 +41,7 @@ def is_another(command: HearWords, template: Template) -> bool:
         return False
     if template.meta_template_id not in (None, command.meta_template_id):
         return True
-    end = template.said.get(words.STATUS)
+    end = template.said.status
     return template.deleted and end is not None and command.at > end.at
 
 
@@ -113,7 +113,7 @@ def _as_known(content: MetaContent, template: Template) -> TemplateForm | None:
 
 
 def _say(story: Story, word: Word, evidence: str) -> None:
-    if word.beats(story.template.said.get(word.about)):
+    if word.beats(story.template.said.of(word.about)):
         story.add(
             MetaSaid(
                 **story.place,

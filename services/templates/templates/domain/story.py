@@ -100,7 +100,7 @@ class Story:
                 yield TemplateArchived(**place, archived_at=at)
 
     def _at(self, about: str) -> datetime:
-        word = self.template.said.get(about)
+        word = self.template.said.of(about)
         return word.at if word else self._now
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from recado_events.event import Event
 from recado_events.ids import OrganisationId, RequestId, TemplateId, UserId, WabaId
@@ -24,8 +22,9 @@ from recado_events.templates import (
 
 from templates.domain.limits import MONTH
 from templates.domain.private import MetaSaid, RequestTaken
-from templates.domain.words import APPROVED, CATEGORY, CONTENT, DELETED, PAUSED, PENDING, QUALITY, STATUS, Word
+from templates.domain.words import APPROVED, CONTENT, DELETED, PAUSED, PENDING, Said, Word
 
+_NOTHING_SAID = Said()
 _NO_ACCOUNT = WabaId("")
 DRAFT, DELETING = "draft", "deleting"
 
@@ -65,7 +64,7 @@ class Template:
     meta_template_id: str | None = None
     request: Request | None = None
     deletion: Deletion | None = None
-    said: Mapping[str, Word] = field(default_factory=lambda: MappingProxyType({}))
+    said: Said = _NOTHING_SAID
     edits: tuple[datetime, ...] = ()
     """Of an approved template, those that Meta took in the last 30 days."""
     submitted_at: datetime | None = None
@@ -83,22 +82,22 @@ class Template:
         """What it is at Meta, whether or not somebody wants it deleted."""
         if self.meta_template_id is None:
             return DRAFT if self.request is None else PENDING
-        return self.said[STATUS].meaning if STATUS in self.said else PENDING
+        return self.said.status.meaning if self.said.status else PENDING
 
     @property
     def reason(self) -> str | None:
         """Meta's own, of its status."""
-        return self.said[STATUS].reason if STATUS in self.said else None
+        return self.said.status.reason if self.said.status else None
 
     @property
     def category(self) -> str:
         """Meta's, or the one asked for as long as Meta has said nothing."""
         known = self.live or self.form
-        return self.said[CATEGORY].word if CATEGORY in self.said else known.category if known else ""
+        return self.said.category.word if self.said.category else known.category if known else ""
 
     @property
     def quality(self) -> str | None:
-        return self.said[QUALITY].word if QUALITY in self.said else None
+        return self.said.quality.word if self.said.quality else None
 
     @property
     def counts(self) -> bool:
@@ -175,7 +174,7 @@ def _taken(template: Template, event: RequestTaken) -> Template:
 
 def _said(template: Template, event: MetaSaid) -> Template:
     word = Word(event.about, event.word, event.said_at, event.reason, event.form)
-    after = replace(template, said=MappingProxyType({**template.said, event.about: word}))
+    after = replace(template, said=template.said.heard(word))
     if event.about != CONTENT or event.form is None:
         return after
     written = event.form if template.form == template.live else template.form

@@ -59,5 +59,22 @@ class Word:
         return is_end, self.at, rank, self.word, self.reason or ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The newest word of Meta about each thing."""
+
+    status: Word | None = None
+    category: Word | None = None
+    quality: Word | None = None
+    content: Word | None = None
+
+    def of(self, about: str) -> Word | None:
+        return {STATUS: self.status, CATEGORY: self.category, QUALITY: self.quality, CONTENT: self.content}.get(about)
+
+    def heard(self, word: Word) -> Said:
+        known = {STATUS: self.status, CATEGORY: self.category, QUALITY: self.quality, CONTENT: self.content}
+        return Said(**{**known, word.about: word}) if word.about in known else self
+
+
 def known_status(word: str) -> bool:
     return word in MEANINGS
