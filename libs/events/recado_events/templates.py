@@ -92,6 +92,8 @@ class TemplateSubmitted(OfTemplate):
     request_id: RequestId
     meta_template_id: str | None = None
     form: TemplateForm
+    asks_category: bool = False
+    """An edit that asks for another category too."""
     submitted_by: UserId
     submitted_at: AwareDatetime
 

@@ -176,7 +176,9 @@ def _resubmitted(
         if form == template.live:
             raise NothingToSubmit
         _check_edits(template, command.now)
-    return _submitted(place, template.meta_template_id, form, request_id, command)
+    asks_category = template.meta_template_id is not None and form.category != template.category
+    submitted = _submitted(place, template.meta_template_id, form, request_id, command)
+    return submitted.model_copy(update={"asks_category": asks_category and template.standing == REJECTED})
 
 
 def _check_edits(template: Template, now: datetime) -> None:
