@@ -17,17 +17,14 @@ SHOWS = (postgres.Channels(),)
 
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams, tables = tools.streams((*PUBLISHED, *PRIVATE)), postgres.TemplateTables(tools.connection)
-    accounts, meta = graph.for_administrators(settings.graph, settings.app_id, settings.app_secret)
+    signup, meta = graph.for_administrators(settings.graph, settings.app_id, settings.app_secret)
     messages = graph.GraphMessages(tools.http(**graph.client_options(dispatcher.Limits().in_flight)), *settings.graph)
     tokens, tags = postgres.SealedTokens(tools.connection, vault.Vault(settings.token_keys)), Tags(*settings.tag_keys)
     line, bell = postgres.PendingSends(tools.connection, settings.number_rate), dispatcher.Bell()
     sending, staffing = Sending(line, settings.fingerprints(), tools.clock, bell.ring), Staffing(streams)
     sends, reviews = Dispatching(streams, line, tokens, tags), Reviewing(streams, tokens, tables, meta, settings.looks)
     sender = dispatcher.Dispatcher(sends, line, messages, bell, tools.clock, held=tools.held)
-    joins, leaves = (
-        Connecting(streams, accounts, tokens, line, settings.app_id),
-        Unsubscribing(accounts, tokens, tokens),
-    )
+    joins, leaves = Connecting(streams, signup, tokens, line, settings.app_id), Unsubscribing(signup, tokens, tokens)
     entrance = door.Door(settings, tools, tags, postgres.UpdateArchive(tools.connection))
     return Service(
         "gateway",

@@ -114,8 +114,8 @@ def _facts(
             named = {"meta_template_id": meta_id, "name": known.name, "language": known.language}
             yield MetaTemplateGone(organisation_id=account[0], waba_id=account[1], **named, gone_at=at)
     for one in listed:
-        now, known = after[one.id], before.get(one.id)
-        if now is not None and (known is None or (known.digest, known.told) != (now.digest, now.told)):
+        now, last = after[one.id], before.get(one.id)
+        if now is not None and (last is None or (last.digest, last.told) != (now.digest, now.told)):
             yield MetaTemplateSeen(
                 organisation_id=account[0],
                 waba_id=account[1],
