@@ -1,9 +1,9 @@
 """What Meta says a message costs, in each of its three ages.
 
 Meta's contract, sections 6 (the object) and 18: until 2025-06-30 by conversation (`CBP`: the category of the 24-hour
-conversation, also in `conversation`); since 2025-07-01 by delivered template; from 2026-10-01 service messages cost money
-after a free number a month, and so do utility templates inside the window. How Meta names the paid service message is
-not published; here it is `regular`. `pricing_age` in the rules fixes an age whatever the clock says.
+conversation, also in `conversation`); since 2025-07-01 by delivered template; from 2026-10-01 service messages cost
+money after a free number a month, and so do utility templates inside the window. How Meta names the paid service
+message is not published; here it is `regular`. `pricing_age` in the rules fixes an age whatever the clock says.
 """
 
 from .entities import Send
