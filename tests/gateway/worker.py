@@ -1,4 +1,4 @@
-"""A worker of the gateway that only dispatches, as a process that can be killed and frozen.
+"""A worker of the gateway that sends messages and requests about templates: a process that can be killed and frozen.
 
 `python -m tests.gateway.worker`; `HESITATE` is how many seconds it waits between a claim and its call.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from gateway import main
 from gateway.adapters.dispatcher import Dispatcher
+from gateway.adapters.template_desk import TemplateDesk
 from gateway.settings import Settings
 from recado_chassis import logs
 from recado_chassis.storing.postgres import PostgresStore
@@ -41,8 +42,8 @@ async def work() -> None:
     settings = Settings.from_environment()
     store = PostgresStore(settings.dsn())
     service = main.build(settings, Toolbox(store, connection=store.connection, http=client))
-    dispatcher = next(each for each in service.also if isinstance(each, Dispatcher))
-    running = asyncio.create_task(dispatcher.run())
+    senders = [each for each in service.also if isinstance(each, Dispatcher | TemplateDesk)]
+    running = asyncio.gather(*(each.run() for each in senders), return_exceptions=True)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     with suppress(asyncio.CancelledError):
         await running

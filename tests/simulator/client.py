@@ -82,6 +82,20 @@ class Simulator:
         body = _json(NewTemplate, {"waba_id": waba_id, "name": name, **members})
         return Template.model_validate(await self._call("POST", "/templates", body))
 
+    async def templates(self, waba_id: str) -> list[Template]:
+        """The ground truth: what Meta has, deleted ones not."""
+        rows = await self._call("GET", "/templates", query={"waba_id": waba_id})
+        return [Template.model_validate(row) for row in rows]
+
+    async def script_verdict(self, waba_id: str, name: str, event: str = "APPROVED", **members: object) -> None:
+        """`reason`, `category`, `seconds`, `at_once`, `told`: of every template of this name from now on."""
+        await self._call("POST", "/templates/verdicts", {"waba_id": waba_id, "name": name, "event": event, **members})
+
+    async def change_template(self, waba_id: str, name: str, **members: object) -> Template:
+        """`event`, `reason`, `category`, `announced`, `quality`, `body`; `told=False` misses the webhook."""
+        body = {"waba_id": waba_id, "name": name, **members}
+        return Template.model_validate(await self._call("POST", "/templates/changes", body))
+
     async def mint_code(self, waba_id: str, phone_number_id: str | None = None) -> str:
         """What Embedded Signup hands over: valid 30 seconds, once."""
         body = {"waba_id": waba_id, "phone_number_id": phone_number_id}

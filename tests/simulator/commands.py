@@ -118,6 +118,35 @@ class NewTemplate(Command):
     named: bool = False
 
 
+class ScriptVerdict(Command):
+    """Of every template of this name: the verdict, after `seconds` (None: the usual), or in the answer itself."""
+
+    waba_id: str
+    name: str
+    event: str = "APPROVED"
+    reason: str = "NONE"
+    category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"] | None = None
+    seconds: float | None = None
+    at_once: bool = False
+    told: bool = Field(default=True, description="whether a webhook says so")
+
+
+class TemplateChange(Command):
+    """What Meta, or somebody in WhatsApp Manager, does to a template. `told` False: the webhook is missed."""
+
+    waba_id: str
+    name: str
+    language: str = "en_US"
+    event: str | None = None
+    reason: str = "NONE"
+    category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"] | None = None
+    announced: bool = False
+    quality: str | None = None
+    body: str | None = None
+    told: bool = True
+    extra: JsonObject = Field(default_factory=dict)
+
+
 class NewCode(Command):
     """What Embedded Signup would hand to the browser; the number is only checked to belong to the WABA."""
 

@@ -84,7 +84,10 @@ class AccessToken(Entity):
 
 
 class Template(Entity):
-    """A message template; `id` is made of WABA, name and language."""
+    """A message template; `id` is made of WABA, name and language, `meta_id` is what Graph and webhooks call it.
+
+    `components` are as they were given; the members below them are what sends are checked against.
+    """
 
     waba_id: str
     name: str
@@ -96,6 +99,29 @@ class Template(Entity):
     header_text: str = ""
     url_buttons: list[str] = Field(default_factory=list)
     named: bool = False
+    meta_id: str = ""
+    components: list[JsonObject] = Field(default_factory=list)
+    code_buttons: list[int] = Field(default_factory=list)
+    quality: str = "UNKNOWN"
+    rejected_reason: str = "NONE"
+    created_at: float = 0.0
+    edited_at: list[float] = Field(default_factory=list)
+    was_approved: bool = False
+    deleted_at: float | None = None
+    review_due_at: float | None = None
+
+
+class Verdict(Entity):
+    """What the reviewers will say of a template of this name, instead of the usual."""
+
+    waba_id: str
+    name: str
+    event: str = "APPROVED"
+    reason: str = "NONE"
+    category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"] | None = None
+    seconds: float | None = None
+    at_once: bool = False
+    told: bool = True
 
 
 class Window(Entity):

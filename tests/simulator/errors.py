@@ -50,6 +50,7 @@ CATALOGUE: dict[int, tuple[int, str]] = {
     132012: (400, "Parameter format does not match format in the created template"),
     132015: (400, "Template is paused"),
     132016: (400, "Template is disabled"),
+    132018: (400, "Template parameter issue"),
     133000: (500, "Incomplete deregistration"),
     133004: (503, "Server temporarily unavailable"),
     133005: (400, "Two-step verification PIN mismatch"),

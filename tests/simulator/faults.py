@@ -16,6 +16,7 @@ class Scope(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     operation: str | None = Field(default=None, description="last part of a Graph path, such as messages or register")
+    method: str | None = Field(default=None, description="of a Graph call: GET, POST or DELETE")
     object_id: str | None = Field(default=None, description="phone number id or WABA id in a Graph path")
     to: str | None = Field(default=None, description="recipient of a send: digits, or a user id")
     phone_number_id: str | None = Field(default=None, description="number a webhook is about")
@@ -61,6 +62,7 @@ class GraphCall(BaseModel):
     operation: str
     object_id: str
     recipient: str
+    method: str = ""
 
 
 class Faults:
@@ -104,14 +106,16 @@ class Faults:
         return None
 
 
-def graph_call(parts: tuple[str, ...], body: JsonObject) -> GraphCall:
+def graph_call(parts: tuple[str, ...], body: JsonObject, method: str = "") -> GraphCall:
     recipient = "".join(c for c in str(body.get("to") or "") if c.isdigit()) or str(body.get("recipient") or "")
-    return GraphCall(operation=parts[-1] if parts else "", object_id=parts[0] if parts else "", recipient=recipient)
+    operation, object_id = (parts[-1], parts[0]) if parts else ("", "")
+    return GraphCall(operation=operation, object_id=object_id, recipient=recipient, method=method)
 
 
 def _fits_call(fault: Fault, call: GraphCall) -> bool:
     scope = fault.scope
-    wanted = ((scope.operation, call.operation), (scope.object_id, call.object_id), (scope.to, call.recipient))
+    named = ((scope.operation, call.operation), (scope.object_id, call.object_id), (scope.to, call.recipient))
+    wanted = (*named, (scope.method, call.method))
     return fault.kind not in _WEBHOOK_KINDS and all(want in (None, have) for want, have in wanted)
 
 

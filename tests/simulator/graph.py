@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from .accounts import Accounts
 from .calls import Call, read_call
-from .entities import MANAGEMENT, MESSAGING, AccessToken, BusinessNumber, MediaFile, Waba
+from .editor import Editor
+from .entities import MANAGEMENT, MESSAGING, AccessToken, BusinessNumber, MediaFile, Template, Waba
 from .errors import GraphError, refusal, unknown_alias, unknown_field, unknown_object, unknown_path
 from .media import DOWNLOAD_PATH, Media
 from .numbers import Numbers
@@ -23,14 +24,27 @@ from .tokens import Tokens
 from .world import World
 
 Edge = Callable[[Any, Call], JsonObject | Awaitable[JsonObject]]
-_NODES = {Waba: "WhatsAppBusinessAccount", BusinessNumber: "WhatsAppBusinessPhoneNumber", MediaFile: "WhatsAppMedia"}
+_NODES = {
+    Waba: "WhatsAppBusinessAccount",
+    BusinessNumber: "WhatsAppBusinessPhoneNumber",
+    MediaFile: "WhatsAppMedia",
+    Template: "WhatsAppMessageTemplate",
+}
+Node = Waba | BusinessNumber | MediaFile | Template
 
 
 class Graph:
     """The ASGI application of everything Meta serves."""
 
     def __init__(
-        self, world: World, tokens: Tokens, sending: Sending, numbers: Numbers, accounts: Accounts, media: Media
+        self,
+        world: World,
+        tokens: Tokens,
+        sending: Sending,
+        numbers: Numbers,
+        accounts: Accounts,
+        media: Media,
+        editor: Editor,
     ) -> None:
         self._world, self._tokens, self._media = world, tokens, media
         self._edges: dict[tuple[type, str, str], tuple[Edge, str]] = {
@@ -46,6 +60,11 @@ class Graph:
             (Waba, "POST", "subscribed_apps"): (accounts.subscribe, MANAGEMENT),
             (Waba, "GET", "subscribed_apps"): (accounts.subscriptions, MANAGEMENT),
             (Waba, "DELETE", "subscribed_apps"): (accounts.unsubscribe, MANAGEMENT),
+            (Waba, "POST", "message_templates"): (editor.create, MANAGEMENT),
+            (Waba, "GET", "message_templates"): (editor.listing, MANAGEMENT),
+            (Waba, "DELETE", "message_templates"): (editor.delete, MANAGEMENT),
+            (Template, "GET", ""): (editor.one, MANAGEMENT),
+            (Template, "POST", ""): (editor.edit, MANAGEMENT),
             (MediaFile, "GET", ""): (media.describe, MESSAGING),
             (MediaFile, "DELETE", ""): (media.delete, MESSAGING),
         }
@@ -104,21 +123,22 @@ class Graph:
         result = act(node, call)
         return await result if inspect.isawaitable(result) else result
 
-    def _find(self, object_id: str) -> Waba | BusinessNumber | MediaFile | None:
+    def _find(self, object_id: str) -> Node | None:
         number = self._world.store.find(BusinessNumber, object_id)
-        return number or self._world.store.find(Waba, object_id) or self._media.find(object_id)
+        waba = self._world.store.find(Waba, object_id)
+        return number or waba or self._media.find(object_id) or self._world.template_of(object_id)
 
-    def _check_owner(self, token: AccessToken, node: Waba | BusinessNumber | MediaFile, call: Call, edge: str) -> None:
+    def _check_owner(self, token: AccessToken, node: Node, call: Call, edge: str) -> None:
         if self._owner(node) in token.waba_ids:
             return
         if isinstance(node, BusinessNumber) and edge == "messages":
             raise refusal(131005, "The access token has no permission for this phone number.")
         raise unknown_object(call.path[0], call.method)
 
-    def _owner(self, node: Waba | BusinessNumber | MediaFile) -> str:
+    def _owner(self, node: Node) -> str:
         if isinstance(node, Waba):
             return node.id
-        if isinstance(node, BusinessNumber):
+        if isinstance(node, BusinessNumber | Template):
             return node.waba_id
         number = self._world.store.find(BusinessNumber, node.phone_number_id)
         return number.waba_id if number else ""

@@ -49,7 +49,7 @@ class Misbehaviour:
         body = await _read(receive)
         if body is None:
             return
-        fault = self._faults.take_for_call(graph_call(unversioned(scope["path"]), _json(body)))
+        fault = self._faults.take_for_call(graph_call(unversioned(scope["path"]), _json(body), scope["method"]))
         if fault is None:
             await self._graph(scope, _replay(body, receive), send)
             return

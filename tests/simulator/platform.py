@@ -9,6 +9,7 @@ from .accounts import Accounts
 from .clock import Clock
 from .config import Config
 from .customers import Customers
+from .editor import Editor
 from .faults import Faults
 from .graph import Graph
 from .identifiers import Ids
@@ -17,6 +18,7 @@ from .media import Media
 from .misbehaviour import Misbehaviour
 from .numbers import Numbers
 from .poster import Poster
+from .reviews import Reviews
 from .rules import Rules
 from .sending import Sending
 from .statuses import Statuses
@@ -40,6 +42,7 @@ class Platform:
     poster: Poster
     faults: Faults
     graph: Misbehaviour
+    reviews: Reviews
 
 
 def build(config: Config, clock: Clock, random: Random, http: httpx.AsyncClient) -> Platform:
@@ -53,7 +56,8 @@ def build(config: Config, clock: Clock, random: Random, http: httpx.AsyncClient)
     statuses = Statuses(world, windows, webhooks)
     tokens, media, numbers = Tokens(world), Media(world), Numbers(world, webhooks, poster)
     sending, accounts = Sending(world, windows, statuses), Accounts(world, numbers, poster)
-    graph = Graph(world, tokens, sending, numbers, accounts, media)
+    reviews = Reviews(world, webhooks)
+    graph = Graph(world, tokens, sending, numbers, accounts, media, Editor(world, reviews))
     customers = Customers(world, windows, media, webhooks)
     front = Misbehaviour(graph, faults, rules)
-    return Platform(world, tokens, windows, statuses, customers, webhooks, poster, faults, front)
+    return Platform(world, tokens, windows, statuses, customers, webhooks, poster, faults, front, reviews)

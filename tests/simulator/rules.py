@@ -29,6 +29,14 @@ class Rules(BaseModel):
     status_interval: float = 0.05
     tag_on_failed: bool = True
 
+    review_seconds: float | None = 0.1
+    review_verdict: str = "APPROVED"
+    pricing_age: Literal["by_date", "conversations", "messages", "service"] = "by_date"
+    messages_billed_from: float = 1_751_328_000.0
+    templates: int = 250
+    edits_a_day: int = 1
+    edits_a_month: int = 10
+
     webhook_attempts: int = Field(default=40, ge=1)
     webhook_first_backoff: float = 0.2
     webhook_backoff_cap: float = 10.0

@@ -37,8 +37,10 @@ class Simulator:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self.platform.webhooks.resume()
+        self.platform.reviews.resume()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.platform.reviews.forget()
         await self.platform.webhooks.stop()
         await self._http.aclose()
         self.platform.world.store.close()

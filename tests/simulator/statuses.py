@@ -5,7 +5,7 @@ Meta's contract, section 6: reactions get `sent` only, `pricing` comes with `sen
 
 from .bodies import Person, status, statuses_body
 from .entities import BusinessNumber, Customer, Send, StatusShown
-from .pricing import pricing
+from .pricing import CONVERSATIONS, age_of, pricing
 from .signing import JsonObject
 from .webhooks import Webhooks
 from .windows import Windows
@@ -81,9 +81,17 @@ class Statuses:
         return pricing(send, self._world.rules) if priced else None
 
     def _conversation(self, send: Send, name: str) -> JsonObject | None:
-        """Only inside a free entry point; the expiry stands on `sent` alone."""
+        """Only inside a free entry point, or where Meta prices by conversation; the expiry stands on `sent` alone."""
+        if name in {"sent", "delivered", "read"} and age_of(send, self._world.rules) == CONVERSATIONS:
+            return self._priced_conversation(send, name)
         until = self._windows.free_entry_until(send.phone_number_id, send.customer_id) if send.free_entry else None
         if until is None or name not in {"sent", "delivered", "read"}:
             return None
         expiry = {"expiration_timestamp": str(int(until))} if name == "sent" else {}
         return {"id": f"{send.customer_id}{send.customer_id}", **expiry, "origin": {"type": "referral_conversion"}}
+
+    def _priced_conversation(self, send: Send, name: str) -> JsonObject:
+        """One a category and customer: the first send of it opens 24 hours."""
+        category = pricing(send, self._world.rules)["category"]
+        expiry = {"expiration_timestamp": str(int(send.accepted_at) + 86_400)} if name == "sent" else {}
+        return {"id": f"{send.customer_id}{category}", **expiry, "origin": {"type": category}}

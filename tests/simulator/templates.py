@@ -101,9 +101,34 @@ def _check_buttons(template: Template, components: list[JsonObject]) -> None:
     for index in dynamic:
         if index not in given:
             raise refusal(131008, f"buttons: Button at index {index} of type Url requires a parameter")
+    _check_codes(template, components)
+    _check_replies(template, components)
     for index in given:
         if index not in dynamic:
             raise refusal(132000, f"buttons: Button at index {index} of type Url does not take a parameter")
+
+
+def _check_codes(template: Template, components: list[JsonObject]) -> None:
+    given = {
+        str(component.get("index")): _parameters([component])
+        for component in components
+        if component.get("sub_type") == "copy_code"
+    }
+    if sorted(given) != sorted(str(index) for index in template.code_buttons):
+        raise refusal(131008, "buttons: each button of type CopyCode requires a parameter, and no other does")
+    for index, parameters in given.items():
+        code = parameters[0].get("coupon_code") if len(parameters) == 1 else None
+        if not isinstance(code, str) or not 1 <= len(code) <= 15:
+            raise refusal(132018, f"buttons: Button at index {index} needs a coupon_code of at most 15 characters")
+
+
+def _check_replies(template: Template, components: list[JsonObject]) -> None:
+    for component in components:
+        kind, index = component.get("sub_type"), str(component.get("index", ""))
+        if kind not in ("url", "copy_code", "quick_reply"):
+            raise refusal(132012, f"buttons: sub_type {kind} does not fit the template")
+        if kind == "quick_reply" and (not index.isdigit() or int(index) >= len(template.url_buttons)):
+            raise refusal(132000, f"buttons: there is no button at index {index}")
 
 
 def _shown(parameter: JsonObject) -> str:

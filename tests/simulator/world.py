@@ -103,9 +103,20 @@ class World:
         return customer
 
     def add_template(self, template: Template) -> Template:
-        made = template.model_copy(update={"id": f"{template.waba_id}/{template.name}/{template.language}"})
+        meta_id = template.meta_id or self.ids.decimal(16)
+        place = f"{template.waba_id}/{template.name}/{template.language}"
+        approved = template.was_approved or template.status == "APPROVED"
+        made = template.model_copy(update={"id": place, "meta_id": meta_id, "was_approved": approved})
         self.store.put(made)
         return made
 
     def template(self, waba_id: str, name: str, language: str) -> Template | None:
-        return self.store.find(Template, f"{waba_id}/{name}/{language}")
+        found = self.store.find(Template, f"{waba_id}/{name}/{language}")
+        return None if found is None or found.deleted_at is not None else found
+
+    def templates(self, waba_id: str) -> list[Template]:
+        """Those that are there, in the order of their making."""
+        return [one for one in self.store.all(Template) if one.waba_id == waba_id and one.deleted_at is None]
+
+    def template_of(self, meta_id: str) -> Template | None:
+        return next((t for t in self.store.all(Template) if t.meta_id == meta_id and t.deleted_at is None), None)

@@ -56,9 +56,9 @@ QUARANTINE = Topic(
 GATEWAY = Topic(
     name="recado.gateway.v1",
     owner="gateway",
-    key="organisation + business number",
+    key="organisation + business number; organisation + WABA for templates",
     data_class="personal",
-    summary="Channels connected and lost; what became of every message that left.",
+    summary="Channels connected and lost; what became of every message that left; templates as Meta has them.",
     events=gateway.PUBLISHED,
 )
 CONVERSATIONS = Topic(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count
 
 TOKEN = re.compile(r"#\{([a-z]+(?:_[a-z]+)*\.[a-z][a-z0-9_]*)\}")
 """A merge field as typed: `#{contact.first_name}`."""
@@ -33,3 +34,9 @@ def tokens(text: str) -> list[str]:
 def render(text: str, values: Mapping[str, str]) -> str:
     """Every field replaced. Raises KeyError with the name of the first one that has no value."""
     return TOKEN.sub(lambda token: values[token.group(1)], text)
+
+
+def positional(text: str) -> str:
+    """The text as Meta keeps it: each field by its place, `{{1}}` on, one that stands there twice has two places."""
+    places = count(1)
+    return TOKEN.sub(lambda _: f"{{{{{next(places)}}}}}", text)

@@ -71,8 +71,18 @@ class TemplateDrafted(OfTemplate):
 class TemplateEdited(OfTemplate):
     TYPE: ClassVar[str] = "templates.template-edited.v1"
     form: TemplateForm
-    edited_by: UserId
+    edited_by: UserId | None = None
+    """None: it was edited at Meta, which has it as `form` says."""
     edited_at: AwareDatetime
+
+
+class TemplateFound(OfTemplate):
+    """Meta has one that was not made here. What is true of it follows as of any other."""
+
+    TYPE: ClassVar[str] = "templates.template-found.v1"
+    meta_template_id: str
+    form: TemplateForm
+    found_at: AwareDatetime
 
 
 class TemplateSubmitted(OfTemplate):
@@ -82,6 +92,8 @@ class TemplateSubmitted(OfTemplate):
     request_id: RequestId
     meta_template_id: str | None = None
     form: TemplateForm
+    asks_category: bool = False
+    """An edit that asks for another category too."""
     submitted_by: UserId
     submitted_at: AwareDatetime
 
@@ -181,6 +193,17 @@ class TemplateDeletionRequested(OfTemplate):
     requested_at: AwareDatetime
 
 
+class TemplateDeletionFailed(OfTemplate):
+    """Meta did not delete it: what it was before is told again after this."""
+
+    TYPE: ClassVar[str] = "templates.template-deletion-failed.v1"
+    request_id: RequestId
+    reason: str
+    meta_code: int | None = None
+    meta_subcode: int | None = None
+    failed_at: AwareDatetime
+
+
 class TemplateDeleted(OfTemplate):
     TYPE: ClassVar[str] = "templates.template-deleted.v1"
     deleted_by: UserId | None = None
@@ -191,6 +214,7 @@ class TemplateDeleted(OfTemplate):
 PUBLISHED: tuple[type[Event], ...] = (
     TemplateDrafted,
     TemplateEdited,
+    TemplateFound,
     TemplateSubmitted,
     TemplateReviewStarted,
     TemplateSubmissionFailed,
@@ -203,5 +227,6 @@ PUBLISHED: tuple[type[Event], ...] = (
     TemplateRecategorised,
     TemplateQualityRated,
     TemplateDeletionRequested,
+    TemplateDeletionFailed,
     TemplateDeleted,
 )

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recado_events.conversations import Released
-from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId, WabaId
+from recado_events.ids import (
+    CustomerId,
+    MessageId,
+    OrganisationId,
+    PhoneNumberId,
+    RequestId,
+    TemplateId,
+    UserId,
+    WabaId,
+)
+from recado_events.templates import TemplateForm
 
 # Channels --------------------------------------------------------------------------------------------
 
@@ -163,6 +173,74 @@ class NoteEvidence(OnDispatch):
     user_id: str | None = None
 
 
+# Templates -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTemplateRequest:
+    organisation_id: OrganisationId
+    waba_id: WabaId
+    template_id: TemplateId
+    request_id: RequestId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueTemplateRequest(OnTemplateRequest):
+    kind: str
+    """create, edit or delete."""
+    meta_template_id: str | None
+    name: str
+    language: str | None
+    form: TemplateForm | None
+    asks_category: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTemplateRequest(OnTemplateRequest):
+    """Make the next attempt. `passage` is what the account's channels say of it: open, wait or shut."""
+
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateTaken:
+    """Meta has done it."""
+
+    meta_template_id: str | None = None
+    status: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRefused:
+    meta_code: int
+    meta_subcode: int | None = None
+
+
+TemplateVerdict = TemplateTaken | TemplateRefused | NotTaken | Ambiguous
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTemplateVerdict(OnTemplateRequest):
+    attempt: int
+    verdict: TemplateVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTemplateLookup(OnTemplateRequest):
+    """Meta was asked whether it has done what nobody heard of. `found` is None where it has not."""
+
+    attempt: int
+    found: TemplateTaken | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTemplateSilence(OnTemplateRequest):
+    attempt: int
+    lasted: timedelta
+
+
 # People ----------------------------------------------------------------------------------------------
 
 
@@ -179,5 +257,8 @@ class NoteUser:
 
 ChannelCommand = (
     RequestConnection | ReconnectChannel | CompleteStep | FailStep | SaveDetails | DisconnectChannel | LoseAuthorisation
+)
+TemplateRequestCommand = (
+    QueueTemplateRequest | StartTemplateRequest | RecordTemplateVerdict | RecordTemplateLookup | NoticeTemplateSilence
 )
 DispatchCommand = QueueMessage | StartDispatch | RecordVerdict | NoticeSilence | NoteEvidence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from binascii import Error
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -66,6 +67,8 @@ class Settings(ServiceSettings):
     number_rate: Annotated[int, Field(ge=1, le=1000)] = 80
     """Messages a second from one number: 80 at Meta, 1000 for a few, 20 for numbers that live in the phone app too."""
 
+    template_poll_seconds: Annotated[int, Field(ge=10, le=86_400)] = 900
+    """Seconds after which Meta's list of an account's templates is looked at again, for what webhooks did not tell."""
     archive_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days for which every update is kept as it came."""
 
@@ -73,6 +76,11 @@ class Settings(ServiceSettings):
     def graph(self) -> tuple[str, str]:
         """Where Meta is, and in which version."""
         return self.graph_url, self.graph_version
+
+    @property
+    def looks(self) -> timedelta:
+        """Between two looks at Meta's list of an account's templates."""
+        return timedelta(seconds=self.template_poll_seconds)
 
     @property
     def app_secret(self) -> str:

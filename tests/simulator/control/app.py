@@ -11,6 +11,7 @@ from .business import business_routes
 from .deliveries import delivery_routes
 from .people import people_routes
 from .process import process_routes
+from .templates import template_routes
 
 
 class LoopbackOnly:
@@ -30,6 +31,6 @@ class LoopbackOnly:
 
 def control_app(platform: Platform) -> ASGIApp:
     app = FastAPI(title="Simulator control", openapi_url="/openapi.json")
-    for router in (process_routes, people_routes, business_routes, delivery_routes):
+    for router in (process_routes, people_routes, business_routes, template_routes, delivery_routes):
         app.include_router(router(platform))
     return LoopbackOnly(app)

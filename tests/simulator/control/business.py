@@ -6,7 +6,6 @@ from ..bodies import envelope
 from ..commands import (
     NewCode,
     NewNumber,
-    NewTemplate,
     NewToken,
     NewWaba,
     NumberState,
@@ -14,7 +13,7 @@ from ..commands import (
     ShowStatus,
     TokensDie,
 )
-from ..entities import AccessToken, BusinessNumber, Inbound, Send, Template, Waba
+from ..entities import AccessToken, BusinessNumber, Inbound, Send, Waba
 from ..platform import Platform
 from ..signing import JsonObject
 from .lookup import number_of, waba_of
@@ -53,11 +52,6 @@ def _accounts(routes: APIRouter, platform: Platform) -> None:
         number.wrong_pins = 0
         world.store.put(number)
         return number
-
-    @routes.post("/templates")
-    async def create_template(given: NewTemplate) -> Template:
-        waba_of(platform, given.waba_id)
-        return world.add_template(Template(id="", **given.model_dump()))
 
 
 def _access(routes: APIRouter, platform: Platform) -> None:

@@ -62,6 +62,7 @@ def process_routes(platform: Platform) -> APIRouter:
 
     @routes.post("/reset")
     async def reset(given: Reset | None = None) -> JsonObject:
+        await platform.reviews.forget()
         await platform.webhooks.forget()
         platform.faults.clear()
         world.reset(keep_accounts=bool(given and given.keep_accounts))

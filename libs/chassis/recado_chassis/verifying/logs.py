@@ -83,9 +83,9 @@ def time_of(connection: Connection[Any]) -> datetime:
     return cast(datetime, row and row[0])
 
 
-def repeated_effects(connection: Connection[Any], *, but: str = " ") -> list[str]:
-    """Records that had effects in more than one transaction. Streams whose names begin with `but` are left out: theirs
-    go on for the same cause."""
+def repeated_effects(connection: Connection[Any], *, but: str | tuple[str, ...] = " ") -> list[str]:
+    """Records that had effects in more than one transaction. Streams whose names begin with `but`, or with one of it,
+    are left out: theirs go on for the same cause."""
     transactions: defaultdict[str, set[str]] = defaultdict(set)
     for each in logged(connection):
         cause = None if each.stream.startswith(but) else each.causation

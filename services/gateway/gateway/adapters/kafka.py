@@ -1,4 +1,4 @@
-"""What the gateway hears: messages that were released, and statuses by which Meta says what it has taken."""
+"""What the gateway hears: messages that were released, requests about templates, and statuses of what Meta took."""
 
 from __future__ import annotations
 
@@ -10,12 +10,19 @@ from recado_chassis.work import Fold, Work
 from recado_events import catalogue
 from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
 from recado_events.inbound import InboundType, InboundUpdate
+from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
-from gateway.application import Sending, Staffing
-from gateway.application.folds import DISPATCH, STAFF
+from gateway.application import Queueing, Sending, Staffing
+from gateway.application.folds import DISPATCH, STAFF, TEMPLATE_REQUEST
 from gateway.domain.dispatch import dispatch_stream
 from gateway.domain.staff import staff_stream
 from gateway.domain.tags import Tag, Tags
+from gateway.domain.template_request import template_request_stream
+
+
+def hears(sending: Sending, staffing: Staffing, queueing: Queueing) -> list[Hears]:
+    """All but what Meta sends."""
+    return [from_conversations(sending, staffing), from_templates(queueing)]
 
 
 def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
@@ -35,6 +42,18 @@ def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
     released, changed = Reaction(when_released, streams=dispatch), Reaction(when_user_changed, streams=staff)
     reactions = {MessageReleased.TYPE: released, ReadReceiptReleased.TYPE: released}
     return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
+
+
+def from_templates(queueing: Queueing) -> Hears:
+    def when_asked(work: Work, heard: Heard) -> None:
+        queueing.queue(work, cast(TemplateSubmitted | TemplateDeletionRequested, heard.body), heard.cause)
+
+    def request(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        asked = cast(TemplateSubmitted | TemplateDeletionRequested, heard.body)
+        return {template_request_stream(asked.request_id): TEMPLATE_REQUEST}
+
+    asked = Reaction(when_asked, streams=request)
+    return Hears(catalogue.TEMPLATES, {TemplateSubmitted.TYPE: asked, TemplateDeletionRequested.TYPE: asked})
 
 
 def from_inbound(sending: Sending, tags: Tags) -> Hears:

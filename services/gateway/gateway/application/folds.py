@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from recado_chassis.work import Fold
 
-from gateway.domain import channel, dispatch, staff
+from gateway.domain import channel, dispatch, staff, template_request
 
 CHANNEL = Fold(channel.Channel(), channel.evolve)
 DISPATCH = Fold(dispatch.Dispatch(), dispatch.evolve)
 STAFF = Fold(staff.Staff(), staff.evolve)
+TEMPLATE_REQUEST = Fold(template_request.TemplateRequest(), template_request.evolve)

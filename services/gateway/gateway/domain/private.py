@@ -9,6 +9,8 @@ from recado_events.conversations import Released
 from recado_events.event import Event
 from recado_events.gateway import OfChannel, OfDispatch
 from recado_events.ids import UserId, WabaId
+from recado_events.meta_templates import OfTemplateRequest
+from recado_events.templates import TemplateForm
 
 
 class ChannelConnectionRequested(OfChannel):
@@ -53,4 +55,55 @@ class UserNoted(Event):
     noted_at: AwareDatetime
 
 
-PRIVATE: tuple[type[Event], ...] = (ChannelConnectionRequested, ChannelRequestWithdrawn, MessageTaken, UserNoted)
+class TemplateRequestQueued(OfTemplateRequest):
+    """What is to be asked of Meta, as templates wrote it."""
+
+    TYPE: ClassVar[str] = "gateway.template-request-queued.v1"
+    kind: str
+    """create, edit or delete."""
+    meta_template_id: str | None = None
+    name: str
+    language: str | None = None
+    form: TemplateForm | None = None
+    asks_category: bool = False
+    queued_at: AwareDatetime
+
+
+class TemplateRequestStarted(OfTemplateRequest):
+    """A claim for ever: whoever appended this makes attempt `attempt`, and nobody else does."""
+
+    TYPE: ClassVar[str] = "gateway.template-request-started.v1"
+    attempt: int
+    started_at: AwareDatetime
+
+
+class TemplateRequestNotMade(OfTemplateRequest):
+    """The attempt certainly did nothing at Meta: another may be made."""
+
+    TYPE: ClassVar[str] = "gateway.template-request-not-made.v1"
+    attempt: int
+    reason: str
+    meta_code: int | None = None
+    not_made_at: AwareDatetime
+    retry_not_before: AwareDatetime
+
+
+class TemplateRequestOutcomeUnknown(OfTemplateRequest):
+    """Meta may have done it: it is asked whether it has before anything is repeated."""
+
+    TYPE: ClassVar[str] = "gateway.template-request-outcome-unknown.v1"
+    attempt: int
+    reason: str
+    noticed_at: AwareDatetime
+
+
+PRIVATE: tuple[type[Event], ...] = (
+    ChannelConnectionRequested,
+    ChannelRequestWithdrawn,
+    MessageTaken,
+    UserNoted,
+    TemplateRequestQueued,
+    TemplateRequestStarted,
+    TemplateRequestNotMade,
+    TemplateRequestOutcomeUnknown,
+)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
-from recado_events.content import OutgoingReaction, OutgoingText, ReadReceipt
+from recado_events.content import OutgoingReaction, OutgoingTemplate, OutgoingText, ReadReceipt, TemplateParameter
 from recado_events.conversations import Released
 
 
@@ -18,6 +19,8 @@ def message_body(released: Released, tag: str) -> dict[str, Any]:
             told: dict[str, Any] = {"type": "text", "text": {"body": content.body, "preview_url": content.preview_url}}
         case OutgoingReaction():
             told = {"type": "reaction", "reaction": {"message_id": content.target_wamid, "emoji": content.emoji}}
+        case OutgoingTemplate():
+            told = {"type": "template", "template": _template(content)}
         case _:
             raise ValueError("this kind of content cannot be sent")
     quoted = {"context": {"message_id": released.context_wamid}} if released.context_wamid else {}
@@ -29,6 +32,35 @@ def message_body(released: Released, tag: str) -> dict[str, Any]:
         **quoted,
         "biz_opaque_callback_data": tag,
     }
+
+
+_BUTTONS = {"text": "url", "payload": "quick_reply", "coupon_code": "copy_code"}
+
+
+def _template(content: OutgoingTemplate) -> dict[str, Any]:
+    """By name and language; Meta has the text, and takes the values in the order of their places."""
+
+    def place(parameter: TemplateParameter) -> tuple[str, int]:
+        return parameter.component, parameter.index if parameter.component == "button" else 0
+
+    given = sorted(content.parameters, key=lambda each: (_COMPONENTS.index(each.component), each.index))
+    components = [_component(*at, list(values)) for at, values in groupby(given, key=place)]
+    return {"name": content.name, "language": {"code": content.language}, "components": components}
+
+
+_COMPONENTS = ("header", "body", "button")
+
+
+def _component(kind: str, index: int, values: list[TemplateParameter]) -> dict[str, Any]:
+    parameters = [_parameter(value) for value in values]
+    if kind != "button":
+        return {"type": kind, "parameters": parameters}
+    return {"type": kind, "sub_type": _BUTTONS[values[0].kind], "index": str(index), "parameters": parameters}
+
+
+def _parameter(value: TemplateParameter) -> dict[str, str]:
+    named = {} if value.name is None else {"parameter_name": value.name}
+    return {"type": value.kind, **named, value.kind: value.value}
 
 
 def _recipient(released: Released) -> dict[str, str]:

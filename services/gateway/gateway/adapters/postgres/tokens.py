@@ -13,6 +13,7 @@ from recado_chassis.store import Effect
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
 from gateway.application.accounts import Number, Token, Unsubscription
+from gateway.application.template_ports import Account
 
 PURPOSE = "access_token"
 KEEP = """
@@ -69,6 +70,11 @@ FIND = """
 SELECT organisation_id, phone_number_id, authorisation, ciphertext FROM channel_tokens
 WHERE phone_number_id = ANY (%s)
 """
+OF_NUMBERS = """
+SELECT phone_number_id, authorisation, ciphertext FROM channel_tokens
+WHERE organisation_id = %s AND waba_id = %s ORDER BY kept_at DESC, phone_number_id
+"""
+ACCOUNTS = "SELECT DISTINCT organisation_id, waba_id FROM channel_tokens ORDER BY organisation_id, waba_id"
 OF_ACCOUNT = "SELECT EXISTS (SELECT FROM channel_tokens WHERE waba_id = %s)"
 
 _log = structlog.get_logger()
@@ -83,7 +89,7 @@ class Vault(Protocol):
 
 
 class SealedTokens:
-    """Implements `Tokens` and `Unsubscriptions`."""
+    """Implements `Tokens`, `AccountTokens` and `Unsubscriptions`."""
 
     def __init__(self, connection: Callable[[], AbstractContextManager[Connection[Any]]], vault: Vault) -> None:
         self._connection = connection
@@ -132,6 +138,20 @@ class SealedTokens:
         with self._connection() as connection:
             row = connection.execute(OF_ACCOUNT, [waba_id]).fetchone()
         return bool(row and row[0])
+
+    def of_account(self, account: Account) -> list[tuple[PhoneNumberId, Token | None]]:
+        with self._connection() as connection:
+            rows = connection.execute(OF_NUMBERS, list(account)).fetchall()
+        return [(PhoneNumberId(row[0]), self._token((account[0], PhoneNumberId(row[0])), *row[1:])) for row in rows]
+
+    def accounts(self) -> list[Account]:
+        with self._connection() as connection:
+            rows = connection.execute(ACCOUNTS).fetchall()
+        return [(OrganisationId(organisation_id), WabaId(waba_id)) for organisation_id, waba_id in rows]
+
+    def _token(self, number: Number, authorisation: int, sealed: bytes) -> Token | None:
+        text = self._open(number, bytes(sealed))
+        return None if text is None else Token(text, authorisation)
 
     def take(self, limit: int, number: Number | None = None) -> list[Unsubscription]:
         organisation_id, phone_number_id = number or (None, None)

@@ -1,0 +1,131 @@
+"""Looks at Meta's lists of templates, and tells what is different from the last look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import structlog
+from recado_chassis.streams import Streams
+from recado_chassis.work import Fold, Work
+from recado_events.envelope import Cause
+from recado_events.event import Event
+from recado_events.meta_templates import MetaTemplateGone, MetaTemplateSeen
+
+from gateway.application.accounts import GraphFailed, Token
+from gateway.application.template_ports import (
+    Account,
+    AccountTokens,
+    MetaTemplate,
+    Sighting,
+    Sightings,
+    TemplatesAtMeta,
+)
+
+TOLD_ENOUGH = 2
+"""Everything is told at two looks: a webhook whose time is a little ahead of ours does not hide it for ever."""
+MISSED_ENOUGH = 2
+"""One that is absent at two looks is gone: a list that changes while it is read may skip one."""
+
+_STATELESS: Fold[None] = Fold(None, lambda state, _: state)
+_log = structlog.get_logger()
+
+
+class Polling:
+    """Synchronous, for threads: it waits for Meta. Several workers share the accounts."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        tokens: AccountTokens,
+        sightings: Sightings,
+        meta: TemplatesAtMeta,
+        interval: timedelta,
+    ) -> None:
+        self._streams = streams
+        self._tokens = tokens
+        self._sightings = sightings
+        self._meta = meta
+        self._interval = interval
+
+    def look(self) -> int:
+        """At the accounts whose turn it is; answers how many those were."""
+        due = self._sightings.due(self._tokens.accounts(), self._streams.clock.now(), self._interval)
+        for account in due:
+            token = next((token for _, token in self._tokens.of_account(account) if token is not None), None)
+            if token is not None:
+                self._look_at(account, token)
+        return len(due)
+
+    def _look_at(self, account: Account, token: Token) -> None:
+        asked_at = self._streams.clock.now()
+        try:
+            listed = self._meta.listing(account[1], token)
+        except GraphFailed as failed:
+            _log.warning("template_list_failed", waba_id=account[1], reason=failed.reason, code=failed.code)
+            return
+        before = self._sightings.of(account)
+        after = compared(before, {one.id: one for one in listed})
+        facts = list(_facts(account, before, after, listed, asked_at))
+        cause = Cause(str(self._streams.ids.new()))
+
+        def tell(work: Work) -> None:
+            work.load({fact.stream: _STATELESS for fact in facts})
+            work.record(facts, cause)
+            work.also(self._sightings.keep(account, after))
+
+        if after != before:
+            self._streams.transact(tell)
+
+
+def compared(before: Mapping[str, Sighting], listed: Mapping[str, MetaTemplate]) -> dict[str, Sighting | None]:
+    """What is known of each after a look; None for one that is gone."""
+    after: dict[str, Sighting | None] = {}
+    for meta_id, one in listed.items():
+        known, digest = before.get(meta_id), digest_of(one)
+        if known is None or known.digest != digest:
+            after[meta_id] = Sighting(one.name, one.language, digest)
+        else:
+            after[meta_id] = replace(known, told=min(known.told + 1, TOLD_ENOUGH), missed=0)
+    for meta_id in before.keys() - listed.keys():
+        last = before[meta_id]
+        missed = last.missed + 1
+        after[meta_id] = None if missed >= MISSED_ENOUGH else replace(last, missed=missed)
+    return after
+
+
+def digest_of(one: MetaTemplate) -> str:
+    words = (one.name, one.language, one.status, one.category, one.quality, one.rejected_reason)
+    return sha256(f"{words!r}{one.content.model_dump_json()}".encode()).hexdigest()
+
+
+def _facts(
+    account: Account,
+    before: Mapping[str, Sighting],
+    after: Mapping[str, Sighting | None],
+    listed: Sequence[MetaTemplate],
+    at: datetime,
+) -> Iterator[Event]:
+    """Those that are gone first: another of the same name may have come."""
+    for meta_id, known in before.items():
+        if after[meta_id] is None:
+            named = {"meta_template_id": meta_id, "name": known.name, "language": known.language}
+            yield MetaTemplateGone(organisation_id=account[0], waba_id=account[1], **named, gone_at=at)
+    for one in listed:
+        now, last = after[one.id], before.get(one.id)
+        if now is not None and (last is None or (last.digest, last.told) != (now.digest, now.told)):
+            yield MetaTemplateSeen(
+                organisation_id=account[0],
+                waba_id=account[1],
+                meta_template_id=one.id,
+                name=one.name,
+                language=one.language,
+                status=one.status,
+                category=one.category,
+                quality=one.quality,
+                rejected_reason=one.rejected_reason,
+                texts=one.content,
+                seen_at=at,
+            )

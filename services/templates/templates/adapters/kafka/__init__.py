@@ -1,0 +1,5 @@
+"""What templates hears."""
+
+from templates.adapters.kafka.dispatch import hears
+
+__all__ = ["hears"]

@@ -1,0 +1,7 @@
+"""Commands of templates in the `recado` program."""
+
+from __future__ import annotations
+
+import typer
+
+commands = typer.Typer(no_args_is_help=True, help="Message templates and what Meta says of them.")

@@ -1,0 +1,1 @@
+"""The rules of templates: what may be written, what Meta says of it, and what follows."""
