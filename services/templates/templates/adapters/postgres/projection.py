@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from psycopg import Connection
 from pydantic import TypeAdapter
-from recado_chassis.mapper import Recorded
+from recado_chassis.mapper import Placed
 from recado_events.templates import OfTemplate
 
 from templates.views import Row, fold, line
@@ -37,12 +37,11 @@ class TemplateRows:
     name = "templates"
     ddl = files("templates.adapters.postgres").joinpath("templates.sql").read_text()
 
-    def write(self, connection: Connection[Any], page: Sequence[Recorded]) -> None:
-        for recorded in page:
-            event = recorded.event
+    def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
+        for event, position, _ in page:
             if isinstance(event, OfTemplate):
                 _save(connection, event)
-                _tell(connection, event, recorded.envelope.position or 0)
+                _tell(connection, event, position)
 
 
 def _save(connection: Connection[Any], event: OfTemplate) -> None:
