@@ -95,6 +95,22 @@ CONVERSATIONS = {
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
+FORM = {"name": "x", "language": "en", "category": "UTILITY", "body": "x"}
+TEMPLATES = {
+    ("GET", "/templates"): Expected(PEOPLE),
+    ("POST", "/templates"): Expected(ADMINISTRATORS, {**FORM, "waba_id": "1", "draft": True}, flags=("draft",)),
+    ("GET", "/templates/{template_id}"): Expected(PEOPLE),
+    ("PUT", "/templates/{template_id}"): Expected(ADMINISTRATORS, {**FORM, "draft": True}, flags=("draft",)),
+    ("DELETE", "/templates/{template_id}"): Expected(ADMINISTRATORS),
+    ("POST", "/templates/{template_id}/submit"): Expected(ADMINISTRATORS),
+    ("POST", "/templates/{template_id}/duplicate"): Expected(ADMINISTRATORS, {"name": "y"}),
+    ("GET", "/templates/{template_id}/history"): Expected(PEOPLE),
+    ("GET", "/templates/{template_id}/preview"): Expected(PEOPLE),
+    ("POST", "/template-previews"): Expected(PEOPLE, FORM, owned=False),
+    ("GET", "/template-fields"): Expected(PEOPLE, owned=False),
+    ("GET", "/events"): Expected(PROGRAMS),
+    ("GET", "/events/stream"): Expected(PROGRAMS),
+}
 CRM = {
     ("GET", "/contacts"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}"): Expected(PEOPLE),
@@ -107,7 +123,7 @@ CRM = {
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
-TABLES = {"gateway": GATEWAY, "conversations": CONVERSATIONS, "crm": CRM}
+TABLES = {"gateway": GATEWAY, "conversations": CONVERSATIONS, "templates": TEMPLATES, "crm": CRM}
 ROUTES = {
     Route(service, method, path): expected
     for service, table in TABLES.items()
@@ -121,7 +137,7 @@ def with_bodies() -> Iterable[tuple[Route, Mapping[str, Any]]]:
 
 def absent() -> dict[str, str]:
     """Ids of nothing."""
-    names = ("conversation_id", "contact_id", "user_id", "profile_id")
+    names = ("conversation_id", "contact_id", "user_id", "profile_id", "template_id")
     return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
 
 

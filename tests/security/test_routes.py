@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import World, new_customer, until
-from tests.security.routes import CHANGING, EVERY_ROLE, ROUTES, Route, absent, described
+from tests.security.routes import CHANGING, EVERY_ROLE, FORM, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
 pytestmark = pytest.mark.timeout(240)
@@ -56,7 +56,10 @@ async def theirs(world: World) -> dict[str, str]:
     await world.meta.customer_writes(wa_id, world.number, "Oi")
     talk = await world.conversation_of(name)
     (contact,) = await until(lambda: world.contacts_named(name), "a contact")
+    draft = {**FORM, "name": f"x{wa_id}", "waba_id": world.endpoints["waba_id"], "draft": True}
+    template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     return {
+        "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],
         "user_id": world.launcher.organisation.agents[0],
