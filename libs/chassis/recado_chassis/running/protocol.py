@@ -117,7 +117,7 @@ class Protocol(HttpToolsProtocol):
         self._owes("body", BODY_SECONDS)
         routes = self._direct
         if routes is not None and self.url in routes and version == "1.1" and self._goes_directly(fields):
-            self.cycle = cast(Any, Exchange(self, routes))
+            self.cycle = cast(Any, Exchange(self, routes, fields))
         else:
             self._begin_ordinarily()
 
@@ -130,14 +130,13 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _goes_directly(self, fields: dict[bytes, bytes]) -> bool:
-        """No request before it, no client who does not read, and nothing but a small body to come."""
-        answered = self.cycle is None or self.cycle.response_complete
-        special = self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade()
+        """No request before it, no client who does not read, no header twice, and nothing but a small body to come."""
         return (
-            answered
-            and not special
+            (self.cycle is None or self.cycle.response_complete)
+            and len(fields) == len(self.headers)
             and self.parser.get_method() == b"POST"
             and is_small(fields.get(b"content-length", b""))
+            and not (self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade())
         )
 
     def on_body(self, body: bytes) -> None:
