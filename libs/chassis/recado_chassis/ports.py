@@ -12,6 +12,7 @@ from uuid import UUID
 _VERSION = 0x7 << 76
 _VARIANT = 0x2 << 62
 _LOW = (1 << 62) - 1
+_RANDOM_BYTES = 10
 
 
 class Clock(Protocol):
@@ -34,31 +35,23 @@ class SystemClock:
 class Uuid7:
     """RFC 9562 version 7: 48 bits of milliseconds, 74 random bits. Ids of one instance sort in the order of making."""
 
-    def __init__(self, clock: Clock, random_bits: Callable[[int], int] | None = None) -> None:
+    def __init__(self, clock: Clock, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._clock = clock
-        self._random_bits = random_bits or _Bits().draw
+        self._random_bytes = random_bytes
+        self._random = b""
+        """Drawn for many ids at once."""
+        self._drawn = 0
         self._last = 0
         self._lock = Lock()
 
     def new(self) -> UUID:
         milliseconds = int(self._clock.now().timestamp() * 1000)
         with self._lock:
-            random = self._random_bits(74)
-            made = (milliseconds << 80) | _VERSION | (random >> 62 << 64) | _VARIANT | (random & _LOW)
-            self._last = made if made > self._last else self._last + 1
-            return UUID(int=self._last)
-
-
-class _Bits:
-    """Random bits that no one can foresee; the system is asked for many at once. Not to be used in several threads."""
-
-    def __init__(self) -> None:
-        self._store = b""
-        self._at = 0
-
-    def draw(self, count: int) -> int:
-        size = (count + 7) // 8
-        if self._at + size > len(self._store):
-            self._store, self._at = secrets.token_bytes(4096), 0
-        begin, self._at = self._at, self._at + size
-        return int.from_bytes(self._store[begin : self._at], "big") >> (8 * size - count)
+            begin, self._drawn = self._drawn, self._drawn + _RANDOM_BYTES
+            if self._drawn > len(self._random):
+                self._random = self._random_bytes(400 * _RANDOM_BYTES)
+                begin, self._drawn = 0, _RANDOM_BYTES
+            random = int.from_bytes(self._random[begin : self._drawn], "big")
+            made = (milliseconds << 80) | _VERSION | (random >> 68 << 64) | _VARIANT | (random & _LOW)
+            self._last = last = made if made > self._last else self._last + 1
+        return UUID(int=last)
