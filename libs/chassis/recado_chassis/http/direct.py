@@ -6,27 +6,32 @@ anything, and the request goes the ordinary way, to the same route as an ASGI ap
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from time import perf_counter
 from typing import NamedTuple
+from uuid import UUID
 
+import structlog
 from recado_events.envelope import Cause
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from recado_chassis.http import counting
 from recado_chassis.http.accounting import ALWAYS, CORRELATION_HEADER, Crowd, failure
-from recado_chassis.http.stories import given_trace, story, telling
+from recado_chassis.http.stories import believed, story, telling
 from recado_chassis.ports import Ids
 from recado_chassis.tracing import is_on
+
+log = structlog.get_logger()
 
 MOST_BYTES = 64 * 1024
 """Of a body; what is larger is read piece by piece."""
 
-Fields = Sequence[tuple[bytes, bytes]]
-"""Names are lower case."""
+Fields = Mapping[bytes, bytes]
+"""Headers by their names in lower case, none of which was there twice."""
 
 
 class Whole(NamedTuple):
@@ -34,6 +39,8 @@ class Whole(NamedTuple):
 
     headers: Fields
     body: bytes
+    id: UUID
+    """The request's own; its text is the correlation id of its story."""
     cause: Cause
 
 
@@ -86,19 +93,36 @@ class DirectRoutes:
         self._routes = {path.encode(): (path, route) for path, route in routes.items()}
         self._ids = ids
         self._crowd = crowd
+        self._due: list[Callable[[], None]] = []
 
     def __contains__(self, url: bytes) -> bool:
         return url in self._routes
+
+    def soon(self, take: Callable[[], None]) -> None:
+        """Whatever arrives in one turn of the event loop is read first and taken then, for a processor is quicker where
+        it does one thing many times."""
+        if not self._due:
+            asyncio.get_running_loop().call_soon(self._take_due)
+        self._due.append(take)
+
+    def _take_due(self) -> None:
+        due, self._due = self._due, []
+        for take in due:
+            try:
+                take()
+            except Exception:
+                log.exception("request_not_taken")
 
     def take(self, url: bytes, headers: Fields, body: bytes, write: Write) -> bool:
         """False where the request must go the ordinary way. Else its answer is written once it is known."""
         if is_on() or self._crowd.size >= self._crowd.limit:
             return False
         path, route = self._routes[url]
-        cause = story(str(self._ids.new()), given_trace(headers))
+        own = self._ids.new()
+        cause = story(str(own), believed(headers[b"traceparent"]) if b"traceparent" in headers else "")
         account = _Account(path, cause, self._crowd, write)
         try:
-            taken = route.at_once(Whole(headers, body, cause), account.close)
+            taken = route.at_once(Whole(headers, body, own, cause), account.close)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             with telling(cause):
                 account.close(told(failure(cause, error)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from recado_chassis.http.direct import MOST_BYTES
+from recado_chassis.http.direct import MOST_BYTES, DirectRoutes
 
 if TYPE_CHECKING:
     from recado_chassis.running.protocol import Protocol
@@ -24,24 +25,49 @@ class Exchange:
     response_started = False
     response_complete = False
 
-    def __init__(self, protocol: Protocol, keep_alive: bool) -> None:
+    def __init__(self, protocol: Protocol, routes: DirectRoutes, fields: Mapping[bytes, bytes]) -> None:
+        self.url = protocol.url
+        self.headers = protocol.headers
         self.body = bytearray()
-        self.keep_alive = keep_alive
+        self._fields = fields
+        self.keep_alive = protocol.parser.should_keep_alive()
         self._protocol = protocol
+        self._routes = routes
+
+    def take(self) -> None:
+        """Once the body is whole."""
+        if self._protocol.transport.is_closing():
+            return
+        if not self._routes.take(self.url, self._fields, bytes(self.body), self.write):
+            self._protocol.go_the_ordinary_way(self)
 
     def write(self, head: bytes, body: bytes, closes: bool) -> None:
         """Answers, unless the client has gone."""
         self.response_started = self.response_complete = True
         protocol = self._protocol
         ends = closes or not self.keep_alive
-        if not self.disconnected and not protocol.transport.is_closing():
-            lines = [b"%s: %s\r\n" % field for field in protocol.server_state.default_headers]
+        if not protocol.transport.is_closing():
+            lines = b"".join([b"%s: %s\r\n" % field for field in protocol.server_state.default_headers])
             if ends and not closes:
-                lines.append(b"connection: close\r\n")
-            protocol.transport.write(b"%s%s\r\n%s" % (head, b"".join(lines), body))
+                lines += b"connection: close\r\n"
+            protocol.transport.write(b"%s%s\r\n%s" % (head, lines, body))
             if ends:
                 protocol.transport.close()
-        protocol.on_response_complete()
+        protocol.has_answered()
+
+    # What the parser said of it -------------------------------------------------------------------
+
+    def get_method(self) -> bytes:
+        return b"POST"
+
+    def get_http_version(self) -> str:
+        return "1.1"
+
+    def should_upgrade(self) -> bool:
+        return False
+
+    def should_keep_alive(self) -> bool:
+        return self.keep_alive
 
 
 def is_small(length: bytes) -> bool:

@@ -45,6 +45,7 @@ class Protocol(HttpToolsProtocol):
     phase: Literal["idle", "head", "body"] = "head"
     deadline: float = float("inf")
     """On the loop's clock; infinite while the client owes nothing."""
+    _arrived = 0
     _head_bytes = 0
     _body_bytes = 0
     _wire_bytes = 0
@@ -61,7 +62,8 @@ class Protocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self.phase == "idle":
             self._owes("head", HEAD_SECONDS)
-        self._wire_bytes += len(data)
+        self._arrived = len(data)
+        self._wire_bytes += self._arrived
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -85,29 +87,26 @@ class Protocol(HttpToolsProtocol):
     # What the parser tells --------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._room = MAX_HEAD_BYTES
+        self.url, self.headers = b"", []
         self._owes("head", HEAD_SECONDS)
 
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        self._require_room(len(url))
-
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Of a trailer too, which nobody reads, but whose size counts."""
-        name = name.lower()
-        self.headers.append((name, value))
-        self._require_room(len(name) + len(value))
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
+        self.headers.append((name.lower(), value))
+        if self.phase == "body":
+            # A trailer: nobody reads it, but it takes room.
+            self._require_room()
 
-    def _require_room(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0 or len(self.headers) > MAX_HEADERS:
+    def _require_room(self) -> None:
+        size = len(self.url) + sum([len(name) + len(value) for name, value in self.headers])
+        if size > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS:
             raise _TooLarge
 
     def on_headers_complete(self) -> None:
+        # It cannot be larger than all that it came with, and that is nearly always small enough.
+        if self._head_bytes + self._arrived > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS:
+            self._require_room()
         fields = dict(self.headers)
+        self.expect_100_continue = fields.get(b"expect", b"").lower() == b"100-continue"
         version = self.parser.get_http_version()
         if len(fields) < len(self.headers) and _is_ambiguous([name for name, _ in self.headers]):
             raise _Ambiguous
@@ -115,20 +114,28 @@ class Protocol(HttpToolsProtocol):
             raise _Ambiguous
         self._head_bytes = self._body_bytes = self._wire_bytes = 0
         self._owes("body", BODY_SECONDS)
-        if self._direct is not None and self.url in self._direct and version == "1.1" and self._goes_directly(fields):
-            self.cycle = cast(Any, Exchange(self, self.parser.should_keep_alive()))
+        routes = self._direct
+        if routes is not None and self.url in routes and version == "1.1" and self._goes_directly(fields):
+            self.cycle = cast(Any, Exchange(self, routes, fields))
         else:
-            super().on_headers_complete()
+            self._begin_ordinarily()
+
+    def _begin_ordinarily(self) -> None:
+        """Makes the scope only now, which takes the headers along."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
+        super().on_headers_complete()
 
     def _goes_directly(self, fields: dict[bytes, bytes]) -> bool:
-        """No request before it, no client who does not read, and nothing but a small body to come."""
-        answered = self.cycle is None or self.cycle.response_complete
-        special = self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade()
+        """No request before it, no client who does not read, no header twice, and nothing but a small body to come."""
         return (
-            answered
-            and not special
+            (self.cycle is None or self.cycle.response_complete)
+            and len(fields) == len(self.headers)
             and self.parser.get_method() == b"POST"
             and is_small(fields.get(b"content-length", b""))
+            and not (self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade())
         )
 
     def on_body(self, body: bytes) -> None:
@@ -139,22 +146,31 @@ class Protocol(HttpToolsProtocol):
         self.phase = "idle"
         self.deadline = float("inf")
         cycle: object = self.cycle
-        if isinstance(cycle, Exchange) and not cycle.response_complete:
-            self._take(cycle)
+        if isinstance(cycle, Exchange) and self._direct is not None:
+            self._direct.soon(cycle.take)
         else:
             super().on_message_complete()
 
-    def _take(self, exchange: Exchange) -> None:
-        body = bytes(exchange.body)
-        if self._direct is None or not self._direct.take(self.url, self.headers, body, exchange.write):
-            self._go_the_ordinary_way(body)
-
-    def _go_the_ordinary_way(self, body: bytes) -> None:
-        """As if the request came now."""
-        self.cycle = cast(Any, None)
-        super().on_headers_complete()
-        super().on_body(body)
+    def go_the_ordinary_way(self, exchange: Exchange) -> None:
+        """As if the request came now; another one may have come behind it."""
+        behind = self.cycle, self.parser, self.url, self.headers, self.expect_100_continue
+        self.cycle, self.parser = cast(Any, (None, exchange))
+        self.url, self.headers, self.expect_100_continue = exchange.url, exchange.headers, False
+        self._begin_ordinarily()
+        super().on_body(bytes(exchange.body))
         super().on_message_complete()
+        cycle = self.cycle
+        self.cycle, self.parser, self.url, self.headers, self.expect_100_continue = behind
+        if cast(object, self.cycle) is exchange:
+            self.cycle = cycle
+
+    def has_answered(self) -> None:
+        """An exchange has: the next request in turn begins, or the connection is idle."""
+        if self.pipeline or self.phase != "idle":
+            self.on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self.deadline = self.loop.time() + self.timeout_keep_alive
 
     # What time tells ---------------------------------------------------------------------------
 
@@ -165,6 +181,9 @@ class Protocol(HttpToolsProtocol):
     def sweep(self, now: float) -> None:
         """Called by the server a few times a second."""
         if now < self.deadline:
+            return
+        if self.phase == "idle":
+            self.timeout_keep_alive_handler()
             return
         if self.flow.read_paused:
             # The client may not send: it is the application that has not read yet.
