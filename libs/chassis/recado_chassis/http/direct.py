@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from time import perf_counter
 from typing import NamedTuple
+from uuid import UUID
 
 import structlog
 from recado_events.envelope import Cause
@@ -20,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from recado_chassis.http import counting
 from recado_chassis.http.accounting import ALWAYS, CORRELATION_HEADER, Crowd, failure
-from recado_chassis.http.stories import given_trace, story, telling
+from recado_chassis.http.stories import believed, story, telling
 from recado_chassis.ports import Ids
 from recado_chassis.tracing import is_on
 
@@ -29,8 +30,8 @@ log = structlog.get_logger()
 MOST_BYTES = 64 * 1024
 """Of a body; what is larger is read piece by piece."""
 
-Fields = Sequence[tuple[bytes, bytes]]
-"""Names are lower case."""
+Fields = Mapping[bytes, bytes]
+"""Headers by their names in lower case, none of which was there twice."""
 
 
 class Whole(NamedTuple):
@@ -38,6 +39,8 @@ class Whole(NamedTuple):
 
     headers: Fields
     body: bytes
+    id: UUID
+    """The request's own; its text is the correlation id of its story."""
     cause: Cause
 
 
@@ -115,10 +118,11 @@ class DirectRoutes:
         if is_on() or self._crowd.size >= self._crowd.limit:
             return False
         path, route = self._routes[url]
-        cause = story(str(self._ids.new()), given_trace(headers))
+        own = self._ids.new()
+        cause = story(str(own), believed(headers[b"traceparent"]) if b"traceparent" in headers else "")
         account = _Account(path, cause, self._crowd, write)
         try:
-            taken = route.at_once(Whole(headers, body, cause), account.close)
+            taken = route.at_once(Whole(headers, body, own, cause), account.close)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             with telling(cause):
                 account.close(told(failure(cause, error)))

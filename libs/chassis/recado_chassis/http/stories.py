@@ -14,11 +14,13 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 
 def given_trace(headers: Sequence[tuple[bytes, bytes]]) -> str:
     """The traceparent of a request; empty where it has none that can be believed."""
-    for name, value in headers:
-        if name == b"traceparent":
-            told = value.decode("latin-1")
-            return told if _TRACEPARENT.fullmatch(told) else ""
-    return ""
+    return believed(next((value for name, value in headers if name == b"traceparent"), b""))
+
+
+def believed(traceparent: bytes) -> str:
+    """Empty where it is none."""
+    told = traceparent.decode("latin-1")
+    return told if told and _TRACEPARENT.fullmatch(told) else ""
 
 
 def story(correlation_id: str, traceparent: str) -> Cause:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from recado_chassis.http.direct import MOST_BYTES, DirectRoutes
@@ -24,10 +25,11 @@ class Exchange:
     response_started = False
     response_complete = False
 
-    def __init__(self, protocol: Protocol, routes: DirectRoutes) -> None:
+    def __init__(self, protocol: Protocol, routes: DirectRoutes, fields: Mapping[bytes, bytes]) -> None:
         self.url = protocol.url
         self.headers = protocol.headers
         self.body = bytearray()
+        self._fields = fields
         self.keep_alive = protocol.parser.should_keep_alive()
         self._protocol = protocol
         self._routes = routes
@@ -36,7 +38,7 @@ class Exchange:
         """Once the body is whole."""
         if self._protocol.transport.is_closing():
             return
-        if not self._routes.take(self.url, self.headers, bytes(self.body), self.write):
+        if not self._routes.take(self.url, self._fields, bytes(self.body), self.write):
             self._protocol.go_the_ordinary_way(self)
 
     def write(self, head: bytes, body: bytes, closes: bool) -> None:

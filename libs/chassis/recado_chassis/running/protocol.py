@@ -45,6 +45,7 @@ class Protocol(HttpToolsProtocol):
     phase: Literal["idle", "head", "body"] = "head"
     deadline: float = float("inf")
     """On the loop's clock; infinite while the client owes nothing."""
+    _arrived = 0
     _head_bytes = 0
     _body_bytes = 0
     _wire_bytes = 0
@@ -61,7 +62,8 @@ class Protocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self.phase == "idle":
             self._owes("head", HEAD_SECONDS)
-        self._wire_bytes += len(data)
+        self._arrived = len(data)
+        self._wire_bytes += self._arrived
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -85,29 +87,26 @@ class Protocol(HttpToolsProtocol):
     # What the parser tells --------------------------------------------------------------------
 
     def on_message_begin(self) -> None:
-        self.url, self.headers, self.expect_100_continue = b"", [], False
-        self._room = MAX_HEAD_BYTES
+        self.url, self.headers = b"", []
         self._owes("head", HEAD_SECONDS)
 
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        self._require_room(len(url))
-
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Of a trailer too, which nobody reads, but whose size counts."""
-        name = name.lower()
-        self.headers.append((name, value))
-        self._require_room(len(name) + len(value))
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
+        self.headers.append((name.lower(), value))
+        if self.phase == "body":
+            # A trailer: nobody reads it, but it takes room.
+            self._require_room()
 
-    def _require_room(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0 or len(self.headers) > MAX_HEADERS:
+    def _require_room(self) -> None:
+        size = len(self.url) + sum([len(name) + len(value) for name, value in self.headers])
+        if size > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS:
             raise _TooLarge
 
     def on_headers_complete(self) -> None:
+        # It cannot be larger than all that it came with, and that is nearly always small enough.
+        if self._head_bytes + self._arrived > MAX_HEAD_BYTES or len(self.headers) > MAX_HEADERS:
+            self._require_room()
         fields = dict(self.headers)
+        self.expect_100_continue = fields.get(b"expect", b"").lower() == b"100-continue"
         version = self.parser.get_http_version()
         if len(fields) < len(self.headers) and _is_ambiguous([name for name, _ in self.headers]):
             raise _Ambiguous
@@ -117,7 +116,7 @@ class Protocol(HttpToolsProtocol):
         self._owes("body", BODY_SECONDS)
         routes = self._direct
         if routes is not None and self.url in routes and version == "1.1" and self._goes_directly(fields):
-            self.cycle = cast(Any, Exchange(self, routes))
+            self.cycle = cast(Any, Exchange(self, routes, fields))
         else:
             self._begin_ordinarily()
 
@@ -130,14 +129,13 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _goes_directly(self, fields: dict[bytes, bytes]) -> bool:
-        """No request before it, no client who does not read, and nothing but a small body to come."""
-        answered = self.cycle is None or self.cycle.response_complete
-        special = self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade()
+        """No request before it, no client who does not read, no header twice, and nothing but a small body to come."""
         return (
-            answered
-            and not special
+            (self.cycle is None or self.cycle.response_complete)
+            and len(fields) == len(self.headers)
             and self.parser.get_method() == b"POST"
             and is_small(fields.get(b"content-length", b""))
+            and not (self.expect_100_continue or self.flow.write_paused or self.parser.should_upgrade())
         )
 
     def on_body(self, body: bytes) -> None:

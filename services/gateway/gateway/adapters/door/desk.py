@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import cache
+from uuid import UUID
 
 from prometheus_client import Counter
 from recado_chassis.http.problems import Problem
@@ -50,20 +51,23 @@ class Desk:
             async with asyncio.timeout(SECONDS):
                 found = await self._registry.find(set(places))
                 routes = self._routes(updates, places, [found[place] for place in places])
-                await self._publisher.send_all(self._made(updates, routes, arrival))
+                await self._publisher.send_all(self._made(updates, routes, self._ids.new(), arrival))
         except Unsure as error:
             raise _unavailable("registry_unavailable", str(error)) from error
         except (NotAcknowledged, TooLarge, UnknownTopic, TimeoutError) as error:
             raise _not_acknowledged(error, updates) from error
         _count(updates, routes)
 
-    def take_at_once(self, body: bytes, cause: Cause, done: Callable[[Problem | None], None]) -> bool:
+    def take_at_once(self, body: bytes, first: UUID, cause: Cause, done: Callable[[Problem | None], None]) -> bool:
         """As `take` for whoever cannot wait: `done` is told once how it ended. False where it would have to wait for
-        anything but Kafka: nothing has been done then. Raises Problem."""
-        updates = _split(body)
+        anything but Kafka, or raise: nothing has been done then. `first` is the id of the first record."""
+        try:
+            updates = updates_of(body)
+        except (Malformed, TooManyUpdates):
+            return False
         places = _places(updates)
         owners = self._registry.known(places)
-        if owners is None:
+        if owners is None or not updates:
             return False
         routes = self._routes(updates, places, owners)
 
@@ -75,7 +79,8 @@ class Desk:
             with telling(cause):
                 done(_not_acknowledged(error, updates))
 
-        return self._publisher.give(self._made(updates, routes, Arrival(self._clock.now(), cause)), ended, SECONDS)
+        records = self._made(updates, routes, first, Arrival(self._clock.now(), cause))
+        return self._publisher.give(records, ended, SECONDS)
 
     def _routes(
         self, updates: Sequence[Update], places: Sequence[Place], owners: Sequence[Owner | None]
@@ -85,11 +90,14 @@ class Desk:
             for update, place, owner in zip(updates, places, owners, strict=True)
         ]
 
-    def _made(self, updates: Sequence[Update], routes: Sequence[Route], arrival: Arrival) -> list[Record]:
+    def _made(self, updates: Sequence[Update], routes: Sequence[Route], first: UUID, arrival: Arrival) -> list[Record]:
         if "" in [update.waba_id for update in updates]:
             _log.warning("webhook_of_no_account", correlation_id=arrival.cause.correlation_id)
-        new, record = self._ids.new, self._records.record
-        return [record(new(), update, way, arrival) for update, way in zip(updates, routes, strict=True)]
+        record = self._records.record
+        return [
+            record(self._ids.new() if update.ordinal else first, update, way, arrival)
+            for update, way in zip(updates, routes, strict=True)
+        ]
 
 
 def _places(updates: Sequence[Update]) -> list[Place]:

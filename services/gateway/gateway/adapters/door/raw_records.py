@@ -25,9 +25,9 @@ SOURCE = "/recado/gateway"
 _ID = re.compile(r"[0-9]{1,40}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOBODYS = b'{"organisation_id":null,'
-_VALUE = b'%s"entry_time":%s,"ordinal":%d,"received_at":%d,"metadata":%s,"contacts":[%s],"update":%s}'
+_VALUE = b'%s,"field":%s,"entry_time":%s,"ordinal":%d,"received_at":%d,"metadata":%s,"contacts":[%s],"update":%s}'
 _REMEMBERED = 20_000
-"""Numbers in use, some of them in both of the ways records are made."""
+"""Numbers in use."""
 
 
 class Arrival(NamedTuple):
@@ -44,22 +44,22 @@ class RawRecords:
         self._fingerprints = fingerprints
 
     def record(self, record_id: UUID, update: Update, route: Route, arrival: Arrival) -> Record:
-        organisation_id = route.organisation_id
+        organisation_id, number = route.organisation_id, update.phone_number_id
+        place = _known(organisation_id, update.waba_id, number)
+        alias = alias_in(update.kind, update.told)
         head = InboundHead(
-            id=record_id,
-            type=update.kind,
-            source=SOURCE,
-            subject=self.subject(
-                organisation_id, update.waba_id, update.phone_number_id, alias_in(update.kind, update.told)
-            ),
-            time=arrival.at,
-            correlation_id=arrival.cause.correlation_id,
-            organisation_id=organisation_id,
-            traceparent=arrival.cause.traceparent,
+            record_id,
+            update.kind,
+            SOURCE,
+            self.subject(organisation_id, update.waba_id, number, alias)
+            if alias is None
+            else self._fingerprints.of(place.organisation, number or "", alias),
+            arrival.at,
+            arrival.cause.correlation_id,
+            organisation_id,
+            arrival.cause.traceparent,
         )
-        topic = QUARANTINE if organisation_id is None else INBOUND
-        key = key_of(organisation_id, update.waba_id, update.phone_number_id)
-        return Record(topic.name, key, _value(update, organisation_id, arrival.at), inbound_headers(head))
+        return Record(place.topic, place.key, _value(place, update, arrival.at), inbound_headers(head))
 
     def released(self, kept: Kept, told: Any, organisation_id: OrganisationId) -> Record:
         """A record of quarantine as one of inbound: the same id and text, now somebody's. Raises ValueError."""
@@ -81,7 +81,6 @@ class RawRecords:
         return self._fingerprints.of(str(organisation_id or ""), phone_number_id or "", alias)
 
 
-@lru_cache(_REMEMBERED)
 def key_of(organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None) -> bytes:
     """The unit of order: a number of an organisation, or an account; in quarantine a number of an account."""
     if organisation_id is None:
@@ -93,9 +92,33 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def _value(update: Update, organisation_id: OrganisationId | None, at: datetime) -> bytes:
+class _Known(NamedTuple):
+    """What all records of one place have in common."""
+
+    topic: str
+    key: bytes
+    organisation: str
+    """Empty where it is nobody's."""
+    begins: bytes
+    """Each value."""
+
+
+@lru_cache(_REMEMBERED)
+def _known(organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None) -> _Known:
+    organisation = None if organisation_id is None else str(organisation_id)
+    members = {"organisation_id": organisation, "waba_id": waba_id, "phone_number_id": phone_number_id}
+    return _Known(
+        (QUARANTINE if organisation is None else INBOUND).name,
+        key_of(organisation_id, waba_id, phone_number_id),
+        organisation or "",
+        json.dumps(members, separators=(",", ":")).encode()[:-1],
+    )
+
+
+def _value(place: _Known, update: Update, at: datetime) -> bytes:
     return _VALUE % (
-        _place(organisation_id, update.waba_id, update.phone_number_id, update.field),
+        place.begins,
+        _text(update.field),
         b"null" if update.entry_time is None else b"%d" % update.entry_time,
         update.ordinal,
         microseconds(at),
@@ -105,17 +128,9 @@ def _value(update: Update, organisation_id: OrganisationId | None, at: datetime)
     )
 
 
-@lru_cache(_REMEMBERED)
-def _place(organisation_id: OrganisationId | None, waba_id: str, phone_number_id: str | None, field: str) -> bytes:
-    """What all values of one place begin with."""
-    organisation = None if organisation_id is None else str(organisation_id)
-    members = {
-        "organisation_id": organisation,
-        "waba_id": waba_id,
-        "phone_number_id": phone_number_id,
-        "field": field,
-    }
-    return json.dumps(members, separators=(",", ":")).encode()[:-1] + b","
+@lru_cache(100)
+def _text(field: str) -> bytes:
+    return json.dumps(field).encode()
 
 
 def _id(text: str | None) -> str | None:

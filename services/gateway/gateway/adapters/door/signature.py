@@ -28,16 +28,30 @@ class Signatures:
         values = [value for name, value in headers if name == HEADER]
         if not values:
             raise BadSignature("The request has no X-Hub-Signature-256.")
-        found = _FORM.fullmatch(values[0])
-        if len(values) > 1 or found is None:
+        digest = _digest_in(values[0])
+        if len(values) > 1 or digest is None:
             raise BadSignature("X-Hub-Signature-256 is not one `sha256=` with 64 hex digits.")
-        return bytes.fromhex(found[1].decode())
+        return digest
 
     def check(self, claimed: bytes, body: bytes) -> None:
         """Raises BadSignature."""
+        if not self._made(claimed, body):
+            raise BadSignature("X-Hub-Signature-256 was not made from this body with a secret of this app.")
+
+    def is_signed(self, value: bytes, body: bytes) -> bool:
+        """Whether the header's value is the body's signature."""
+        digest = _digest_in(value)
+        return digest is not None and self._made(digest, body)
+
+    def _made(self, claimed: bytes, body: bytes) -> bool:
         for keyed in self._keyed:
             made = keyed.copy()
             made.update(body)
             if hmac.compare_digest(made.digest(), claimed):
-                return
-        raise BadSignature("X-Hub-Signature-256 was not made from this body with a secret of this app.")
+                return True
+        return False
+
+
+def _digest_in(value: bytes) -> bytes | None:
+    found = _FORM.fullmatch(value)
+    return None if found is None else bytes.fromhex(found[1].decode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from time import perf_counter
 
 from recado_chassis.http.accounting import cause_of, note_rule
@@ -15,7 +14,7 @@ from gateway.adapters.door.desk import Desk
 from gateway.adapters.door.handshake import challenge_of
 from gateway.adapters.door.metrics import WEBHOOK_SECONDS, WEBHOOKS
 from gateway.adapters.door.reading import Gone, body_from, require_readable
-from gateway.adapters.door.signature import BadSignature, Signatures
+from gateway.adapters.door.signature import HEADER, BadSignature, Signatures
 
 PATH = "/webhooks/whatsapp"
 _TAKEN = WEBHOOKS.labels("acknowledged")
@@ -31,9 +30,13 @@ class Webhook(Direct):
         self._desk = desk
 
     def at_once(self, request: Whole, answer: Answer) -> bool:
+        """Only what is well made; all else is refused on the ordinary way."""
         begun = perf_counter()
+        headers, body = request.headers, request.body
+        if not self._signatures.is_signed(headers.get(HEADER, b""), body) or b"content-encoding" in headers:
+            return False
 
-        def done(problem: Problem | None) -> None:
+        def ended(problem: Problem | None) -> None:
             if problem is None:
                 answer(_OK)
                 _TAKEN.inc()
@@ -42,14 +45,7 @@ class Webhook(Direct):
                 WEBHOOKS.labels(problem.rule).inc()
                 answer(told(problem.response(), problem.rule))
 
-        try:
-            claimed = self._claimed(request.headers)
-            require_readable(request.headers)
-            self._check(claimed, request.body)
-            return self._desk.take_at_once(request.body, request.cause, done)
-        except Problem as problem:
-            done(problem)
-        return True
+        return self._desk.take_at_once(body, request.id, request.cause, ended)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = perf_counter()
@@ -81,22 +77,13 @@ class Webhook(Direct):
         return b""
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
-        claimed = self._claimed(scope["headers"])
-        require_readable(scope["headers"])
-        body = await body_from(receive)
-        self._check(claimed, body)
-        await self._desk.take(body, cause_of(scope, None))
-
-    def _claimed(self, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
         try:
-            return self._signatures.claimed(headers)
-        except BadSignature as error:
-            raise Problem(401, "bad_signature", str(error)) from None
-
-    def _check(self, claimed: bytes, body: bytes) -> None:
-        try:
+            claimed = self._signatures.claimed(scope["headers"])
+            require_readable(scope["headers"])
+            body = await body_from(receive)
             self._signatures.check(claimed, body)
         except BadSignature as error:
             raise Problem(401, "bad_signature", str(error)) from None
         if not body:
             raise Problem(400, "malformed_webhook", "The body is empty.")
+        await self._desk.take(body, cause_of(scope, None))
