@@ -21,8 +21,8 @@ class TemplateDesk:
     name = "template_desk"
 
     def __init__(self, reviewing: Reviewing, pause: float = PAUSE) -> None:
-        self._work_off = reviewing.requesting.work_off
-        self._look = reviewing.polling.look
+        self._requesting = reviewing.requesting
+        self._polling = reviewing.polling
         self._pause = pause
 
     def ready(self) -> bool:
@@ -32,16 +32,17 @@ class TemplateDesk:
     async def run(self) -> None:
         """Until cancelled, through outages of the database and of Meta."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._again_and_again(self._work_off))
-            group.create_task(self._again_and_again(self._look))
+            group.create_task(self._again_and_again(self._requesting.work_off, self._requesting.stop))
+            group.create_task(self._again_and_again(self._polling.look, self._polling.stop))
 
-    async def _again_and_again(self, action: Callable[[], int]) -> None:
+    async def _again_and_again(self, action: Callable[[], int], stop: Callable[[], None]) -> None:
         while True:
             acting = asyncio.ensure_future(in_thread(action))
             try:
                 await asyncio.shield(acting)
             except asyncio.CancelledError:
                 # What was claimed was claimed: whoever stops now still owes this call and its outcome.
+                stop()
                 await asyncio.wait([acting])
                 raise
             except Exception as error:  # noqa: BLE001 - it must outlive whatever happens to one round
