@@ -15,7 +15,7 @@ import httpx
 from recado_chassis.verifying.comparison import compare
 from recado_chassis.verifying.figures import Figure
 
-from tests.crash import agents, customers
+from tests.crash import agents, customers, reviewers
 from tests.crash.faults.quarantine import connected
 from tests.crash.installation import Installation
 from tests.crash.ledger import Ledger
@@ -45,6 +45,10 @@ MIX: dict[Act, float] = {
     agents.a_conversation_is_closed_or_opened_again: 3,
     agents.a_conversation_is_given_to_somebody: 3,
     agents.somebody_leaves_or_returns: 1,
+    reviewers.an_administrator_makes_a_template: 3,
+    reviewers.an_administrator_deletes_a_template: 1,
+    reviewers.meta_thinks_again: 3,
+    reviewers.an_answer_about_a_template_is_lost: 1,
 }
 NUMBERS = 3
 TOO_MANY = "messages that Meta took for too many"

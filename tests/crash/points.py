@@ -9,7 +9,7 @@ from deploy.local.settings import SERVICES
 from deploy.local.state import REPOSITORY
 
 _NAMED = re.compile(r'\bcrash\("([a-z_.]+)"\)')
-_OWN = {"dispatcher": ("gateway",), "quarantine": ("gateway",)}
+_OWN = {"dispatcher": ("gateway",), "quarantine": ("gateway",), "templates": ("gateway",)}
 """Parts that not every service has, by the first word of their points."""
 OF_COMMANDS = "rebuild"
 """The first word of points that are reached by a command and by no process of a service."""

@@ -56,13 +56,11 @@ class Reviews:
 
     @property
     def requesting(self) -> Requesting:
-        rules: Requesting = self.desk._work_off.__self__  # type: ignore[attr-defined]
-        return rules
+        return self.desk._requesting
 
     @property
     def polling(self) -> Polling:
-        rules: Polling = self.desk._look.__self__  # type: ignore[attr-defined]
-        return rules
+        return self.desk._polling
 
     # What templates asks -----------------------------------------------------------------------------------
 

@@ -21,7 +21,11 @@ from recado_chassis.folds import Fold
 from recado_chassis.mapper import Mapper
 from recado_chassis.storing.postgres import PostgresStore
 
-FOLDS = {"conversations": "conversations.application.scene", "crm": "crm.application.book"}
+FOLDS = {
+    "conversations": "conversations.application.scene",
+    "templates": "templates.application.shelf",
+    "crm": "crm.application.book",
+}
 
 
 def fold_of(service: str) -> Callable[[str], Fold[Any]]:

@@ -10,6 +10,8 @@ from crm.domain import private as crm_private
 from recado_chassis.following.rebuild import digest, rebuild
 from recado_chassis.mapper import Mapper
 from recado_events.catalogue import EVENTS
+from templates import main as templates_main
+from templates.domain import private as templates_private
 
 from tests.journeys.world import World, new_customer
 
@@ -26,6 +28,7 @@ async def test_d1_every_view_rebuilt_from_its_log_is_the_same(world: World) -> N
     await world.settled()
     for service, main, private in (
         ("conversations", conversations_main, conversations_private),
+        ("templates", templates_main, templates_private),
         ("crm", crm_main, crm_private),
     ):
         dsn = world.endpoints["databases"][service]

@@ -182,6 +182,15 @@ def test_rule_22_overdue_after_24_hours_and_told_once(stage: Stage) -> None:
     assert stage.silence(template) == []
 
 
+def test_an_appeal_is_overdue_a_day_after_it_began(stage: Stage) -> None:
+    template = stage.approved()
+    stage.later(days=40)
+    stage.status("IN_APPEAL")
+    assert stage.silence(template) == []
+    stage.later(hours=24)
+    assert kinds(stage.silence(template)) == ["TemplateReviewOverdue"]
+
+
 def test_a_submission_that_nobody_answered_is_overdue_too(stage: Stage) -> None:
     template = stage.drafts()
     stage.later(hours=24)

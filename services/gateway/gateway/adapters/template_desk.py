@@ -10,7 +10,9 @@ from structlog import get_logger
 
 from gateway.application import Reviewing
 
-PAUSE = 0.5
+PAUSE = 1.0
+BETWEEN_LOOKS = 5.0
+"""Seconds after which it is asked whether any list is to be looked at; each has its own, longer interval."""
 
 _log = get_logger()
 
@@ -20,10 +22,9 @@ class TemplateDesk:
 
     name = "template_desk"
 
-    def __init__(self, reviewing: Reviewing, pause: float = PAUSE) -> None:
-        self._work_off = reviewing.requesting.work_off
-        self._look = reviewing.polling.look
-        self._pause = pause
+    def __init__(self, reviewing: Reviewing) -> None:
+        self._requesting = reviewing.requesting
+        self._polling = reviewing.polling
 
     def ready(self) -> bool:
         """Always: nobody waits for it."""
@@ -32,18 +33,19 @@ class TemplateDesk:
     async def run(self) -> None:
         """Until cancelled, through outages of the database and of Meta."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._again_and_again(self._work_off))
-            group.create_task(self._again_and_again(self._look))
+            group.create_task(self._again_and_again(self._requesting.work_off, self._requesting.stop, PAUSE))
+            group.create_task(self._again_and_again(self._polling.look, self._polling.stop, BETWEEN_LOOKS))
 
-    async def _again_and_again(self, action: Callable[[], int]) -> None:
+    async def _again_and_again(self, action: Callable[[], int], stop: Callable[[], None], pause: float) -> None:
         while True:
             acting = asyncio.ensure_future(in_thread(action))
             try:
                 await asyncio.shield(acting)
             except asyncio.CancelledError:
                 # What was claimed was claimed: whoever stops now still owes this call and its outcome.
+                stop()
                 await asyncio.wait([acting])
                 raise
             except Exception as error:  # noqa: BLE001 - it must outlive whatever happens to one round
                 _log.warning("template_desk_waits", error=type(error).__name__)
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(pause)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Event as Flag
 
 import structlog
 from recado_chassis.folds import Fold
@@ -50,13 +51,18 @@ class Polling:
         self._sightings = sightings
         self._meta = meta
         self._interval = interval
+        self._stopping = Flag()
+
+    def stop(self) -> None:
+        """From any thread: no other list is looked at."""
+        self._stopping.set()
 
     def look(self) -> int:
         """At the accounts whose turn it is; answers how many those were."""
         due = self._sightings.due(self._tokens.accounts(), self._streams.clock.now(), self._interval)
         for account in due:
             token = next((token for _, token in self._tokens.of_account(account) if token is not None), None)
-            if token is not None:
+            if token is not None and not self._stopping.is_set():
                 self._look_at(account, token)
         return len(due)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event as Flag
 
 import structlog
 from recado_chassis.crash import crash
@@ -94,9 +95,14 @@ class Requesting:
         self._tokens = tokens
         self._meta = meta
         self._uptime = uptime
+        self._stopping = Flag()
+
+    def stop(self) -> None:
+        """From any thread: nothing more is claimed."""
+        self._stopping.set()
 
     def work_off(self) -> int:
-        """What is due, one by one; answers how many were looked at."""
+        """What is due, one by one; answers how many there were."""
         for one in self._line.silent(SILENCE, AT_ONCE):
             silence = NoticeTemplateSilence(
                 **_place(one), attempt=one.attempt, lasted=one.silent_for or SILENCE, now=self._streams.clock.now()
@@ -104,6 +110,8 @@ class Requesting:
             self._ask(one, silence)
         due = self._line.take(self._streams.clock.now(), AT_ONCE)
         for one in due:
+            if self._stopping.is_set():
+                break
             self._go_on(one)
         return len(due)
 

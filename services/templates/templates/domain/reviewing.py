@@ -176,7 +176,7 @@ def refuse(command: RefuseRequest, template: Template, place: Place) -> list[Eve
 
 
 def notice_silence(command: NoticeSilence, template: Template, place: Place) -> list[Event]:
-    since = template.submitted_at
+    since = template.pending_since
     if template.state != words.PENDING or template.overdue or since is None or command.now < since + REVIEW:
         return []
     return [TemplateReviewOverdue(**place, submitted_at=since, noticed_at=command.now)]

@@ -39,8 +39,9 @@ class Request:
 
     id: RequestId
     form: TemplateForm
-    is_edit: bool
     asked_at: datetime
+    is_counted: bool
+    """Whether it is one of the few edits that an approved template may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Template:
     edits: tuple[datetime, ...] = ()
     """Of an approved template, those that Meta took in the last 30 days."""
     submitted_at: datetime | None = None
+    pending_since: datetime | None = None
+    """When it was submitted, or Meta began to look at it again."""
     overdue: bool = False
     deleted: bool = False
 
@@ -122,9 +125,9 @@ def evolve(template: Template, event: Event) -> Template:
         case TemplateEdited():
             return template if event.edited_by is None else replace(template, form=event.form)
         case TemplateSubmitted():
-            is_edit = template.meta_template_id is not None
-            request = Request(event.request_id, event.form, is_edit, event.submitted_at)
-            return replace(template, request=request, submitted_at=event.submitted_at, overdue=False)
+            at = event.submitted_at
+            request = Request(event.request_id, event.form, at, template.standing in (APPROVED, PAUSED))
+            return replace(template, request=request, submitted_at=at, pending_since=at, overdue=False)
         case RequestTaken():
             return _taken(template, event)
         case TemplateSubmissionFailed():
@@ -152,7 +155,7 @@ def _found(draft: Template, event: TemplateFound) -> Template:
         event.form,
         event.form,
         event.meta_template_id,
-        submitted_at=event.found_at,
+        pending_since=event.found_at,
     )
 
 
@@ -160,7 +163,6 @@ def _taken(template: Template, event: RequestTaken) -> Template:
     request = template.request
     if request is None or request.id != event.request_id:
         return template
-    counts = request.is_edit and template.standing in (APPROVED, PAUSED)
     kept = tuple(at for at in template.edits if at > request.asked_at - MONTH)
     return replace(
         template,
@@ -168,13 +170,15 @@ def _taken(template: Template, event: RequestTaken) -> Template:
         live=request.form,
         accepted=request.form,
         meta_template_id=event.meta_template_id,
-        edits=(*kept, request.asked_at) if counts else template.edits,
+        edits=(*kept, request.asked_at) if request.is_counted else template.edits,
     )
 
 
 def _said(template: Template, event: MetaSaid) -> Template:
     word = Word(event.about, event.word, event.said_at, event.reason, event.form)
     after = replace(template, said=template.said.heard(word))
+    if PENDING == after.standing != template.standing:
+        after = replace(after, pending_since=event.said_at, overdue=False)
     if event.about != CONTENT or event.form is None:
         return after
     written = event.form if template.form == template.live else template.form

@@ -36,6 +36,6 @@ class Questions(Protocol):
         """Newest first: what, at, by, details and position."""
         ...
 
-    def overdue(self, submitted_before: datetime, limit: int) -> list[tuple[OrganisationId, TemplateId]]:
-        """Under review since before then, and not told to be overdue yet."""
+    def overdue(self, pending_since: datetime, limit: int) -> list[tuple[OrganisationId, TemplateId]]:
+        """Under review since then or longer, and not told to be overdue yet."""
         ...

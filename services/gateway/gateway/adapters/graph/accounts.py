@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 
 def account_client() -> httpx.Client:
     """For one call of connecting."""
-    return httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False)
+    return httpx.Client(timeout=httpx.Timeout(TIMEOUT, connect=5.0), trust_env=False, follow_redirects=False)
 
 
 class GraphAccounts:

@@ -17,12 +17,12 @@ from templates.views import Row, fold, line
 ROW = TypeAdapter(Row)
 LOAD = "SELECT row FROM templates WHERE template_id = %s"
 SAVE = """
-INSERT INTO templates (template_id, organisation_id, waba_id, name, language, state, category, submitted_at,
+INSERT INTO templates (template_id, organisation_id, waba_id, name, language, state, category, pending_since,
     is_overdue, row)
 VALUES (%(template_id)s, %(organisation_id)s, %(waba_id)s, %(name)s, %(language)s, %(state)s, %(category)s,
-    %(submitted_at)s, %(is_overdue)s, %(row)s)
+    %(pending_since)s, %(is_overdue)s, %(row)s)
 ON CONFLICT (template_id) DO UPDATE SET name = excluded.name, language = excluded.language, state = excluded.state,
-    category = excluded.category, submitted_at = excluded.submitted_at, is_overdue = excluded.is_overdue,
+    category = excluded.category, pending_since = excluded.pending_since, is_overdue = excluded.is_overdue,
     row = excluded.row
 """
 LINE = """
@@ -57,7 +57,7 @@ def _save(connection: Connection[Any], event: OfTemplate) -> None:
         "language": form.language if form else "",
         "state": template.state,
         "category": template.category,
-        "submitted_at": template.submitted_at,
+        "pending_since": template.pending_since,
         "is_overdue": template.overdue,
         "row": ROW.dump_json(row),
     }

@@ -36,7 +36,7 @@ WHERE template_id = %s AND (%s::bigint IS NULL OR position < %s) ORDER BY positi
 """
 _OVERDUE = """
 SELECT organisation_id, template_id FROM view_templates.templates
-WHERE state = 'pending' AND NOT is_overdue AND submitted_at <= %s ORDER BY submitted_at LIMIT %s
+WHERE state = 'pending' AND NOT is_overdue AND pending_since <= %s ORDER BY pending_since LIMIT %s
 """
 
 
@@ -76,7 +76,7 @@ class TemplateQuestions:
             rows = cursor.execute(_HISTORY, [template_id, after, after, limit]).fetchall()
         return [{**row, "details": orjson.loads(row["details"])} for row in rows]
 
-    def overdue(self, submitted_before: datetime, limit: int) -> list[tuple[OrganisationId, TemplateId]]:
+    def overdue(self, pending_since: datetime, limit: int) -> list[tuple[OrganisationId, TemplateId]]:
         with self._connect() as connection:
-            rows = connection.execute(_OVERDUE, [submitted_before, limit]).fetchall()
+            rows = connection.execute(_OVERDUE, [pending_since, limit]).fetchall()
         return [(OrganisationId(one), TemplateId(other)) for one, other in rows]

@@ -7,12 +7,12 @@ CREATE TABLE templates (
     language text COLLATE "C" NOT NULL,
     state text NOT NULL,
     category text NOT NULL,
-    submitted_at timestamptz,
+    pending_since timestamptz,
     is_overdue boolean NOT NULL,
     row bytea NOT NULL
 );
 CREATE INDEX templates_of ON templates (organisation_id, name, language, template_id);
-CREATE INDEX templates_under_review ON templates (submitted_at) WHERE state = 'pending' AND NOT is_overdue;
+CREATE INDEX templates_under_review ON templates (pending_since) WHERE state = 'pending' AND NOT is_overdue;
 
 CREATE TABLE history (
     template_id uuid NOT NULL,
