@@ -63,5 +63,6 @@ def kept(initial: S, evolve: Callable[[S, Event], S], *, every: int = 200) -> Fo
     code = inspect.getsource(module if module is not None else evolve)
     shape = orjson.dumps(adapter.json_schema(mode="serialization"), option=orjson.OPT_SORT_KEYS)
     key = hashlib.sha256(code.encode() + shape).hexdigest()[:32]
-    dump = partial(adapter.dump_json, fallback=_plain, warnings=False)
-    return Fold(initial, evolve, Keeping(key, dump, adapter.validate_json, every))
+    return Fold(
+        initial, evolve, Keeping(key, partial(adapter.dump_json, fallback=_plain), adapter.validate_json, every)
+    )
