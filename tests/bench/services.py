@@ -11,12 +11,11 @@ from typing import Any
 from conversations import main as conversations_main
 from conversations.domain.private import PRIVATE
 from gateway import main as gateway_main
-from recado_chassis.folds import Fold
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events import conversations as told
 from recado_events.envelope import Cause
 from recado_events.event import Event

@@ -17,9 +17,9 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
-from recado_chassis.folds import Fold
 from recado_chassis.mapper import Mapper
 from recado_chassis.storing.postgres import PostgresStore
+from recado_chassis.work import Fold
 
 FOLDS = {
     "conversations": "conversations.application.scene",

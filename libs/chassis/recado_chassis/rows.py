@@ -30,15 +30,6 @@ class EventRow(NamedTuple):
     position: int | None = None
 
 
-class KeptState(NamedTuple):
-    """The state of a stream at a version, as the fold called `key` made it."""
-
-    stream: str
-    version: int
-    key: str
-    state: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class CommandKey:
     """A client's own name for a command: repeated, it has one effect and one answer."""

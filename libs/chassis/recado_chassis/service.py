@@ -15,11 +15,10 @@ from recado_events.inbound import InboundUpdate
 from recado_events.refusal import Refusal
 
 from recado_chassis.caller import Standing
-from recado_chassis.folds import Fold
 from recado_chassis.mapper import Placed
 from recado_chassis.store import UniqueKey
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 
 
 class Unreadable(ValueError):

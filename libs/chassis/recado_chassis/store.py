@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from psycopg import Connection
 
-from recado_chassis.rows import CommandKey, CommandRow, EventRow, InboxMove, InboxRow, KeptState, ParkedRow, UniqueKey
+from recado_chassis.rows import CommandKey, CommandRow, EventRow, InboxMove, InboxRow, ParkedRow, UniqueKey
 
 __all__ = [
     "Changes",
@@ -25,7 +25,6 @@ __all__ = [
     "Fenced",
     "InboxMove",
     "InboxRow",
-    "KeptState",
     "ParkedRow",
     "Session",
     "Store",
@@ -73,8 +72,6 @@ class Changes:
     subjects: dict[str, bool] = field(default_factory=dict)
     """Whether each subject of the batch was parked when the batch looked; checked again under the lock."""
     effects: list[Effect] = field(default_factory=list)
-    kept: list[KeptState] = field(default_factory=list)
-    """Of streams written here, at the versions they come to."""
 
     def is_empty(self) -> bool:
         return not (
@@ -92,10 +89,6 @@ class Session(Protocol):
 
     def load(self, after: Mapping[str, int]) -> dict[str, list[EventRow]]:
         """For each stream its events above the given version, in order; streams with none may be absent."""
-        ...
-
-    def kept(self, keys: Mapping[str, str]) -> list[KeptState]:
-        """The states that were kept of these streams, each under its key."""
         ...
 
     def command(self, key: CommandKey) -> CommandRow | None: ...

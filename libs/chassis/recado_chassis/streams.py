@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from recado_chassis.folds import Fold, Folded
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import Clock, Ids
 from recado_chassis.store import Conflict, Contradiction, Session, Store
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Folded, Work
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -80,7 +79,6 @@ class Streams:
     def _attempt(self, session: Session, decide: Callable[[Work], T]) -> Done[T]:
         work = self.work(session)
         value = decide(work)
-        work.keep_states()
         try:
             position = session.commit(work.changes)
         except Exception:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event
 
-from recado_chassis.folds import Fold, Folded
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import Clock, Ids
-from recado_chassis.store import Changes, CommandKey, CommandRow, Effect, EventRow, KeptState, Session, UniqueKey
+from recado_chassis.store import Changes, CommandKey, CommandRow, Effect, EventRow, Session, UniqueKey
 
 S = TypeVar("S")
 _MISSING: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold(Generic[S]):
+    """How a stream's events become its state. `evolve` is pure and total, and states are immutable."""
+
+    initial: S
+    evolve: Callable[[S, Event], S]
+
+
+class Folded(NamedTuple):
+    """A stream at a version, as one fold sees it."""
+
+    version: int
+    state: Any
+    fold: Fold[Any]
 
 
 Remembered = MutableMapping[str, Folded]
@@ -62,7 +78,6 @@ class Work:
         if not wanted:
             return
         bases = {stream: self._base(stream, fold) for stream, fold in wanted.items()}
-        self._take_up_kept(bases)
         rows = self._session.load({stream: base.version for stream, base in bases.items()})
         for stream, base in bases.items():
             folded = self._fold(base, rows.get(stream, []))
@@ -78,18 +93,6 @@ class Work:
     def _base(self, stream: str, fold: Fold[Any]) -> Folded:
         known = self._remembered.get(stream)
         return known if known is not None and known.fold is fold else Folded(0, fold.initial, fold)
-
-    def _take_up_kept(self, bases: dict[str, Folded]) -> None:
-        """Streams of which nothing is remembered begin where their state was kept last."""
-        asked = {
-            stream: base.fold.keeping.key
-            for stream, base in bases.items()
-            if base.fold.keeping is not None and base.version == 0
-        }
-        for row in self._session.kept(asked) if asked else ():
-            fold = bases[row.stream].fold
-            if fold.keeping is not None:
-                bases[row.stream] = Folded(row.version, fold.keeping.load(row.state), fold)
 
     def _fold(self, base: Folded, rows: list[EventRow]) -> Folded:
         state = base.state
@@ -168,14 +171,6 @@ class Work:
                 mapping[key] = before
         del self.changes.events[events:]
         del self.changes.effects[effects:]
-
-    def keep_states(self) -> None:
-        """Before the commit: states of long streams that have grown enough go with it."""
-        for stream in {row.stream for row in self.changes.events}:
-            version, state, fold = self._streams[stream]
-            keeping = fold.keeping
-            if keeping is not None and version // keeping.every > self.changes.expected[stream] // keeping.every:
-                self.changes.kept.append(KeptState(stream, version, keeping.key, keeping.dump(state)))
 
     def remember(self) -> None:
         """After the commit: what was written is what is known."""

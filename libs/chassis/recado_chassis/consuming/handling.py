@@ -9,11 +9,10 @@ from typing import Any
 
 from recado_chassis.consuming.decoding import Place, Read
 from recado_chassis.consuming.inbox import Outcome, Tally
-from recado_chassis.folds import Fold
 from recado_chassis.following.untiring import where
 from recado_chassis.service import Heard, Reaction, Refusal, Unreadable
 from recado_chassis.store import Conflict, Fenced, InboxMove, InboxRow, ParkedRow, Unavailable, UniqueKey
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 
 NEVER_POISON = (Conflict, Fenced, Unavailable)
 """What says nothing about the record that was being handled."""

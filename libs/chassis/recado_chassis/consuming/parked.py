@@ -14,12 +14,11 @@ from recado_events.ids import OrganisationId
 
 from recado_chassis.consuming.decoding import Decoder, Read
 from recado_chassis.consuming.handling import NEVER_POISON, fetch_ahead, react
-from recado_chassis.folds import Fold
 from recado_chassis.following.untiring import where
 from recado_chassis.producing.headers import header_text
 from recado_chassis.service import Service
 from recado_chassis.store import Contradiction, ParkedRow, Store
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 
 RecordId = tuple[str, int, int]
 """Topic, partition, offset."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 
-from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, KeptState, UniqueKey
+from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, UniqueKey
 from recado_chassis.storing.memory_tables import Tables
 
 
@@ -24,11 +24,6 @@ class MemorySession:
         with self._tables.lock:
             tails = {stream: self._tables.tail(stream, version) for stream, version in after.items()}
         return {stream: rows for stream, rows in tails.items() if rows}
-
-    def kept(self, keys: Mapping[str, str]) -> list[KeptState]:
-        with self._tables.lock:
-            found = [self._tables.kept.get(stream) for stream in keys]
-        return [row for row in found if row is not None and row.key == keys[row.stream]]
 
     def command(self, key: CommandKey) -> CommandRow | None:
         with self._tables.lock:

@@ -21,7 +21,6 @@ from recado_chassis.store import (
     Fenced,
     InboxMove,
     InboxRow,
-    KeptState,
     ParkedRow,
     UniqueKey,
 )
@@ -49,7 +48,6 @@ class Tables:
         self.inbox: dict[tuple[str, int], InboxRow] = {}
         self.parked: dict[RecordKey, ParkedRow] = {}
         """In the order of arrival."""
-        self.kept: dict[str, KeptState] = {}
         self._recorder = POPOApplicationRecorder()
         self._event_ids: set[UUID] = set()
         self._clock = clock
@@ -92,7 +90,6 @@ class Tables:
             del self.parked[_record(row)]
         self.parked.update((_record(row), row) for row in changes.park)
         self._append(changes.events)
-        self.kept.update((row.stream, row) for row in changes.kept)
         if changes.command:
             self.commands[changes.command.key] = replace(changes.command, position=len(self.rows))
 

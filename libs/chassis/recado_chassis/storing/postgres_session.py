@@ -10,8 +10,8 @@ import psycopg
 from psycopg import Connection
 
 from recado_chassis.crash import crash
-from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, KeptState, UniqueKey
-from recado_chassis.storing import postgres_commands, postgres_inbox, postgres_kept, postgres_parked, postgres_unique
+from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, UniqueKey
+from recado_chassis.storing import postgres_commands, postgres_inbox, postgres_parked, postgres_unique
 from recado_chassis.storing.postgres_connections import translated
 from recado_chassis.storing.postgres_locks import WRITERS, take_for_transaction
 from recado_chassis.storing.postgres_pipeline import pipeline
@@ -38,10 +38,6 @@ class PostgresSession:
     @translated()
     def load(self, after: Mapping[str, int]) -> dict[str, list[EventRow]]:
         return tails(self._connection, after)
-
-    @translated()
-    def kept(self, keys: Mapping[str, str]) -> list[KeptState]:
-        return postgres_kept.find(self._connection, keys)
 
     @translated()
     def command(self, key: CommandKey) -> CommandRow | None:
@@ -104,8 +100,6 @@ class PostgresSession:
         with pipeline(self._connection):
             if changes.events:
                 self._recorder.append(self._connection, changes.events)
-            if changes.kept:
-                postgres_kept.keep(self._connection, changes.kept)
             if changes.command:
                 postgres_commands.keep(self._connection, changes.command)
             last = LastPosition(self._connection)

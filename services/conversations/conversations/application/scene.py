@@ -8,9 +8,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from recado_chassis.fingerprints import Fingerprints
-from recado_chassis.folds import Fold
 from recado_chassis.store import UniqueKey
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.conversations import (
     ConversationOpened,
     CustomerAliasesAdded,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from recado_chassis.folds import Fold
 from recado_chassis.service import Heard, Hears, Reaction
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events import catalogue
 from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
 from recado_events.inbound import InboundType, InboundUpdate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recado_chassis.folds import Fold
+from recado_chassis.work import Fold
 
 from gateway.domain import channel, dispatch, staff, template_request
 

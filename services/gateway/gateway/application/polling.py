@@ -9,9 +9,8 @@ from hashlib import sha256
 from threading import Event as Flag
 
 import structlog
-from recado_chassis.folds import Fold
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.meta_templates import MetaTemplateGone, MetaTemplateSeen

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from recado_chassis.folds import Fold
 from recado_chassis.store import UniqueKey
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.ids import OrganisationId, PhoneNumberId, TemplateId, WabaId

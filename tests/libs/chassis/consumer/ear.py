@@ -9,14 +9,13 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from pydantic import AwareDatetime
-from recado_chassis.folds import Fold
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.producing.headers import InboundHead, envelope_headers, inbound_headers, source_of
 from recado_chassis.service import Heard, Hears, Reaction, Refusal, Service, Unreadable
 from recado_chassis.store import InboxRow, Store, UniqueKey
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.catalogue import Topic
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event

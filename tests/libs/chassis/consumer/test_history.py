@@ -11,7 +11,6 @@ import pytest
 from recado_chassis.consuming.history import HISTORY, LogPage, OwnersOverHttp, OwnerUnavailable
 from recado_chassis.consuming.parked import retry
 from recado_chassis.consuming.partitions import reread
-from recado_chassis.folds import Fold
 from recado_chassis.http.app import create_app
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
@@ -19,7 +18,7 @@ from recado_chassis.service import Service
 from recado_chassis.storing.memory import MemoryStore
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
 
 from deploy.local.provider import Kafka

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from recado_chassis.caller import Caller, Standing
-from recado_chassis.folds import Fold
 from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Answer, Asked, answered, asked, perform
 from recado_chassis.http.models import RequestModel
@@ -16,7 +15,7 @@ from recado_chassis.service import Refusal, Service
 from recado_chassis.settings import ServiceSettings
 from recado_chassis.streams import Streams
 from recado_chassis.toolbox import Toolbox
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.event import Event
 from recado_events.ids import OrganisationId
 from starlette.responses import Response

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from aiokafka import ConsumerRecord
 from pydantic import AwareDatetime
-from recado_chassis.folds import Fold
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.producing.headers import read_envelope
@@ -18,7 +17,7 @@ from recado_chassis.store import EventRow
 from recado_chassis.storing.migrate import migrate
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.catalogue import GATEWAY
 from recado_events.envelope import Cause
 from recado_events.event import Event

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any, ClassVar, LiteralString
 
 from psycopg import Connection
-from recado_chassis.folds import Fold
 from recado_chassis.mapper import Mapper, Placed
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.store import Store
 from recado_chassis.streams import Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.ids import OrganisationId

@@ -5,11 +5,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from recado_chassis.folds import Folded
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.store import Contradiction, Store
 from recado_chassis.streams import Remembering, Streams
-from recado_chassis.work import Work
+from recado_chassis.work import Folded, Work
 
 from tests.libs.chassis.store.conftest import AnyStore
 from tests.libs.chassis.store.rows import alias

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from recado_chassis.folds import Fold
 from recado_chassis.ports import Clock
 from recado_chassis.service import Heard, Reaction
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events import billing, crm, templates
 from recado_events.envelope import Cause
 from recado_events.event import Event

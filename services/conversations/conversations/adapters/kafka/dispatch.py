@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from recado_chassis.folds import Fold
 from recado_chassis.ports import Clock
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.store import UniqueKey
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events import catalogue, crm, gateway
 from recado_events.event import Event
 from recado_events.inbound import InboundType, InboundUpdate

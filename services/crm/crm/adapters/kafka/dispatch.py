@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from recado_chassis.folds import Fold
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.store import UniqueKey
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events import catalogue
 from recado_events import conversations as told
 from recado_events.envelope import Cause

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from recado_chassis.folds import Fold
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.store import UniqueKey
-from recado_chassis.work import Work
+from recado_chassis.work import Fold, Work
 from recado_events import catalogue
 from recado_events import conversations as team
 from recado_events import gateway as gate
