@@ -167,14 +167,16 @@ class Stage(OnMemory):
         evidence: str = "delivered",
         at: datetime | None = None,
         category: str | None = None,
-        type: str | None = None,  # noqa: A002 - Meta's word
+        type: str | None = None,
     ) -> list[Event]:
         told = None if category is None and type is None else Pricing(category=category, type=type, billable=True)
         about = self.on(message, customer, evidence=evidence, at=at or self.now, pricing=told)
         return self.do(self.charging.note_delivery, NoteDelivery(**about))
 
     def sent(self, message: MessageId, customer: CustomerId, **pricing: Any) -> list[Event]:
-        return self.do(self.charging.note_pricing, NotePricing(**self.on(message, customer, pricing=Pricing(**pricing))))
+        return self.do(
+            self.charging.note_pricing, NotePricing(**self.on(message, customer, pricing=Pricing(**pricing)))
+        )
 
     def ends(self, message: MessageId, customer: CustomerId, reason: str = "rejected") -> list[Event]:
         return self.do(self.charging.release, ReleaseHold(**self.on(message, customer, reason=reason)))

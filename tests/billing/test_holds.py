@@ -35,7 +35,11 @@ def test_rule_28_credits_are_held_when_asked_for_and_posted_on_delivery(stage: S
     stage.delivered(message, CLARA, evidence="read")
 
     assert stage.one(ChargePosted).rated.amount == 62_500
-    assert (stage.wallet.available, stage.wallet.balance("held"), stage.wallet.balance("spent")) == (1_937_500, 0, 62_500)
+    assert (stage.wallet.available, stage.wallet.balance("held"), stage.wallet.balance("spent")) == (
+        1_937_500,
+        0,
+        62_500,
+    )
 
 
 def test_rule_28_read_alone_is_enough(stage: Stage) -> None:

@@ -83,5 +83,6 @@ def evolve(charge: Charge, event: Event) -> Charge:
         case HoldEnded():
             return replace(charge, phase="ended")
         case ChargeRated():
-            return replace(charge, phase="rated", rated=event.rated)
+            told = Told(event.rateable.meta_category, event.rateable.meta_type)
+            return replace(charge, phase="rated", rated=event.rated, told=told)
     return charge
