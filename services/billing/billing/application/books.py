@@ -14,11 +14,12 @@ from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, WabaId
 
-from billing.domain import alarm, charge, counters, dealings, organisation, prices, purchase, staff, wallet
+from billing.domain import alarm, charge, counters, dealings, organisation, payment, prices, purchase, staff, wallet
 from billing.domain.charge import Charge, charge_stream
 from billing.domain.counters import Account, Number, account_stream, number_stream
 from billing.domain.dealings import Dealings, dealings_stream
 from billing.domain.organisation import Organisation, organisation_stream
+from billing.domain.payment import Payment, payment_stream
 from billing.domain.prices import PRICES_STREAM, Prices
 from billing.domain.purchase import Purchase, purchase_stream
 from billing.domain.scene import Scene
@@ -34,6 +35,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "number": Fold(Number(), counters.evolve_number),
     "account": Fold(Account(), counters.evolve_account),
     "purchase": Fold(Purchase(), purchase.evolve),
+    "payment": Fold(Payment(), payment.evolve),
     "staff": Fold(Staff(), staff.evolve),
 }
 BASIS_POINTS = 10_000
@@ -90,6 +92,10 @@ class Books:
 
     def purchase(self, work: Work, purchase_id: UUID) -> Purchase:
         found: Purchase = work.state(purchase_stream(purchase_id), FOLDS["purchase"])
+        return found
+
+    def payment(self, work: Work, name: str) -> Payment:
+        found: Payment = work.state(payment_stream(name), FOLDS["payment"])
         return found
 
     def staff(self, work: Work, organisation_id: OrganisationId) -> Staff:

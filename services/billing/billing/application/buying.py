@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
@@ -15,8 +18,10 @@ from billing.commands import (
     NotePaid,
     NoteRefund,
     StartPurchase,
+    TellDispute,
 )
-from billing.domain import paying
+from billing.domain import paying, payment
+from billing.domain.private import DisputeKept
 from billing.domain.refusals import ProviderRefused, ProviderUnreachable
 
 
@@ -51,9 +56,15 @@ class Buying:
     # Notices ------------------------------------------------------------------------------------------
 
     def note_paid(self, work: Work, command: NotePaid, cause: Cause) -> None:
+        """And what was told of the payment before."""
         purchase = self._books.purchase(work, command.purchase_id)
         wallet = self._books.wallet(work, command.organisation_id)
         self._books.enter(work, paying.note_paid(command, purchase, wallet), command.now, cause)
+        known = self._books.payment(work, command.payment)
+        bound = payment.bind(command, known)
+        if bound and self._books.purchase(work, command.purchase_id).is_paid:
+            self._books.enter(work, bound, command.now, cause)
+            self._tell(work, command.payment, known.kept, command.now, cause)
 
     def note_method(self, work: Work, command: NoteMethod, cause: Cause) -> None:
         wallet = self._books.wallet(work, command.organisation_id)
@@ -63,6 +74,22 @@ class Buying:
         purchase = self._books.purchase(work, command.purchase_id)
         wallet = self._books.wallet(work, command.organisation_id)
         self._books.enter(work, paying.note_refund(command, purchase, wallet), command.now, cause)
+
+    def tell_dispute(self, work: Work, command: TellDispute, cause: Cause) -> None:
+        known = self._books.payment(work, command.payment)
+        if known.purchase_id is None:
+            self._books.enter(work, payment.keep(command, known), command.now, cause)
+        else:
+            self._tell(work, command.payment, [command], command.now, cause)
+
+    def _tell(
+        self, work: Work, name: str, told: Sequence[TellDispute | DisputeKept], now: datetime, cause: Cause
+    ) -> None:
+        known = self._books.payment(work, name)
+        for each in told:
+            command = payment.of_purchase(known, each, now)
+            if command is not None:
+                self.note_dispute(work, command, cause)
 
     def note_dispute(self, work: Work, command: NoteDispute, cause: Cause) -> None:
         purchase = self._books.purchase(work, command.purchase_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
+from recado_events.ids import OrganisationId
 
 from billing.application.books import Books
 from billing.commands import ChangeEdition, ChoosePolicy, ImportRateCard, Register, SetAutoRecharge
@@ -15,15 +16,16 @@ class Settling:
     def __init__(self, books: Books) -> None:
         self._books = books
 
-    def register(self, work: Work, command: Register, cause: Cause) -> Organisation:
+    def organisation(self, work: Work, organisation_id: OrganisationId) -> Organisation:
+        return self._books.organisation(work, organisation_id)
+
+    def register(self, work: Work, command: Register, cause: Cause) -> None:
         known = self._books.organisation(work, command.organisation_id)
         self._books.enter(work, organisation.register(command, known), command.now, cause)
-        return self._books.organisation(work, command.organisation_id)
 
-    def change_edition(self, work: Work, command: ChangeEdition, cause: Cause) -> Organisation:
+    def change_edition(self, work: Work, command: ChangeEdition, cause: Cause) -> None:
         known = self._books.organisation(work, command.organisation_id)
         self._books.enter(work, organisation.change_edition(command, known), command.now, cause)
-        return self._books.organisation(work, command.organisation_id)
 
     def choose_policy(self, work: Work, command: ChoosePolicy, cause: Cause) -> None:
         self._books.enter(work, prices.choose_policy(command, self._books.prices(work)), command.now, cause)

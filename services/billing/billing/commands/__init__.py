@@ -12,6 +12,7 @@ from billing.commands.buying import (
     SetAutoRecharge,
     StartAttempt,
     StartPurchase,
+    TellDispute,
 )
 from billing.commands.charging import (
     ExpireHold,
@@ -55,4 +56,5 @@ __all__ = [
     "SetAutoRecharge",
     "StartAttempt",
     "StartPurchase",
+    "TellDispute",
 ]

@@ -78,6 +78,17 @@ class NoteDispute(OnPurchase):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellDispute:
+    """The same as the provider tells it: by its own name of the payment."""
+
+    payment: str
+    dispute: str
+    total: int
+    outcome: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartAttempt(OnPurchase):
     """A worker is about to charge the saved method."""
 

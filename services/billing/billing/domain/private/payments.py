@@ -74,6 +74,32 @@ class NoticeSetAside(OfPayment):
     set_aside_at: AwareDatetime
 
 
+class OfProvider(Event):
+    """The provider's own name of a payment; disputes name nothing else."""
+
+    STREAM: ClassVar[str] = "payment-{payment}"
+    SUBJECT: ClassVar[str] = "{organisation_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    payment: str
+
+
+class PaymentBound(OfProvider):
+    TYPE: ClassVar[str] = "billing.payment-bound.v1"
+    purchase_id: UUID
+    bound_at: AwareDatetime
+
+
+class DisputeKept(OfProvider):
+    """Told before its payment was: whose it is will be known then. Its organisation is `PLATFORM`."""
+
+    TYPE: ClassVar[str] = "billing.dispute-kept.v1"
+    dispute: str
+    total: int
+    outcome: str | None
+    kept_at: AwareDatetime
+
+
 class RechargeDue(OfPayment):
     """The next attempt may be made from then on; None: none any more."""
 
