@@ -75,7 +75,7 @@ class Stage(OnMemory):
     # What is settled ----------------------------------------------------------------------------------
 
     def connects(self, zone: str, number: str = NUMBER, waba: str = WABA) -> None:
-        told = {"phone_number_id": number, "waba_id": waba, "country": "BR", "time_zone": zone}
+        told: Any = {"phone_number_id": number, "waba_id": waba, "country": "BR", "time_zone": zone}
         self.do(self.listening.note_number, NoteNumber(**self.org, **told))
 
     def imports(self, name: str, prices: Mapping[Any, int], valid_from: datetime = datetime(2026, 1, 1)) -> list[Event]:  # noqa: DTZ001
@@ -192,7 +192,7 @@ class Stage(OnMemory):
         where: Any = {**self.org, "phone_number_id": NUMBER, "customer_id": customer}
         if from_ad:
             self.do(self.listening.note_ad, NoteAd(**where, at=self.now))
-        window = {"opened": not extends, "at": self.now, "closes_at": self.now + timedelta(hours=24)}
+        window: Any = {"opened": not extends, "at": self.now, "closes_at": self.now + timedelta(hours=24)}
         self.do(self.listening.note_window, NoteWindow(**where, message_id=new_message(), **window))
 
     # Then -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from billing.commands import NoteDispute, NoteRefund, OnMessage, ReleaseHold
+from billing.commands import NoteDispute, NoteRefund, ReleaseHold
 from billing.domain import paying
 from billing.domain.wallet import postings
 from hypothesis import settings
@@ -67,7 +67,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(message=messages, reason=st.sampled_from(["rejected", "failed", "withdrawn"]))
     def ends(self, message: Any, reason: str) -> None:
-        self.stage.ends(*message, reason)
+        self.stage.ends(message[0], message[1], reason)
 
     @rule(message=messages, known=st.booleans())
     def outcome(self, message: Any, known: bool) -> None:
@@ -127,7 +127,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(message=messages)
     def dies_before_its_commit(self, message: Any) -> None:
         before = self.stage.store.end()
-        where: OnMessage = ReleaseHold(**self.stage.on(*message, reason="failed"))
+        where = ReleaseHold(**self.stage.on(*message, reason="failed"))
 
         def dies(work: Any) -> None:
             self.stage.charging.release(work, where, CAUSE)

@@ -21,8 +21,10 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     payments, due = provider.StripePayments(*settings.payments), DueQuestions(tools.connection)
     charging, listening, settling = Charging(books), Listening(books, streams), Settling(books)
     buying, questions = Buying(books, streams, payments), WalletQuestions(tools.connection)
-    expiring = Expiring(streams, charging, due, tools.ids)
-    recharging = Recharging(books, streams, payments, due, tools.ids)
+    expiring, recharging = (
+        Expiring(streams, charging, due, tools.ids),
+        Recharging(books, streams, payments, due, tools.ids),
+    )
     return Service(
         "billing",
         streams,

@@ -34,15 +34,13 @@ Looking = Annotated[Caller, Depends(caller("administrator"))]
 Credits = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-def _a_month(text: str) -> str:
-    if re.fullmatch(r"2[0-9]{3}-(0[1-9]|1[0-2])", text) is None:
+def _a_month(text: str | None) -> str | None:
+    if text is not None and re.fullmatch(r"2[0-9]{3}-(0[1-9]|1[0-2])", text) is None:
         raise ValueError("not a month")
     return text
 
 
-Month = Annotated[
-    str | None, Query(description="YYYY-MM, in UTC"), AfterValidator(lambda m: m if m is None else _a_month(m))
-]
+Month = Annotated[str | None, Query(description="YYYY-MM, in UTC"), AfterValidator(_a_month)]
 
 
 class RechargeBody(RequestModel):
@@ -66,10 +64,8 @@ def _add_wallet(router: APIRouter, streams: Streams, settling: Settling, questio
     def wallet(who: Looking) -> Row:
         row = questions.wallet(who.organisation) or {}
         used = questions.conversations(who.organisation, [f"{clock.now():%Y-%m}"])
-        return {
-            **_wallet(row),
-            "conversations": [{name: each[name] for name in ("waba_id", "month", "used")} for each in used],
-        }
+        counted = [{name: each[name] for name in ("waba_id", "month", "used")} for each in used]
+        return {**_wallet(row), "conversations": counted}
 
     @router.put("/wallet/recharge")
     def recharge(body: RechargeBody, request: Changing) -> Response:

@@ -17,7 +17,8 @@ STATEMENTS = {
     "organisation": """
         INSERT INTO organisations (organisation_id, name, locale, edition)
         VALUES (%(organisation_id)s, %(name)s, %(locale)s, %(edition)s)""",
-    "renamed": "UPDATE organisations SET name = %(name)s, locale = %(locale)s WHERE organisation_id = %(organisation_id)s",
+    "renamed": """
+        UPDATE organisations SET name = %(name)s, locale = %(locale)s WHERE organisation_id = %(organisation_id)s""",
     "edition": "UPDATE organisations SET edition = %(edition)s WHERE organisation_id = %(organisation_id)s",
     "entry": f"""
         WITH after AS (
@@ -42,16 +43,18 @@ STATEMENTS = {
         VALUES (%(organisation_id)s, %(waba_id)s, %(month)s, 1)
         ON CONFLICT (organisation_id, month, waba_id) DO UPDATE SET used = conversations.used + 1""",
     "held": """
-        INSERT INTO charges (message_id, organisation_id, phone_number_id, customer_id, state, category, held, deadline, at)
-        VALUES (%(message_id)s, %(organisation_id)s, %(phone_number_id)s, %(customer_id)s, 'held', %(category)s,
-                %(amount)s, %(deadline)s, %(at)s)""",
+        INSERT INTO charges (message_id, organisation_id, phone_number_id, customer_id, state, category, at,
+                             held, deadline)
+        VALUES (%(message_id)s, %(organisation_id)s, %(phone_number_id)s, %(customer_id)s, 'held', %(category)s, %(at)s,
+                %(amount)s, %(deadline)s)""",
     "refused": """
         INSERT INTO charges (message_id, organisation_id, phone_number_id, customer_id, state, category, reason, at)
         VALUES (%(message_id)s, %(organisation_id)s, %(phone_number_id)s, %(customer_id)s, 'refused', %(category)s,
                 %(reason)s, %(at)s)""",
     "reply": """
         INSERT INTO charges (message_id, organisation_id, phone_number_id, customer_id, state, category, at)
-        VALUES (%(message_id)s, %(organisation_id)s, %(phone_number_id)s, %(customer_id)s, 'sent', 'service', %(at)s)""",
+        VALUES (%(message_id)s, %(organisation_id)s, %(phone_number_id)s, %(customer_id)s, 'sent', 'service',
+                %(at)s)""",
     "deadline": "UPDATE charges SET deadline = %(deadline)s WHERE message_id = %(message_id)s",
     "ended": "UPDATE charges SET state = %(state)s, reason = %(reason)s WHERE message_id = %(message_id)s",
     "rated": """
@@ -67,7 +70,8 @@ STATEMENTS = {
         UPDATE purchases SET state = 'paid', paid_at = %(at)s, due_at = NULL, reason = NULL
         WHERE purchase_id = %(purchase_id)s""",
     "refunded": """
-        UPDATE purchases SET state = 'refunded', refunded = refunded + %(amount)s WHERE purchase_id = %(purchase_id)s""",
+        UPDATE purchases SET state = 'refunded', refunded = refunded + %(amount)s
+        WHERE purchase_id = %(purchase_id)s""",
     "failed": """
         UPDATE purchases SET reason = %(reason)s, state = CASE WHEN %(over)s THEN 'given_up' ELSE state END
         WHERE purchase_id = %(purchase_id)s""",
