@@ -6,8 +6,7 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.billing import PUBLISHED
 
-from billing.adapters import http, kafka, provider
-from billing.adapters.periodic import Periodic
+from billing.adapters import http, kafka, periodic, provider
 from billing.adapters.postgres import WALLETS, DueQuestions, WalletQuestions
 from billing.application import Books, Buying, Charging, Expiring, Listening, Recharging, Settling
 from billing.domain.private import PRIVATE
@@ -21,10 +20,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     payments, due = provider.StripePayments(*settings.payments), DueQuestions(tools.connection)
     charging, listening, settling = Charging(books), Listening(books, streams), Settling(books)
     buying, questions = Buying(books, streams, payments), WalletQuestions(tools.connection)
-    expiring, recharging = (
-        Expiring(streams, charging, due, tools.ids),
-        Recharging(books, streams, payments, due, tools.ids),
-    )
+    expiring, recharging = Expiring(streams, charging, due), Recharging(books, streams, payments, due)
     return Service(
         "billing",
         streams,
@@ -37,7 +33,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
             http.purchase_routes(streams, books, buying, questions),
         ],
         shows=SHOWS,
-        also=[Periodic("holds", expiring.expire, 5.0), Periodic("recharges", recharging.recharge, 1.0)],
+        also=periodic.rounds(expiring, recharging),
         raw_routes=provider.routes(streams, buying, settings.notice_secrets, settings.payments_tolerance),
         standing=listening.standing,
     )

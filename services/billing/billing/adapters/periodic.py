@@ -8,6 +8,8 @@ from collections.abc import Callable
 from recado_chassis.threads import in_thread
 from structlog import get_logger
 
+from billing.application import Expiring, Recharging
+
 _log = get_logger()
 
 
@@ -32,3 +34,7 @@ class Periodic:
             except Exception as error:  # noqa: BLE001 - it must outlive whatever happens to one round
                 _log.warning("periodic_waits", what=self.name, error=type(error).__name__)
             await asyncio.sleep(self._pause)
+
+
+def rounds(expiring: Expiring, recharging: Recharging) -> list[Periodic]:
+    return [Periodic("holds", expiring.expire, 5.0), Periodic("recharges", recharging.recharge, 1.0)]

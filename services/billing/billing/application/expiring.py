@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_events.envelope import Cause
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId
@@ -19,11 +18,10 @@ AT_ONCE = 500
 class Expiring:
     """Synchronous, for threads. Several workers may do it at once."""
 
-    def __init__(self, streams: Streams, charging: Charging, due: Due, ids: Ids) -> None:
+    def __init__(self, streams: Streams, charging: Charging, due: Due) -> None:
         self._streams = streams
         self._charging = charging
         self._due = due
-        self._ids = ids
 
     def expire(self) -> int:
         """How many holds were looked at; each is a transaction, so that one that moves stops no other."""
@@ -37,6 +35,6 @@ class Expiring:
                 message_id=MessageId(message_id),
                 now=now,
             )
-            cause = Cause(str(self._ids.new()))
+            cause = Cause(str(self._streams.ids.new()))
             self._streams.transact(partial(self._charging.expire, command=command, cause=cause))
         return len(found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from recado_chassis.crash import crash
-from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
@@ -24,12 +23,11 @@ AT_ONCE = 20
 class Recharging:
     """Synchronous, for threads: it waits for the provider. Several workers may do it at once."""
 
-    def __init__(self, books: Books, streams: Streams, payments: Payments, due: Due, ids: Ids) -> None:
+    def __init__(self, books: Books, streams: Streams, payments: Payments, due: Due) -> None:
         self._books = books
         self._streams = streams
         self._payments = payments
         self._due = due
-        self._ids = ids
 
     def recharge(self) -> int:
         """How many attempts were made."""
@@ -37,7 +35,7 @@ class Recharging:
         for organisation_id, purchase_id in self._due.recharges(self._streams.clock.now(), AT_ONCE):
             org = OrganisationId(organisation_id)
             command = StartAttempt(organisation_id=org, purchase_id=purchase_id, now=self._streams.clock.now())
-            made += self._attempt(command, Cause(str(self._ids.new())))
+            made += self._attempt(command, Cause(str(self._streams.ids.new())))
         return made
 
     def _attempt(self, command: StartAttempt, cause: Cause) -> bool:
