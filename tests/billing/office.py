@@ -84,6 +84,7 @@ class Office:
         self.url = f"http://127.0.0.1:{self._server.port}"
         self.client = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30)
         self.provider.delivers(url=f"{self.url}/webhooks/payments", held=False, copies=1)
+        self.provider.does("POST", "/faults", next=[])
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -150,6 +150,7 @@ async def test_rule_28_workers_end_holds_whose_time_has_come(office: Office) -> 
     assert await office.looks_after("holds") == 1
     assert await office.looks_after("holds") == 0
     assert [fact.reason for fact in office.service.facts(HoldExpired)] == ["unknown_outcome"]
+    office.clock.ahead = timedelta()
     cost = await office.sees(f"/messages/{asked.message_id}/cost")
     assert (cost["state"], cost["reason"]) == ("expired", "unknown_outcome")
 

@@ -28,7 +28,7 @@ class Payments:
         self.base = ""
         self.api = Api(account, self.paying, key, lambda: self.base)
         self.faults: deque[str] = deque()
-        """What happens to the next calls: `drop_after` acts and never answers, `error` is a 500 before acting."""
+        """What happens to the next calls: `drop_after` acts and never answers, `error` is a 500 before acting, `ok` nothing."""
         self.calls: list[Json] = []
 
     def app(self) -> Starlette:
@@ -101,7 +101,7 @@ class Payments:
         return self._done({})
 
     async def _fault(self, request: Request) -> Response:
-        self.faults.extend((await _json(request))["next"])
+        self.faults = deque((await _json(request))["next"])
         return self._done({})
 
     async def _state(self, _: Request) -> Response:
