@@ -9,7 +9,7 @@ from deploy.local.ports import free_port, is_free
 from deploy.local.provider import Backend, backend_named
 from deploy.local.state import State
 
-SERVICES = ("gateway", "conversations", "crm")
+SERVICES = ("gateway", "conversations", "crm", "billing")
 LISTENERS = ("kafka", "postgres", "simulator", *SERVICES)
 
 
