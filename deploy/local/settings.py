@@ -10,7 +10,7 @@ from deploy.local.provider import Backend, backend_named
 from deploy.local.state import State
 
 SERVICES = ("gateway", "conversations", "crm", "billing")
-LISTENERS = ("kafka", "postgres", "simulator", *SERVICES)
+LISTENERS = ("kafka", "postgres", "simulator", "payments", *SERVICES)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         "gateway",
         streams,
         tells=PUBLISHED,
-        hears=[kafka.from_conversations(sending, staffing), *entrance.hears(kafka.from_inbound(sending, tags))],
+        hears=[*kafka.from_services(sending, staffing), *entrance.hears(kafka.from_inbound(sending, tags))],
         answers=[http.channel_routes(streams, joining, leaving, postgres.ChannelQuestions(tools.connection))],
         shows=SHOWS,
         also=[sender, unsubscriber.Unsubscriber(leaving), *entrance.also],

@@ -27,6 +27,7 @@ from recado_events.billing.credits import (
     RechargeStarted,
 )
 from recado_events.billing.organisation import (
+    WITH_WHATSAPP,
     EditionChanged,
     OfOrganisation,
     OrganisationRegistered,
@@ -39,6 +40,7 @@ from recado_events.event import Event
 __all__ = [
     "MICROS_A_CREDIT",
     "PUBLISHED",
+    "WITH_WHATSAPP",
     "AutoRechargeSet",
     "BalanceLow",
     "ChargePosted",

@@ -8,6 +8,9 @@ from pydantic import AwareDatetime
 
 from recado_events.event import Event
 
+WITH_WHATSAPP = frozenset({"express", "premier", "bigin_360"})
+"""The editions whose organisations may connect numbers and send."""
+
 
 class OfOrganisation(Event):
     """What the platform's operator settles about an organisation."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from recado_events.billing import EditionChanged, OrganisationRegistered, OrganisationRenamed
+from recado_events.billing import WITH_WHATSAPP, EditionChanged, OrganisationRegistered, OrganisationRenamed
 from recado_events.event import Event
 from recado_events.ids import OrganisationId
 
 from billing.commands import ChangeEdition, Register
 from billing.domain.refusals import UnknownOrganisation
-
-WITH_WHATSAPP = frozenset({"express", "premier", "bigin_360"})
 
 
 def organisation_stream(organisation_id: OrganisationId) -> str:

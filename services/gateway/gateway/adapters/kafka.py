@@ -1,4 +1,4 @@
-"""What the gateway hears: messages that were released, and statuses by which Meta says what it has taken."""
+"""What the gateway hears: editions, messages that were released, statuses by which Meta says what it has taken."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from typing import Any, cast
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.work import Fold, Work
 from recado_events import catalogue
+from recado_events.billing import EditionChanged, OfOrganisation, OrganisationRegistered
 from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
 from recado_events.inbound import InboundType, InboundUpdate
 
 from gateway.application import Sending, Staffing
-from gateway.application.folds import DISPATCH, STAFF
+from gateway.application.folds import DISPATCH, EDITION, STAFF
+from gateway.application.staffing import note_edition
 from gateway.domain.dispatch import dispatch_stream
+from gateway.domain.edition import edition_stream
 from gateway.domain.staff import staff_stream
 from gateway.domain.tags import Tag, Tags
 
 
-def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
+def from_services(sending: Sending, staffing: Staffing) -> list[Hears]:
+    return [_from_conversations(sending, staffing), _from_billing()]
+
+
+def _from_conversations(sending: Sending, staffing: Staffing) -> Hears:
     def when_released(work: Work, heard: Heard) -> None:
         event = cast(MessageReleased | ReadReceiptReleased, heard.body)
         sending.queue_message(work, event, heard.partition, heard.cause)
@@ -35,6 +42,17 @@ def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
     released, changed = Reaction(when_released, streams=dispatch), Reaction(when_user_changed, streams=staff)
     reactions = {MessageReleased.TYPE: released, ReadReceiptReleased.TYPE: released}
     return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
+
+
+def _from_billing() -> Hears:
+    def when_edition_settled(work: Work, heard: Heard) -> None:
+        note_edition(work, cast(OrganisationRegistered | EditionChanged, heard.body), heard.cause)
+
+    def edition(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        return {edition_stream(cast(OfOrganisation, heard.body).organisation_id): EDITION}
+
+    settled = Reaction(when_edition_settled, streams=edition)
+    return Hears(catalogue.BILLING, {OrganisationRegistered.TYPE: settled, EditionChanged.TYPE: settled})
 
 
 def from_inbound(sending: Sending, tags: Tags) -> Hears:

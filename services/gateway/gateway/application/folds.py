@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from recado_chassis.work import Fold
 
-from gateway.domain import channel, dispatch, staff
+from gateway.domain import channel, dispatch, edition, staff
 
 CHANNEL = Fold(channel.Channel(), channel.evolve)
 DISPATCH = Fold(dispatch.Dispatch(), dispatch.evolve)
+EDITION = Fold(edition.Edition(), edition.evolve)
 STAFF = Fold(staff.Staff(), staff.evolve)

@@ -53,4 +53,22 @@ class UserNoted(Event):
     noted_at: AwareDatetime
 
 
-PRIVATE: tuple[type[Event], ...] = (ChannelConnectionRequested, ChannelRequestWithdrawn, MessageTaken, UserNoted)
+class EditionNoted(Event):
+    """What billing told of an organisation's edition."""
+
+    TYPE: ClassVar[str] = "gateway.edition-noted.v1"
+    STREAM: ClassVar[str] = "edition-{organisation_id}"
+    SUBJECT: ClassVar[str] = "{organisation_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    edition: str
+    noted_at: AwareDatetime
+
+
+PRIVATE: tuple[type[Event], ...] = (
+    ChannelConnectionRequested,
+    ChannelRequestWithdrawn,
+    MessageTaken,
+    UserNoted,
+    EditionNoted,
+)

@@ -14,12 +14,13 @@ from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import caught_up
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
+from recado_events.billing import WITH_WHATSAPP
 from recado_events.ids import PLATFORM, OrganisationId
 from starlette.responses import Response
 
 from billing.application import Settling
 from billing.commands import ChangeEdition, Register
-from billing.domain.organisation import WITH_WHATSAPP, Organisation
+from billing.domain.organisation import Organisation
 from billing.domain.refusals import UnknownOrganisation
 from billing.views import Questions, Row
 
