@@ -28,7 +28,7 @@ class Payments:
         self.base = ""
         self.api = Api(account, self.paying, key, lambda: self.base)
         self.faults: deque[str] = deque()
-        """What happens to the next calls: `drop_after` acts and never answers, `error` is a 500 before acting, `ok` nothing."""
+        """What happens to the next calls: `drop_after` acts and never answers, `error` is a 500 at once, `ok`."""
         self.calls: list[Json] = []
 
     def app(self) -> Starlette:
