@@ -138,7 +138,7 @@ class World:
         """Where everybody stands, or None while somebody is behind."""
         ends = await self._ends()
         standing: list[Any] = [sorted(ends.items())]
-        for service in ("gateway", "conversations", "crm"):
+        for service in SERVICES:
             inbox = self.rows(service, "SELECT topic, partition, next_offset FROM inbox ORDER BY 1, 2")
             if any(row["next_offset"] < ends.get((row["topic"], row["partition"]), 0) for row in inbox):
                 return None
@@ -154,7 +154,7 @@ class World:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.endpoints["kafka"], enable_auto_commit=False)
         await consumer.start()
         try:
-            topics = [f"recado.{name}.v1" for name in ("inbound", "quarantine", "gateway", "conversations", "crm")]
+            topics = [f"recado.{name}.v1" for name in ("inbound", "quarantine", *SERVICES)]
             ends = await consumer.end_offsets([TopicPartition(name, n) for name in topics for n in range(12)])
             return {(place.topic, place.partition): end for place, end in ends.items()}
         finally:
@@ -162,9 +162,7 @@ class World:
 
     def parked(self) -> int:
         return sum(
-            row["count"]
-            for service in ("gateway", "conversations", "crm")
-            for row in self.rows(service, "SELECT count(*) AS count FROM parked")
+            row["count"] for service in SERVICES for row in self.rows(service, "SELECT count(*) AS count FROM parked")
         )
 
     # Faults ------------------------------------------------------------------------------------------------
@@ -188,7 +186,7 @@ class World:
             return 0
 
 
-SERVICES = ("gateway", "conversations", "crm")
+SERVICES = ("gateway", "conversations", "crm", "billing")
 
 
 async def until(find: Callable[[], Awaitable[T | None]], what: str, seconds: float = PATIENCE) -> T:

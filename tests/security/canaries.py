@@ -112,7 +112,7 @@ async def be_refused(street: Street, tenant: Tenant, birds: Canaries) -> None:
     await tenant.does("PUT", "conversations", f"/users/{tenant.user}", user)
     odd = {"User-Agent": said["agent_of_browser"], "traceparent": said["text"], "X-Request-Id": said["search"]}
     async with httpx.AsyncClient(timeout=30, headers=odd) as http:
-        for service in ("gateway", "conversations", "crm"):
+        for service in ("gateway", "conversations", "crm", "billing"):
             url, good = world.endpoints[service], {"Authorization": f"Bearer {tenant.administrator}"}
             await http.get(f"{url}/contacts", headers={"Authorization": f"Bearer {said['bearer']}"})
             await http.get(f"{url}/{said['search']}/55{birds.number}")

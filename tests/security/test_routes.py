@@ -56,12 +56,18 @@ async def theirs(world: World) -> dict[str, str]:
     await world.meta.customer_writes(wa_id, world.number, "Oi")
     talk = await world.conversation_of(name)
     (contact,) = await until(lambda: world.contacts_named(name), "a contact")
+    message = await world.replies(talk["conversation_id"])
+    bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    await world.settled()
     return {
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],
         "user_id": world.launcher.organisation.agents[0],
         "profile_id": world.launcher.organisation.profile_id,
         "phone_number_id": world.number,
+        "organisation_id": world.endpoints["organisation"],
+        "message_id": message,
+        "purchase_id": bought["purchase_id"],
     }
 
 

@@ -89,7 +89,7 @@ async def _notices(scene: Scene, seconds: float, server: str) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         await asyncio.sleep(0.5)
-        for service in ("gateway", "conversations", "crm"):
+        for service in ("gateway", "conversations", "crm", "billing"):
             running = [w for w in scene.installation.of(service) if w.pid is not None]
             ready = await asyncio.gather(*(worker.is_ready(scene.http) for worker in running))
             ready_at_last[service] = all(ready)
