@@ -201,7 +201,7 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
         return await tenant.talks() or None
 
     talk = (await until(shown, "a conversation"))[0]["conversation_id"]
-    (message,) = await world.timeline(theirs["conversation_id"])
+    message = (await world.timeline(theirs["conversation_id"]))[0]
     await world.settled()
     contact = (await tenant.does("GET", "crm", "/contacts"))["items"][0]["contact_id"]
     quoted = {"type": "text", "text": "x", "reply_to": message["message_id"]}

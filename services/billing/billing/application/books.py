@@ -14,6 +14,7 @@ from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, WabaId
 
+from billing.application import snapshots
 from billing.domain import alarm, charge, counters, dealings, organisation, payment, prices, purchase, staff, wallet
 from billing.domain.charge import Charge, charge_stream
 from billing.domain.counters import Account, Number, account_stream, number_stream
@@ -28,7 +29,7 @@ from billing.domain.wallet import Wallet, wallet_stream
 
 FOLDS: dict[str, Fold[Any]] = {
     "organisation": Fold(Organisation(), organisation.evolve),
-    "wallet": Fold(Wallet(), wallet.evolve),
+    "wallet": Fold(Wallet(), wallet.evolve, snapshots.WALLET),
     "prices": Fold(Prices(), prices.evolve),
     "charge": Fold(Charge(), charge.evolve),
     "dealings": Fold(Dealings(), dealings.evolve),

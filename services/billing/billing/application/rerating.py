@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from recado_chassis.streams import Streams
 from recado_events.event import Event
-from recado_events.ids import CustomerId, MessageId, OrganisationId
+from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId, WabaId
 
 from billing.application.books import FOLDS
 from billing.domain.prices import PRICES_STREAM, Prices
-from billing.domain.private import ChargeRated
+from billing.domain.private import ChargeRated, CustomersJoined
 from billing.domain.private.charge import Rateable
-from billing.domain.rating import Before, Delivery, Policy, Rating, Told, Window, rate
+from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, Window, rate
 from billing.domain.rating.conversations import category, opens
 from billing.domain.rating.policies import Unpriced
 from billing.domain.rating.policy import month_of
@@ -42,13 +42,48 @@ class Line:
         return self.rerated - self.charged
 
 
-@dataclass
-class _Memory:
-    """What was before, as it would have been under the other policy."""
+class Rater:
+    """Rates deliveries again, given in the order in which they were charged; it remembers what was before."""
 
-    started: dict[CustomerId, dict[str, datetime]] = field(default_factory=lambda: defaultdict(dict))
-    conversations: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    messages: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    def __init__(self, policy: str | None = None) -> None:
+        """Without a policy by the one that was in force; flags and allowances are those that were agreed then."""
+        self._policy = policy
+        self._started: defaultdict[CustomerId, dict[str, datetime]] = defaultdict(dict)
+        self._conversations: Counter[tuple[OrganisationId, WabaId | None, str]] = Counter()
+        self._messages: Counter[tuple[OrganisationId, PhoneNumberId, str]] = Counter()
+
+    def rate(self, event: ChargeRated, prices: Prices) -> Rating:
+        at, zone = event.rateable.delivered_at, event.rateable.place.time_zone
+        policy, delivery = prices.policy_at(at, zone), _delivery(event.rateable)
+        policy = policy if self._policy is None else replace(policy, name=self._policy)
+        before = self._before(event)
+        rating = _rate(policy, prices.card_at(at, zone), delivery, before)
+        opened = opens(delivery, before, reply_window_is_free=policy.reply_window_is_free)
+        self._remember(event, delivery, rating, opened=opened)
+        return rating
+
+    def join(self, event: CustomersJoined) -> None:
+        """They were one customer: what was open for one is open for both."""
+        self._start(event.customer_id, self._started[event.merged_id])
+
+    def _before(self, event: ChargeRated) -> Before:
+        account, number = _counters(event)
+        started = MappingProxyType(dict(self._started[event.customer_id]))
+        return Before(started, self._conversations[account], self._messages[number])
+
+    def _remember(self, event: ChargeRated, delivery: Delivery, rating: Rating, *, opened: bool) -> None:
+        account, number = _counters(event)
+        if opened:
+            self._start(event.customer_id, {category(delivery): delivery.at})
+        if delivery.begins:
+            self._conversations[account] += 1
+        if not delivery.template and rating.reason in ("within_allowance", "beyond_allowance"):
+            self._messages[number] += 1
+
+    def _start(self, customer_id: CustomerId, told: Mapping[str, datetime]) -> None:
+        started = self._started[customer_id]
+        for what, at in told.items():
+            started[what] = max(at, started.get(what, at))
 
 
 class Rerating:
@@ -58,47 +93,47 @@ class Rerating:
     def lines(self, month: str, policy: str, organisation_id: OrganisationId | None) -> Iterator[Line]:
         """`month` (YYYY-MM) is each WABA's own. Cards are those that were in force."""
         prices: Prices = self._streams.read(PRICES_STREAM, FOLDS["prices"])
-        return rerated(self._rated(organisation_id), prices, month, policy)
+        rater = Rater(policy)
+        for event in self._events(organisation_id):
+            if isinstance(event, CustomersJoined):
+                rater.join(event)
+            elif isinstance(event, ChargeRated):
+                rating = rater.rate(event, prices)
+                if month_of(event.rateable.delivered_at, event.rateable.place.time_zone) == month:
+                    yield _line(event, rating)
 
-    def _rated(self, organisation_id: OrganisationId | None) -> Iterator[ChargeRated]:
-        after = 0
+    def _events(self, organisation_id: OrganisationId | None) -> Iterator[Event]:
+        wanted, after = {ChargeRated.TYPE, CustomersJoined.TYPE}, 0
         while True:
             rows = self._streams.store.read(after, PAGE)
             for row in rows:
-                if row.type == ChargeRated.TYPE and organisation_id in (None, row.organisation_id):
-                    event: Event = self._streams.mapper.decode(row.state, row.position).event
-                    if isinstance(event, ChargeRated):
-                        yield event
+                if row.type in wanted and organisation_id in (None, row.organisation_id):
+                    yield self._streams.mapper.decode(row.state, row.position).event
             if len(rows) < PAGE:
                 return
             after = rows[-1].position or after
 
 
-def rerated(events: Iterable[ChargeRated], prices: Prices, month: str, policy: str) -> Iterator[Line]:
-    memory = _Memory()
-    for event in events:
-        facts = event.rateable
-        delivery = _delivery(facts)
-        in_month = month_of(facts.delivered_at, facts.place.time_zone)
-        chosen = _policy(prices, facts, policy)
-        rating = _rate(prices, chosen, facts, delivery, _before(memory, event, in_month))
-        _remember(memory, event, delivery, rating, in_month, chosen)
-        if in_month == month:
-            yield Line(
-                event.organisation_id,
-                event.message_id,
-                facts.delivered_at,
-                rating.category,
-                event.rated.amount,
-                event.rated.reason,
-                rating.amount,
-                rating.reason,
-            )
+def _line(event: ChargeRated, rating: Rating) -> Line:
+    return Line(
+        event.organisation_id,
+        event.message_id,
+        event.rateable.delivered_at,
+        rating.category,
+        event.rated.amount,
+        event.rated.reason,
+        rating.amount,
+        rating.reason,
+    )
 
 
-def _policy(prices: Prices, facts: Rateable, name: str) -> Policy:
-    """With the flags and allowances that were agreed then."""
-    return replace(prices.policy_at(facts.delivered_at, facts.place.time_zone), name=name)
+def _counters(
+    event: ChargeRated,
+) -> tuple[tuple[OrganisationId, WabaId | None, str], tuple[OrganisationId, PhoneNumberId, str]]:
+    """Which counts of which month its allowances are taken from."""
+    place, org = event.rateable.place, event.organisation_id
+    month = month_of(event.rateable.delivered_at, place.time_zone)
+    return (org, place.waba_id, month), (org, event.phone_number_id, month)
 
 
 def _delivery(facts: Rateable) -> Delivery:
@@ -115,40 +150,10 @@ def _delivery(facts: Rateable) -> Delivery:
     )
 
 
-def _before(memory: _Memory, event: ChargeRated, month: str) -> Before:
-    return Before(
-        MappingProxyType(memory.started[event.customer_id]),
-        memory.conversations[_account(event), month],
-        memory.messages[_number(event), month],
-    )
-
-
-def _account(event: ChargeRated) -> str:
-    return f"{event.organisation_id}:{event.rateable.place.waba_id}"
-
-
-def _number(event: ChargeRated) -> str:
-    return f"{event.organisation_id}:{event.phone_number_id}"
-
-
-def _rate(prices: Prices, policy: Policy, facts: Rateable, delivery: Delivery, before: Before) -> Rating:
-    card = prices.card_at(facts.delivered_at, facts.place.time_zone)
+def _rate(policy: Policy, card: RateCard | None, delivery: Delivery, before: Before) -> Rating:
     for each in (delivery, replace(delivery, told=Told())):
         try:
             return rate(policy, card, each, before)
         except Unpriced:
             continue
     return Rating(policy.name, delivery.category, "unpriced")
-
-
-def _remember(
-    memory: _Memory, event: ChargeRated, delivery: Delivery, rating: Rating, month: str, policy: Policy
-) -> None:
-    before = _before(memory, event, month)
-    if opens(delivery, before, reply_window_is_free=policy.reply_window_is_free):
-        started = memory.started[event.customer_id]
-        started[category(delivery)] = max(delivery.at, started.get(category(delivery), delivery.at))
-    if delivery.begins:
-        memory.conversations[_account(event), month] += 1
-    if not delivery.template and rating.reason in ("within_allowance", "beyond_allowance"):
-        memory.messages[_number(event), month] += 1

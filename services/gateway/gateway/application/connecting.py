@@ -46,9 +46,11 @@ class Connecting:
         work.record(decide(command, work.state(stream, CHANNEL)), cause)
         return work.state(stream, CHANNEL).connections.get(command.organisation_id)
 
-    def check_edition(self, organisation_id: OrganisationId) -> None:
-        """Raises EditionWithoutWhatsApp."""
-        edition: Edition = self._streams.read(edition_stream(organisation_id), EDITION)
+    def check_may_connect(self, number: Number, *, anew: bool) -> None:
+        """Raises EditionWithoutWhatsApp, and UnknownChannel unless the number is asked for `anew`."""
+        if not anew:
+            self.connection(number)
+        edition: Edition = self._streams.read(edition_stream(number[0]), EDITION)
         edition.check_may_connect()
 
     def disconnect(self, work: Work, command: DisconnectChannel, cause: Cause) -> Connection | None:
