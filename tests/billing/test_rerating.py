@@ -45,7 +45,7 @@ def played(policy: str, steps: list[Any], **allowances: Any) -> Stage:
 
 
 def lines(stage: Stage, policy: str) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for month in ("2026-11", "2026-12", "2027-01"):
         found += Rerating(stage.streams).lines(month, policy, None)
     return found
@@ -129,8 +129,6 @@ async def test_rule_26_a_card_is_shown_before_it_is_imported(office: Office, tmp
     assert json.loads(recado(office, *asked, "--apply", "--json").stdout)["imported"] is True
     assert "known already" in recado(office, *asked, "--apply").stdout
     assert len((await office.sees("/rate-cards", office.operator))["items"]) == 2
-    _, message = office.sends()
-    assert message
     changed = file.read_text().replace("70000", "1")
     file.write_text(changed)
     again = recado(office, *asked, "--apply")

@@ -43,7 +43,7 @@ async def test_s29_replies_are_free_and_s33_customers_conversations_are_counted(
     customer, message, now = new_customer(), MessageId(uuid4()), office.clock.now()
     place = office.on(customer, message)
     window = {name: place[name] for name in ("organisation_id", "phone_number_id", "customer_id")}
-    closes = {"opened_at": now, "closes_at": now + timedelta(hours=24)}
+    closes: Any = {"opened_at": now, "closes_at": now + timedelta(hours=24)}
     released = told_by.MessageReleased(
         **place,
         kind="text",

@@ -1,4 +1,4 @@
-"""Snapshots of streams that grow long: caches of a state at a version, for the code that folded it, and nothing else."""
+"""Snapshots of streams that grow long: caches of a state at a version, for the code that folded it."""
 
 from __future__ import annotations
 
