@@ -14,7 +14,7 @@ import httpx
 from deploy.local.process import kill_group, spawn
 from deploy.local.programs import clean_environment
 
-KEY = "sk_test_of_the_tests_0123456789"
+KEY = "sk_test_OfTheTests0123456789"
 SECRET = "whsec_of_the_tests_0123456789"
 ROOT = Path(__file__).parents[2]
 _READY = re.compile(r"ready at (\S+)")

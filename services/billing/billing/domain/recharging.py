@@ -14,8 +14,8 @@ from billing.domain.private import AttemptFailed, AttemptStarted
 from billing.domain.purchase import Purchase
 from billing.domain.wallet import Wallet
 
-PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
-"""After the n-th failure; after the last it is given up."""
+PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
+"""After the n-th failure; after the last it is given up: within the day for which the provider keeps keys."""
 SILENCE = timedelta(minutes=2)
 """Then a worker from which nothing was heard is not waited for; the provider's keys keep it from paying twice."""
 

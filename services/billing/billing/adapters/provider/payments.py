@@ -38,6 +38,8 @@ class StripePayments:
     def charge(self, order: Order, customer: str, method: str, attempt: int) -> None:
         """One PaymentIntent an order, for ever; only confirming it is tried again, so it is paid at most once."""
         intent = _asked(lambda: self._intent(order, customer, method))
+        if attempt > 1:  # the key gives the first answer again: how it stands now has to be asked for
+            intent = _asked(lambda: self._stripe.v1.payment_intents.retrieve(intent.id))
         if intent.status in ("succeeded", "processing"):
             return
         _asked(lambda: self._confirm(intent.id, method, f"{order.purchase_id}-confirm-{attempt}"))
