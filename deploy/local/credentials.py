@@ -4,7 +4,7 @@ import base64
 import secrets
 import time
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -24,6 +24,8 @@ class Secrets:
     alias_key: str
     token_key: str
     tag_key: str
+    payments_key: str
+    payments_secret: str
     postgres_password: str
     jwt_private_key: str = field(repr=False)
     jwt_public_key: str = field(repr=False)
@@ -44,8 +46,8 @@ class Organisation:
 
 def settle_secrets(state: State) -> Secrets:
     kept = state.read("secrets")
-    if not kept:
-        kept = asdict(_new_secrets())
+    if not {each.name for each in fields(Secrets)} <= set(kept):
+        kept = {**asdict(_new_secrets()), **kept}
         state.write("secrets", kept)
     return Secrets(**kept)
 
@@ -95,6 +97,8 @@ def _new_secrets() -> Secrets:
         alias_key=secrets.token_hex(32),
         token_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         tag_key=secrets.token_hex(32),
+        payments_key=f"sk_test_{secrets.token_hex(24)}",
+        payments_secret=f"whsec_{secrets.token_hex(24)}",
         postgres_password=secrets.token_urlsafe(18),
         jwt_private_key=key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

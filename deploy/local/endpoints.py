@@ -16,7 +16,7 @@ def endpoints_of(
     addresses: Addresses, secrets: Secrets, organisation: Organisation, tokens: Mapping[str, str | list[str]]
 ) -> dict[str, Any]:
     return {
-        **{name: addresses.url(name) for name in (*SERVICES, "simulator")},
+        **{name: addresses.url(name) for name in (*SERVICES, "simulator", "payments")},
         "kafka": addresses.kafka,
         "databases": dict(addresses.databases),
         "app_secret": secrets.app_secret,
@@ -54,7 +54,9 @@ def people(endpoints: Mapping[str, Any]) -> dict[str, str]:
 
 
 def show_endpoints(console: Console, state: State, endpoints: Mapping[str, Any]) -> None:
-    rows = {name: f"{endpoints[name]}{'/docs' if name in SERVICES else ''}" for name in (*SERVICES, "simulator")}
+    rows = {
+        name: f"{endpoints[name]}{'/docs' if name in SERVICES else ''}" for name in (*SERVICES, "simulator", "payments")
+    }
     rows["kafka"] = endpoints["kafka"]
     rows |= {f"database of {service}": dsn for service, dsn in endpoints["databases"].items()}
     rows |= {name.replace("_", " "): endpoints[name] for name in ("organisation", "waba_id", "phone_number_id")}

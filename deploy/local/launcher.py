@@ -10,7 +10,7 @@ from deploy.local.api import Api
 from deploy.local.components import ProgramComponent, ServerComponent
 from deploy.local.credentials import settle_organisation, settle_secrets, tokens
 from deploy.local.endpoints import endpoints_of, people, write_endpoints, write_environments
-from deploy.local.programs import Addresses, services, simulator
+from deploy.local.programs import Addresses, payments_simulator, services, simulator
 from deploy.local.provider import Kafka, Postgres
 from deploy.local.schema import bring_up_to_date
 from deploy.local.seed import seed
@@ -45,7 +45,7 @@ class Launcher:
         endpoints = endpoints_of(addresses, self.secrets, self.organisation, issued)
         with httpx.Client(timeout=30) as client:
             seed(Api(client, people(endpoints)), endpoints, self.organisation)
-        self._step("one organisation seeded: a connected channel, an administrator, three agents")
+        self._step("one organisation seeded: its edition, a connected channel, an administrator, three agents")
         write_endpoints(self._state, endpoints)
         return endpoints
 
@@ -64,8 +64,9 @@ class Launcher:
     def _start_programs(self, addresses: Addresses) -> None:
         log = self._state.data / "simulator" / "sends.jsonl"
         meta = simulator(addresses, self.secrets, self.organisation, str(log))
-        self.stack.start(ProgramComponent(meta, self._state.logs / "simulator.log"))
-        self._step("simulator of Meta's platform ready")
+        payments = payments_simulator(addresses, self.secrets, str(log.with_name("payments.json")))
+        self.stack.start(*(ProgramComponent(each, self._state.logs / f"{each.name}.log") for each in (meta, payments)))
+        self._step("simulators of Meta's platform and of the payment provider ready")
         programs = services(addresses, self.secrets)
         write_environments(self._state, programs)
         self.stack.start(*(ProgramComponent(program, self._state.logs / f"{program.name}.log") for program in programs))

@@ -65,6 +65,22 @@ def simulator(addresses: Addresses, secrets: Secrets, organisation: Organisation
     )
 
 
+def payments_simulator(addresses: Addresses, secrets: Secrets, state: str) -> Program:
+    settings = {
+        "PORT": str(addresses.ports["payments"]),
+        "KEY": secrets.payments_key,
+        "SECRET": secrets.payments_secret,
+        "WEBHOOK_URL": f"{addresses.url('billing')}/webhooks/payments",
+        "STATE": state,
+    }
+    return Program(
+        "payments",
+        [sys.executable, "-m", "tests.simulator.payments"],
+        {**clean_environment(), **{f"RECADO_PAYMENTS_SIMULATOR_{name}": value for name, value in settings.items()}},
+        f"{addresses.url('payments')}/control/health",
+    )
+
+
 def service_environment(name: str, addresses: Addresses, secrets: Secrets) -> dict[str, str]:
     """What one service is told, and nothing that it does not need."""
     environment = {
@@ -89,6 +105,12 @@ def service_environment(name: str, addresses: Addresses, secrets: Secrets) -> di
             "RECADO_TAG_KEY": secrets.tag_key,
             "RECADO_GRAPH_URL": addresses.url("simulator"),
             "RECADO_TEMPLATE_POLL_SECONDS": "10",
+        }
+    if name == "billing":
+        environment |= {
+            "RECADO_PAYMENTS_KEY": secrets.payments_key,
+            "RECADO_PAYMENTS_SECRETS": json.dumps([secrets.payments_secret]),
+            "RECADO_PAYMENTS_URL": addresses.url("payments"),
         }
     return environment
 

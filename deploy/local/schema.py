@@ -13,6 +13,7 @@ from deploy.local.process import outcome
 from deploy.local.programs import Addresses, clean_environment, service_environment
 from deploy.local.settings import SERVICES
 
+RATES_FROM = "2025-01-01"
 RECADO = Path(sys.executable).with_name("recado")
 
 
@@ -31,6 +32,10 @@ def _bring_database_up_to_date(service: str, addresses: Addresses, secrets: Secr
     answer = next(line for line in reversed(printed.splitlines()) if line.startswith("{"))
     for projection in json.loads(answer)["rebuild"]:
         _recado(service, ["rebuild", service, projection], addresses, secrets)
+    if service == "billing":
+        _recado(
+            service, ["billing", "import-rates", "sample", "--valid-from", RATES_FROM, "--apply"], addresses, secrets
+        )
 
 
 def _recado(service: str, command: Sequence[str], addresses: Addresses, secrets: Secrets) -> str:

@@ -10,6 +10,8 @@ from deploy.local.simulated_meta import signup_code
 Endpoints = dict[str, Any]
 AGENTS = ("Beatriz Ramos", "Caio Teixeira", "Dalva Pinto")
 ADMINISTRATOR = "Ana Moraes"
+ORGANISATION_NAME = "Bicicletas Moraes"
+EDITION = "premier"
 CHANNEL_NAME = "Front desk"
 PIN = "123456"
 ARRIVAL_SECONDS = 30
@@ -17,9 +19,17 @@ ARRIVAL_SECONDS = 30
 
 def seed(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
     """What is there already, or was changed since, stays as it is."""
+    _seed_organisation(api, endpoints, organisation)
     _seed_people(api, endpoints, organisation)
     _seed_channel(api, endpoints, organisation)
     _seed_rota(api, endpoints, organisation)
+
+
+def _seed_organisation(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
+    """With an edition that may use WhatsApp; the gateway connects nobody before it has heard of it."""
+    url = f"{endpoints['billing']}/organisations/{organisation.organisation_id}"
+    if api.ask(Call("GET", url, "operator")).status_code == 404:
+        api.get(Call("PUT", url, "operator", {"name": ORGANISATION_NAME, "locale": "pt-BR", "edition": EDITION}))
 
 
 def _seed_people(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
@@ -49,10 +59,15 @@ def _seed_channel(api: Api, endpoints: Endpoints, organisation: Organisation) ->
         api.get(Call("POST", f"{channel}/resume", "administrator", {"code": code, "pin": PIN}))
     elif found.status_code == 404:
         connect = {"waba_id": organisation.waba_id, "phone_number_id": organisation.phone_number_id, "code": code}
-        api.get(Call("POST", channels, "administrator", {**connect, "name": CHANNEL_NAME, "pin": PIN}))
+        _connect(api, Call("POST", channels, "administrator", {**connect, "name": CHANNEL_NAME, "pin": PIN}))
     else:
         raise LocalError(f"GET {channel} answered {found.status_code}: {found.text}")
     api.get(Call("PUT", f"{channel}/details", "administrator", {"name": CHANNEL_NAME}))
+
+
+def _connect(api: Api, call: Call) -> None:
+    """The gateway hears of the edition a moment after it was settled; until then it refuses, and spends no code."""
+    api.until(call, lambda _: True, seconds=ARRIVAL_SECONDS, what="the gateway has heard of the edition")
 
 
 def _seed_rota(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:

@@ -9,8 +9,8 @@ from deploy.local.ports import free_port, is_free
 from deploy.local.provider import Backend, backend_named
 from deploy.local.state import State
 
-SERVICES = ("gateway", "conversations", "templates", "crm")
-LISTENERS = ("kafka", "postgres", "simulator", *SERVICES)
+SERVICES = ("gateway", "conversations", "templates", "crm", "billing")
+LISTENERS = ("kafka", "postgres", "simulator", "payments", *SERVICES)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ HOW = (
     "some seconds after the start, and the most seen while {0} webhooks/s come in for the one seeded number."
 )
 _RATE = 300
-_NAMES = ("gateway", "conversations", "crm", "simulator", "kafka", "postgres")
+_NAMES = ("gateway", "conversations", "crm", "billing", "simulator", "payments", "kafka", "postgres")
 
 
 def run(ground: Ground) -> Findings:

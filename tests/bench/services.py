@@ -71,7 +71,7 @@ def environment_of(ground: Ground, name: str, dsn: str, prefix: str, port: int =
 
 
 def _everywhere(port: int) -> Mapping[str, int]:
-    return dict.fromkeys(("gateway", "conversations", "crm", "simulator"), port)
+    return dict.fromkeys(("gateway", "conversations", "crm", "billing", "simulator", "payments"), port)
 
 
 def connect_numbers(dsn: str, numbers: int) -> None:

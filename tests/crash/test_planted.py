@@ -19,6 +19,7 @@ import pytest
 from conversations import main as conversations
 from crm import main as crm
 from gateway import main as gateway
+from recado_events.billing import OrganisationRegistered
 from recado_events.content import OutgoingText
 from recado_events.conversations import (
     ConversationAssigned,
@@ -272,6 +273,12 @@ def options(url: str) -> dict[str, str]:
 
 
 async def connect(service: Alone, simulator: Simulator) -> None:
+    org, at = service.organisation, datetime.now(UTC)
+    registered = OrganisationRegistered(
+        organisation_id=org, name="Aurora", locale="pt-BR", edition="premier", registered_at=at
+    )
+    service.tells("billing", registered)
+    service.rests()
     async with httpx.AsyncClient(base_url=service.url, headers=token("administrator", service.organisation)) as client:
         asked = {"waba_id": WABA, "phone_number_id": NUMBER, "code": await simulator.mint_code(WABA), "pin": PIN}
         assert (await client.post("/channels", json=asked, timeout=30)).status_code == 200

@@ -17,12 +17,15 @@ from gateway.adapters.dispatcher import Dispatcher
 from gateway.adapters.unsubscriber import Unsubscriber
 from gateway.application import Dispatching
 from gateway.application.accounts import Tokens
+from gateway.application.folds import EDITION
 from gateway.application.ports import Claim, Wanted
 from gateway.commands import Accepted
+from gateway.domain.edition import edition_stream
 from gateway.settings import Settings
 from recado_chassis.mapper import Recorded
 from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
+from recado_events.billing import EditionChanged, OrganisationRegistered
 from recado_events.content import OutgoingContent, OutgoingText, ReadReceipt
 from recado_events.conversations import MessageReleased, ReadReceiptReleased, Released
 from recado_events.envelope import Cause, Envelope
@@ -95,6 +98,7 @@ class Stage:
         namespace = SimpleNamespace(build=self._build, SHOWS=main.SHOWS, Settings=Settings)
         told = {**options(self.graph_url), **self._told}
         self.on_database = ServiceOnDatabase(cast(ModuleType, namespace), self.dsn, told)
+        self.registered(self.organisation)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -110,10 +114,31 @@ class Stage:
         self._clients.append(client)
         return client
 
+    # What billing tells ------------------------------------------------------------------------------
+
+    def registered(self, organisation: UUID, edition: str = "premier") -> None:
+        """Once: another worker on the same database has heard of it already."""
+        streams = self.on_database.service.streams
+        org = OrganisationId(organisation)
+        if streams.read(edition_stream(org), EDITION).name is None:
+            at = self.clock.now()
+            self.hears(
+                OrganisationRegistered(
+                    organisation_id=org, name="Aurora", locale="pt-BR", edition=edition, registered_at=at
+                )
+            )
+
+    def edition(self, edition: str) -> None:
+        """The operator changes this organisation's."""
+        at = self.clock.now()
+        org = self.organisation
+        self.hears(EditionChanged(organisation_id=org, previous="premier", edition=edition, changed_at=at))
+
     # People --------------------------------------------------------------------------------------
 
     @asynccontextmanager
     async def administrator(self, organisation: UUID | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        self.registered(organisation or self.organisation)
         headers = token("administrator", organisation or self.organisation)
         async with self.on_database.http(headers) as client:
             yield client

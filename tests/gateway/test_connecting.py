@@ -9,7 +9,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from gateway.domain.private import ChannelConnectionRequested
-from recado_events.gateway import ChannelConnected, ChannelConnectionStarted, ChannelStepCompleted, ChannelStepFailed
+from recado_events.gateway import (
+    ChannelConnected,
+    ChannelConnectionStarted,
+    ChannelStepCompleted,
+    ChannelStepFailed,
+    OfChannel,
+)
 from recado_events.ids import OrganisationId
 
 from tests.gateway.stage import NUMBER, OTHER_NUMBER, PIN, WABA, Stage
@@ -309,4 +315,4 @@ async def test_what_does_not_fit_is_refused_before_anybody_is_asked(stage: Stage
         answers = [await connect(stage, client, **{"code": "c", **changed}) for changed in UNFIT]
 
     assert [answer.status_code for answer in answers] == [422] * len(UNFIT)
-    assert stage.facts() == []
+    assert stage.facts(OfChannel) == []

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("gateway", "conversations", "templates", "crm")
+SERVICES = ("gateway", "conversations", "templates", "crm", "billing")
 EVENTS = ROOT / "libs/events/recado_events"
 PURE_ROOMS = ("domain", "commands", "views")
 

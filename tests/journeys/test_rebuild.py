@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from billing import main as billing_main
+from billing.domain import private as billing_private
 from conversations import main as conversations_main
 from conversations.domain import private as conversations_private
 from crm import main as crm_main
@@ -30,6 +32,7 @@ async def test_d1_every_view_rebuilt_from_its_log_is_the_same(world: World) -> N
         ("conversations", conversations_main, conversations_private),
         ("templates", templates_main, templates_private),
         ("crm", crm_main, crm_private),
+        ("billing", billing_main, billing_private),
     ):
         dsn = world.endpoints["databases"][service]
         mapper = Mapper((*EVENTS.values(), *private.PRIVATE))

@@ -186,7 +186,7 @@ class World:
             return 0
 
 
-SERVICES = ("gateway", "conversations", "templates", "crm")
+SERVICES = ("gateway", "conversations", "templates", "crm", "billing")
 
 
 async def until(find: Callable[[], Awaitable[T | None]], what: str, seconds: float = PATIENCE) -> T:

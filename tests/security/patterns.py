@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.house.sources import python_files, shown, tree
 
-PACKAGES = ("recado_events", "recado_chassis", "gateway", "conversations", "templates", "crm")
+PACKAGES = ("recado_events", "recado_chassis", "gateway", "conversations", "templates", "crm", "billing")
 AREAS = ("libs/", "services/")
 _OF_RE = frozenset({"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"})
 

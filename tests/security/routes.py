@@ -13,6 +13,7 @@ from tests.journeys.world import SERVICES, World
 
 PEOPLE = frozenset({"administrator", "member"})
 ADMINISTRATORS = frozenset({"administrator"})
+OPERATORS = frozenset({"operator"})
 PROGRAMS = frozenset({"service"})
 EVERY_ROLE = ("operator", "administrator", "member", "service")
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -123,7 +124,41 @@ CRM = {
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
-TABLES = {"gateway": GATEWAY, "conversations": CONVERSATIONS, "templates": TEMPLATES, "crm": CRM}
+POLICY = {"policy": "R1", "valid_from": "2999-01-01"}
+CARD = {
+    "rate_card": "2999",
+    "valid_from": "2999-01-01",
+    "prices": [{"market": "BR", "category": "utility", "amount": 1}],
+}
+RECHARGE = {"on": False, "floor": 1, "amount": 1, "daily_cap": 1}
+ORGANISATION = {"name": "Aurora", "locale": "en", "edition": "free"}
+BILLING = {
+    ("PUT", "/organisations/{organisation_id}"): Expected(OPERATORS, ORGANISATION, owned=False),
+    ("PUT", "/organisations/{organisation_id}/edition"): Expected(OPERATORS, {"edition": "free"}, owned=False),
+    ("GET", "/organisations/{organisation_id}"): Expected(OPERATORS, owned=False),
+    ("GET", "/organisation"): Expected(PEOPLE),
+    ("POST", "/policies"): Expected(OPERATORS, POLICY, flags=("reply_window_is_free",)),
+    ("GET", "/policies"): Expected(OPERATORS),
+    ("POST", "/rate-cards"): Expected(OPERATORS, CARD),
+    ("GET", "/rate-cards"): Expected(OPERATORS),
+    ("GET", "/wallet"): Expected(ADMINISTRATORS),
+    ("PUT", "/wallet/recharge"): Expected(ADMINISTRATORS, RECHARGE, flags=("on",)),
+    ("GET", "/wallet/statement"): Expected(ADMINISTRATORS),
+    ("GET", "/wallet/statement.csv"): Expected(ADMINISTRATORS),
+    ("GET", "/messages/{message_id}/cost"): Expected(ADMINISTRATORS),
+    ("POST", "/purchases"): Expected(ADMINISTRATORS, {"credits": 1}),
+    ("GET", "/purchases"): Expected(ADMINISTRATORS),
+    ("GET", "/purchases/{purchase_id}"): Expected(ADMINISTRATORS),
+    ("GET", "/events"): Expected(PROGRAMS),
+    ("GET", "/events/stream"): Expected(PROGRAMS),
+}
+TABLES = {
+    "gateway": GATEWAY,
+    "conversations": CONVERSATIONS,
+    "templates": TEMPLATES,
+    "crm": CRM,
+    "billing": BILLING,
+}
 ROUTES = {
     Route(service, method, path): expected
     for service, table in TABLES.items()
@@ -137,7 +172,10 @@ def with_bodies() -> Iterable[tuple[Route, Mapping[str, Any]]]:
 
 def absent() -> dict[str, str]:
     """Ids of nothing."""
-    names = ("conversation_id", "contact_id", "user_id", "profile_id", "template_id")
+    names = (
+        "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
+        "purchase_id",
+    )  # fmt: skip
     return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
 
 

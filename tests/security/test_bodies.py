@@ -24,7 +24,7 @@ class Sending:
 
     def __init__(self, world: World, tenant: Tenant, http: httpx.Client) -> None:
         self._world = world
-        self._token = tenant.administrator
+        self._tokens = {role: tenant.token(role) for role in ("administrator", "operator")}
         self._http = http
 
     def __call__(
@@ -35,7 +35,8 @@ class Sending:
         at: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         url = f"{self._world.endpoints[route.service]}{route.at(at or absent())}"
-        given = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": secrets.token_hex(8), **JSON}
+        role = "administrator" if "administrator" in ROUTES[route].roles else "operator"
+        given = {"Authorization": f"Bearer {self._tokens[role]}", "Idempotency-Key": secrets.token_hex(8), **JSON}
         return self._http.request(route.method, url, content=body, params=query, headers=given)
 
     def positions(self) -> list[Any]:

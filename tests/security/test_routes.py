@@ -58,6 +58,9 @@ async def theirs(world: World) -> dict[str, str]:
     (contact,) = await until(lambda: world.contacts_named(name), "a contact")
     draft = {**FORM, "name": f"x{wa_id}", "waba_id": world.endpoints["waba_id"], "draft": True}
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
+    message = await world.replies(talk["conversation_id"])
+    bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    await world.settled()
     return {
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
@@ -65,6 +68,9 @@ async def theirs(world: World) -> dict[str, str]:
         "user_id": world.launcher.organisation.agents[0],
         "profile_id": world.launcher.organisation.profile_id,
         "phone_number_id": world.number,
+        "organisation_id": world.endpoints["organisation"],
+        "message_id": message,
+        "purchase_id": bought["purchase_id"],
     }
 
 
@@ -198,7 +204,7 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
         return await tenant.talks() or None
 
     talk = (await until(shown, "a conversation"))[0]["conversation_id"]
-    (message,) = await world.timeline(theirs["conversation_id"])
+    message = (await world.timeline(theirs["conversation_id"]))[0]
     await world.settled()
     contact = (await tenant.does("GET", "crm", "/contacts"))["items"][0]["contact_id"]
     quoted = {"type": "text", "text": "x", "reply_to": message["message_id"]}

@@ -22,7 +22,7 @@ from tests.journeys.world import SERVICES, World, until
 from tests.security.tenants import Tenant, claims, signed
 
 pytestmark = pytest.mark.timeout(240)
-LOOKS = {"gateway": "/channels", "conversations": "/users", "crm": "/contacts"}
+LOOKS = {"gateway": "/channels", "conversations": "/users", "crm": "/contacts", "billing": "/wallet"}
 STRANGER = ec.generate_private_key(ec.SECP256R1())
 
 
@@ -173,9 +173,8 @@ async def as_administrator(tenant: Tenant, service: str, token: str) -> httpx.Re
     """Something that a member without a profile may not do."""
     if service == "gateway":
         return await tenant.asks("PUT", "gateway", "/channels/1/details", {"name": "x"}, token=token)
-    return await tenant.asks(
-        "GET", service, {"conversations": "/conversations", "crm": "/contacts"}[service], token=token
-    )
+    paths = {"conversations": "/conversations", "crm": "/contacts", "billing": "/wallet"}
+    return await tenant.asks("GET", service, paths[service], token=token)
 
 
 async def looks(tenant: Tenant, token: str) -> dict[str, int]:

@@ -20,8 +20,8 @@ from tests.servers.processes import descendants, until_gone
 
 pytestmark = pytest.mark.timeout(400)
 KEYS = {
-    *("gateway", "conversations", "crm", "simulator", "kafka", "databases", "app_secret", "verify_token"),
-    *("organisation", "waba_id", "phone_number_id", "tokens"),
+    *("gateway", "conversations", "crm", "billing", "simulator", "payments", "kafka", "databases"),
+    *("app_secret", "verify_token", "organisation", "waba_id", "phone_number_id", "tokens"),
 }
 
 

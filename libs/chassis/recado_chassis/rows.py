@@ -31,6 +31,16 @@ class EventRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """A stream's state at a version, as the code of that fingerprint folded it. A cache."""
+
+    stream: str
+    version: int
+    code: str
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CommandKey:
     """A client's own name for a command: repeated, it has one effect and one answer."""
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from psycopg import Connection
 
-from recado_chassis.rows import CommandKey, CommandRow, EventRow, InboxMove, InboxRow, ParkedRow, UniqueKey
+from recado_chassis.rows import CommandKey, CommandRow, EventRow, InboxMove, InboxRow, ParkedRow, SnapshotRow, UniqueKey
 
 __all__ = [
     "Changes",
@@ -27,6 +27,7 @@ __all__ = [
     "InboxRow",
     "ParkedRow",
     "Session",
+    "SnapshotRow",
     "Store",
     "Unavailable",
     "UniqueKey",
@@ -72,6 +73,8 @@ class Changes:
     subjects: dict[str, bool] = field(default_factory=dict)
     """Whether each subject of the batch was parked when the batch looked; checked again under the lock."""
     effects: list[Effect] = field(default_factory=list)
+    snapshots: list[SnapshotRow] = field(default_factory=list)
+    """Of streams that this transaction appends to."""
 
     def is_empty(self) -> bool:
         return not (
@@ -89,6 +92,10 @@ class Session(Protocol):
 
     def load(self, after: Mapping[str, int]) -> dict[str, list[EventRow]]:
         """For each stream its events above the given version, in order; streams with none may be absent."""
+        ...
+
+    def snapshots(self, codes: Mapping[str, str]) -> list[SnapshotRow]:
+        """For each stream the snapshot that the code of this fingerprint has left; streams with none are absent."""
         ...
 
     def command(self, key: CommandKey) -> CommandRow | None: ...

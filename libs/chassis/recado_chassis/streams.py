@@ -80,6 +80,7 @@ class Streams:
         work = self.work(session)
         value = decide(work)
         try:
+            work.keep_snapshots()
             position = session.commit(work.changes)
         except Exception:
             work.forget()

@@ -9,8 +9,10 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event
 
+from recado_chassis import snapshots
 from recado_chassis.mapper import Mapper
 from recado_chassis.ports import Clock, Ids
+from recado_chassis.snapshots import Keeping
 from recado_chassis.store import Changes, CommandKey, CommandRow, Effect, EventRow, Session, UniqueKey
 
 S = TypeVar("S")
@@ -23,6 +25,8 @@ class Fold(Generic[S]):
 
     initial: S
     evolve: Callable[[S, Event], S]
+    keeping: Keeping | None = None
+    """Only for streams that grow without an end."""
 
 
 class Folded(NamedTuple):
@@ -78,6 +82,9 @@ class Work:
         if not wanted:
             return
         bases = {stream: self._base(stream, fold) for stream, fold in wanted.items()}
+        unseen = {s: keeping for s, base in bases.items() if base.version == 0 and (keeping := base.fold.keeping)}
+        for stream, (version, state) in snapshots.states(self._session, unseen).items():
+            bases[stream] = Folded(version, state, bases[stream].fold)
         rows = self._session.load({stream: base.version for stream, base in bases.items()})
         for stream, base in bases.items():
             folded = self._fold(base, rows.get(stream, []))
@@ -171,6 +178,15 @@ class Work:
                 mapping[key] = before
         del self.changes.events[events:]
         del self.changes.effects[effects:]
+
+    def keep_snapshots(self) -> None:
+        """Before the commit: of what has grown by so much that it is worth it."""
+        expected = self.changes.expected
+        for stream in dict.fromkeys(row.stream for row in self.changes.events):
+            at = self._streams[stream]
+            keeping = at.fold.keeping
+            if keeping is not None and keeping.is_due(expected[stream], at.version):
+                self.changes.snapshots.append(snapshots.row_of(stream, at.version, at.state, keeping))
 
     def remember(self) -> None:
         """After the commit: what was written is what is known."""

@@ -151,7 +151,8 @@ class MessageRejected(OfDispatch):
     TYPE: ClassVar[str] = "gateway.message-rejected.v1"
     attempt: int
     reason: str
-    """`graph` (Meta refused, see `meta_code`), `expired`, `channel_disconnected` or `unsupported`."""
+    """`graph` (Meta refused, see `meta_code`), `expired`, `channel_disconnected`, `frozen` (by the edition) or
+    `unsupported`."""
     meta_code: int | None = None
     rejected_at: AwareDatetime
     personal: RejectionDetails | None = None

@@ -22,6 +22,9 @@ PhoneNumberId = NewType("PhoneNumberId", str)
 WabaId = NewType("WabaId", str)
 """Meta's id of a WhatsApp Business Account, decimal digits."""
 
+PLATFORM = OrganisationId(UUID(int=0))
+"""Whose the facts are that hold for every organisation: policies and rate cards."""
+
 _WAMIDS = UUID("6d5f7a4e-3c1b-5e0a-9a47-0f6b1c5d2e88")
 
 

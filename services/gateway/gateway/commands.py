@@ -104,7 +104,7 @@ class QueueMessage(OnDispatch):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartDispatch(OnDispatch):
-    """Make the next attempt. `passage` is what the channel says of it: open, wait or shut."""
+    """Make the next attempt. `passage` is what channel and edition say of it: open, wait, shut or frozen."""
 
     passage: str
 

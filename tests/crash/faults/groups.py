@@ -13,10 +13,23 @@ from confluent_kafka.admin import AdminClient
 from tests.crash.scene import Fault, Scene
 
 HEARD = {
-    "gateway": ["recado.conversations.v1", "recado.templates.v1", "recado.inbound.v1", "recado.quarantine.v1"],
-    "conversations": ["recado.inbound.v1", "recado.gateway.v1", "recado.crm.v1"],
+    "gateway": [
+        "recado.conversations.v1",
+        "recado.templates.v1",
+        "recado.billing.v1",
+        "recado.inbound.v1",
+        "recado.quarantine.v1",
+    ],
+    "conversations": [
+        "recado.inbound.v1",
+        "recado.gateway.v1",
+        "recado.templates.v1",
+        "recado.crm.v1",
+        "recado.billing.v1",
+    ],
     "templates": ["recado.gateway.v1", "recado.conversations.v1", "recado.inbound.v1"],
     "crm": ["recado.conversations.v1"],
+    "billing": ["recado.conversations.v1", "recado.gateway.v1"],
 }
 
 

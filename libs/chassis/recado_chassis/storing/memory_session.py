@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 
-from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, UniqueKey
+from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, SnapshotRow, UniqueKey
 from recado_chassis.storing.memory_tables import Tables
 
 
@@ -24,6 +24,11 @@ class MemorySession:
         with self._tables.lock:
             tails = {stream: self._tables.tail(stream, version) for stream, version in after.items()}
         return {stream: rows for stream, rows in tails.items() if rows}
+
+    def snapshots(self, codes: Mapping[str, str]) -> list[SnapshotRow]:
+        with self._tables.lock:
+            kept = self._tables.snapshots
+            return [kept[stream] for stream, code in codes.items() if stream in kept and kept[stream].code == code]
 
     def command(self, key: CommandKey) -> CommandRow | None:
         with self._tables.lock:

@@ -22,6 +22,7 @@ from recado_chassis.store import (
     InboxMove,
     InboxRow,
     ParkedRow,
+    SnapshotRow,
     UniqueKey,
 )
 from recado_chassis.storing.versions import expected_versions
@@ -48,6 +49,7 @@ class Tables:
         self.inbox: dict[tuple[str, int], InboxRow] = {}
         self.parked: dict[RecordKey, ParkedRow] = {}
         """In the order of arrival."""
+        self.snapshots: dict[str, SnapshotRow] = {}
         self._recorder = POPOApplicationRecorder()
         self._event_ids: set[UUID] = set()
         self._clock = clock
@@ -90,6 +92,7 @@ class Tables:
             del self.parked[_record(row)]
         self.parked.update((_record(row), row) for row in changes.park)
         self._append(changes.events)
+        self.snapshots.update((row.stream, row) for row in changes.snapshots)
         if changes.command:
             self.commands[changes.command.key] = replace(changes.command, position=len(self.rows))
 

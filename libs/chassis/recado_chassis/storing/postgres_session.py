@@ -10,8 +10,14 @@ import psycopg
 from psycopg import Connection
 
 from recado_chassis.crash import crash
-from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, UniqueKey
-from recado_chassis.storing import postgres_commands, postgres_inbox, postgres_parked, postgres_unique
+from recado_chassis.store import Changes, CommandKey, CommandRow, EventRow, SnapshotRow, UniqueKey
+from recado_chassis.storing import (
+    postgres_commands,
+    postgres_inbox,
+    postgres_parked,
+    postgres_snapshots,
+    postgres_unique,
+)
 from recado_chassis.storing.postgres_connections import translated
 from recado_chassis.storing.postgres_locks import WRITERS, take_for_transaction
 from recado_chassis.storing.postgres_pipeline import pipeline
@@ -38,6 +44,10 @@ class PostgresSession:
     @translated()
     def load(self, after: Mapping[str, int]) -> dict[str, list[EventRow]]:
         return tails(self._connection, after)
+
+    @translated()
+    def snapshots(self, codes: Mapping[str, str]) -> list[SnapshotRow]:
+        return postgres_snapshots.find(self._connection, codes)
 
     @translated()
     def command(self, key: CommandKey) -> CommandRow | None:
@@ -100,6 +110,8 @@ class PostgresSession:
         with pipeline(self._connection):
             if changes.events:
                 self._recorder.append(self._connection, changes.events)
+            if changes.snapshots:
+                postgres_snapshots.keep(self._connection, changes.snapshots)
             if changes.command:
                 postgres_commands.keep(self._connection, changes.command)
             last = LastPosition(self._connection)

@@ -1,4 +1,4 @@
-"""What the gateway hears: messages that were released, requests about templates, and statuses of what Meta took."""
+"""What the gateway hears: editions, released messages, requests about templates, statuses of what Meta took."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from typing import Any, cast
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.work import Fold, Work
 from recado_events import catalogue
+from recado_events.billing import EditionChanged, OfOrganisation, OrganisationRegistered
 from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
 from recado_events.inbound import InboundType, InboundUpdate
 from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
 from gateway.application import Queueing, Sending, Staffing
-from gateway.application.folds import DISPATCH, STAFF, TEMPLATE_REQUEST
+from gateway.application.folds import DISPATCH, EDITION, STAFF, TEMPLATE_REQUEST
+from gateway.application.staffing import note_edition
 from gateway.domain.dispatch import dispatch_stream
+from gateway.domain.edition import edition_stream
 from gateway.domain.staff import staff_stream
 from gateway.domain.tags import Tag, Tags
 from gateway.domain.template_request import template_request_stream
 
 
-def hears(sending: Sending, staffing: Staffing, queueing: Queueing) -> list[Hears]:
-    """All but what Meta sends."""
-    return [from_conversations(sending, staffing), from_templates(queueing)]
+def from_services(sending: Sending, staffing: Staffing, queueing: Queueing) -> list[Hears]:
+    return [_from_conversations(sending, staffing), _from_templates(queueing), _from_billing()]
 
 
-def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
+def _from_conversations(sending: Sending, staffing: Staffing) -> Hears:
     def when_released(work: Work, heard: Heard) -> None:
         event = cast(MessageReleased | ReadReceiptReleased, heard.body)
         sending.queue_message(work, event, heard.partition, heard.cause)
@@ -44,7 +46,7 @@ def from_conversations(sending: Sending, staffing: Staffing) -> Hears:
     return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
 
 
-def from_templates(queueing: Queueing) -> Hears:
+def _from_templates(queueing: Queueing) -> Hears:
     def when_asked(work: Work, heard: Heard) -> None:
         queueing.queue(work, cast(TemplateSubmitted | TemplateDeletionRequested, heard.body), heard.cause)
 
@@ -54,6 +56,17 @@ def from_templates(queueing: Queueing) -> Hears:
 
     asked = Reaction(when_asked, streams=request)
     return Hears(catalogue.TEMPLATES, {TemplateSubmitted.TYPE: asked, TemplateDeletionRequested.TYPE: asked})
+
+
+def _from_billing() -> Hears:
+    def when_edition_settled(work: Work, heard: Heard) -> None:
+        note_edition(work, cast(OrganisationRegistered | EditionChanged, heard.body), heard.cause)
+
+    def edition(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        return {edition_stream(cast(OfOrganisation, heard.body).organisation_id): EDITION}
+
+    settled = Reaction(when_edition_settled, streams=edition)
+    return Hears(catalogue.BILLING, {OrganisationRegistered.TYPE: settled, EditionChanged.TYPE: settled})
 
 
 def from_inbound(sending: Sending, tags: Tags) -> Hears:

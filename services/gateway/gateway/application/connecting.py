@@ -11,13 +11,14 @@ from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
 from gateway.application.accounts import Accounts, Number, Token, Tokens
-from gateway.application.folds import CHANNEL
+from gateway.application.folds import CHANNEL, EDITION
 from gateway.application.ports import Line
 from gateway.application.steps import Given, StepFailed, Stepped, Steps
 from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep
 from gateway.domain.channel import channel_stream
 from gateway.domain.connecting import decide
 from gateway.domain.connection import Connection
+from gateway.domain.edition import Edition, edition_stream
 from gateway.domain.refusals import ChannelIsDisconnected, NumberTaken, StepRefused, UnknownChannel
 
 
@@ -44,6 +45,13 @@ class Connecting:
         stream = channel_stream(command.phone_number_id)
         work.record(decide(command, work.state(stream, CHANNEL)), cause)
         return work.state(stream, CHANNEL).connections.get(command.organisation_id)
+
+    def check_may_connect(self, number: Number, *, anew: bool) -> None:
+        """Raises EditionWithoutWhatsApp, and UnknownChannel unless the number is asked for `anew`."""
+        if not anew:
+            self.connection(number)
+        edition: Edition = self._streams.read(edition_stream(number[0]), EDITION)
+        edition.check_may_connect()
 
     def disconnect(self, work: Work, command: DisconnectChannel, cause: Cause) -> Connection | None:
         """From the commit on nothing is sent; the token is of use for the unsubscription only."""

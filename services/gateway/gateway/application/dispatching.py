@@ -14,12 +14,13 @@ from recado_events.gateway import MessageDispatchStarted
 from recado_events.ids import PhoneNumberId
 
 from gateway.application.accounts import Number, Token, Tokens
-from gateway.application.folds import CHANNEL, DISPATCH
+from gateway.application.folds import CHANNEL, DISPATCH, EDITION
 from gateway.application.ports import Claim, Due, Line, Silent
 from gateway.commands import LoseAuthorisation, NoticeSilence, RecordVerdict, Refused, StartDispatch, Verdict
 from gateway.domain import connecting, sending
 from gateway.domain.channel import Passage, channel_stream
 from gateway.domain.dispatch import Dispatch, dispatch_stream
+from gateway.domain.edition import edition_stream
 from gateway.domain.outcomes import Place
 from gateway.domain.tags import Tags
 from gateway.domain.verdicts import AUTHORISATION_CODES
@@ -80,6 +81,8 @@ class Dispatching:
 
     def _passage(self, work: Work, one: Due, token: Token | None) -> Passage:
         passage = work.state(channel_stream(one.phone_number_id), CHANNEL).passage(one.organisation_id)
+        if passage != "shut" and not work.state(edition_stream(one.organisation_id), EDITION).includes_whatsapp:
+            return "frozen"
         if passage == "open" and token is None:
             _log.error("token_missing", phone_number_id=one.phone_number_id, organisation_id=str(one.organisation_id))
             return "wait"
@@ -133,6 +136,7 @@ def _load(work: Work, dues: Iterable[Due]) -> None:
     work.load(
         {channel_stream(one.phone_number_id): CHANNEL for one in wanted}
         | {dispatch_stream(one.message_id): DISPATCH for one in wanted}
+        | {edition_stream(one.organisation_id): EDITION for one in wanted}
     )
 
 

@@ -1,4 +1,4 @@
-"""What is known now of those who ask: deactivated users stay outside, former administrators are members."""
+"""What is known now of those who ask: editions; deactivated users stay outside, former administrators are members."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from typing import ClassVar
 from recado_chassis.caller import Caller
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
+from recado_events.billing import EditionChanged, OrganisationRegistered
 from recado_events.conversations import OfUser, UserActivated, UserDeactivated, UserRegistered, UserRoleAssigned
 from recado_events.envelope import Cause
 
-from gateway.application.folds import STAFF
+from gateway.application.folds import EDITION, STAFF
 from gateway.commands import NoteUser
+from gateway.domain import edition
+from gateway.domain.edition import edition_stream
 from gateway.domain.staff import decide, staff_stream
+
+
+def note_edition(work: Work, event: OrganisationRegistered | EditionChanged, cause: Cause) -> None:
+    known = work.state(edition_stream(event.organisation_id), EDITION)
+    work.record(edition.note_edition(event.organisation_id, event.edition, event.happened_at, known), cause)
 
 
 class Staffing:

@@ -23,7 +23,8 @@ from recado_events.ids import OrganisationId, PhoneNumberId
 from gateway.domain.connection import CODE_EXCHANGE, TOKEN_CHECK, TOKEN_INVALID, Connection, Failure
 from gateway.domain.private import ChannelConnectionRequested, ChannelRequestWithdrawn
 
-Passage = Literal["open", "wait", "shut"]
+Passage = Literal["open", "wait", "shut", "frozen"]
+"""`frozen`: the organisation's edition has no WhatsApp."""
 
 
 def channel_stream(phone_number_id: PhoneNumberId) -> str:

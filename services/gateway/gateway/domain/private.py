@@ -97,6 +97,18 @@ class TemplateRequestOutcomeUnknown(OfTemplateRequest):
     noticed_at: AwareDatetime
 
 
+class EditionNoted(Event):
+    """What billing told of an organisation's edition."""
+
+    TYPE: ClassVar[str] = "gateway.edition-noted.v1"
+    STREAM: ClassVar[str] = "edition-{organisation_id}"
+    SUBJECT: ClassVar[str] = "{organisation_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    edition: str
+    noted_at: AwareDatetime
+
+
 PRIVATE: tuple[type[Event], ...] = (
     ChannelConnectionRequested,
     ChannelRequestWithdrawn,
@@ -106,4 +118,5 @@ PRIVATE: tuple[type[Event], ...] = (
     TemplateRequestStarted,
     TemplateRequestNotMade,
     TemplateRequestOutcomeUnknown,
+    EditionNoted,
 )

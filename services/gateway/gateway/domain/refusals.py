@@ -49,6 +49,15 @@ class StepRefused(Refusal):
         self.status = 502 if retry else 409 if reason == NumberTaken.rule else 422
 
 
+class EditionWithoutWhatsApp(Refusal):
+    rule = "edition_without_whatsapp"
+    status = 403
+    message = (
+        "A prerequisite is missing: an edition with WhatsApp (Express, Premier or Bigin 360). Beside it you need a "
+        "Facebook Business Manager account and a phone number registered for the WhatsApp Business API."
+    )
+
+
 class StepsPending(Refusal):
     rule = "steps_pending"
     message = "The number is not fully connected yet: resume at the step named here, then save the details."

@@ -62,6 +62,8 @@ def _start(command: StartDispatch, dispatch: Dispatch) -> list[Event]:
         return [rejected(command, attempt=dispatch.attempt, reason="expired")]
     if command.passage == "shut":
         return [rejected(command, attempt=dispatch.attempt, reason="channel_disconnected")]
+    if command.passage == "frozen":
+        return [rejected(command, attempt=dispatch.attempt, reason="frozen")]
     if not is_sendable(dispatch.released):
         return [rejected(command, attempt=dispatch.attempt, reason="unsupported")]
     if command.passage != "open" or command.now < (dispatch.retry_not_before or command.now):

@@ -1,0 +1,1 @@
+"""The edges of billing: they translate and decide nothing."""

@@ -1,0 +1,59 @@
+"""Lines of the statement as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from billing.domain.wallet import ACCOUNTS
+from billing.views import Row
+from billing.views.reasons import text_of
+
+_COLUMNS = ("position", "at", "what", "message_id", "purchase_id", *ACCOUNTS, "available_after", "held_after")
+_LINES = 500
+
+
+def as_line(row: Row, locale: str) -> Row:
+    reason = _reason(row)
+    names = ("position", "at", "what", "message_id", "purchase_id", "available_after", "held_after", "details")
+    return {
+        **{name: row[name] for name in names},
+        "moved": {account: row[account] for account in ACCOUNTS if row[account]},
+        "reason": reason,
+        "text": None if reason is None else text_of(reason, locale),
+    }
+
+
+def as_csv(rows: Iterable[Row], locale: str) -> Iterator[str]:
+    """Amounts are integer micro-US$; text begins with nothing that a spreadsheet would compute."""
+    page = io.StringIO()
+    writer = csv.writer(page)
+    writer.writerow([*_COLUMNS, "reason", "text"])
+    for number, row in enumerate(rows, start=1):
+        reason = _reason(row)
+        text = "" if reason is None else text_of(reason, locale)
+        writer.writerow([*(_cell(row[name]) for name in _COLUMNS), reason or "", text])
+        if number % _LINES == 0:
+            yield _taken(page)
+    yield _taken(page)
+
+
+def _taken(page: io.StringIO) -> str:
+    text = page.getvalue()
+    page.seek(0)
+    page.truncate()
+    return text
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _reason(row: Row) -> str | None:
+    details = row["details"]
+    found = details.get("rated", {}).get("reason") or details.get("reason")
+    return None if found is None else str(found)

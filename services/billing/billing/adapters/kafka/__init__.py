@@ -1,0 +1,5 @@
+"""What billing hears."""
+
+from billing.adapters.kafka.dispatch import hears
+
+__all__ = ["hears"]

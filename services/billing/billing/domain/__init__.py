@@ -1,0 +1,1 @@
+"""The rules of billing: pure, without clock, chance or storage."""

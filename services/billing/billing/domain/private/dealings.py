@@ -1,0 +1,91 @@
+"""What billing knows of one customer at one business number."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+from recado_events.event import Event
+from recado_events.ids import CustomerId, MessageId, PhoneNumberId
+
+
+class OfDealings(Event):
+    STREAM: ClassVar[str] = "dealings-{customer_id}"
+    SUBJECT: ClassVar[str] = "{customer_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    phone_number_id: PhoneNumberId
+    customer_id: CustomerId
+
+
+class WindowNoted(OfDealings):
+    """A window opened or goes on; `window_id` is the message that opened it."""
+
+    TYPE: ClassVar[str] = "billing.window-noted.v1"
+    window_id: MessageId
+    opened_at: AwareDatetime
+    closes_at: AwareDatetime
+    by_reply: bool
+    noted_at: AwareDatetime
+    TIME: ClassVar[str] = "noted_at"
+
+
+class WindowCounted(OfDealings):
+    """The conversation that the customer began with this window was counted."""
+
+    TYPE: ClassVar[str] = "billing.window-counted.v1"
+    window_id: MessageId
+    counted_at: AwareDatetime
+
+
+class OutreachNoted(OfDealings):
+    """The business wrote first: a template was released, or delivered."""
+
+    TYPE: ClassVar[str] = "billing.outreach-noted.v1"
+    message_id: MessageId
+    at: AwareDatetime
+    noted_at: AwareDatetime
+    TIME: ClassVar[str] = "noted_at"
+
+
+class OutreachEnded(OfDealings):
+    """It never reached the customer."""
+
+    TYPE: ClassVar[str] = "billing.outreach-ended.v1"
+    message_id: MessageId
+    ended_at: AwareDatetime
+
+
+class AdNoted(OfDealings):
+    TYPE: ClassVar[str] = "billing.ad-noted.v1"
+    came_at: AwareDatetime
+
+
+class FreeEntryOpened(OfDealings):
+    """The business answered somebody who came from an ad: free until then."""
+
+    TYPE: ClassVar[str] = "billing.free-entry-opened.v1"
+    answered_at: AwareDatetime
+    free_until: AwareDatetime
+
+
+class ConversationStarted(OfDealings):
+    """The first delivery of a business-initiated conversation of this category."""
+
+    TYPE: ClassVar[str] = "billing.conversation-started.v1"
+    category: str
+    started_at: AwareDatetime
+
+
+class CustomersJoined(OfDealings):
+    """`merged_id` was this customer all along: what was open there is open here."""
+
+    TYPE: ClassVar[str] = "billing.customers-joined.v1"
+    merged_id: CustomerId
+    started: dict[str, AwareDatetime]
+    """Category → first delivery."""
+    came_from_ad_at: AwareDatetime | None
+    free_from: AwareDatetime | None
+    free_until: AwareDatetime | None
+    joined_at: AwareDatetime
+    TIME: ClassVar[str] = "joined_at"

@@ -1,0 +1,38 @@
+"""Business-initiated conversations, as R1 charges them: 24 hours from the first delivery, one a category."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing.domain.rating.card import category_of
+from billing.domain.rating.delivery import DAY, Before, Delivery
+
+FREE_ENTRY = "free_entry_point"
+
+
+def category(delivery: Delivery) -> str:
+    """Meta's word where it gave one (rule 28)."""
+    return category_of(delivery.told.category or delivery.category)
+
+
+def is_free_entry(delivery: Delivery) -> bool:
+    return delivery.free_entry or delivery.told.type == FREE_ENTRY
+
+
+def in_reply_window(delivery: Delivery) -> bool:
+    return delivery.window is not None and delivery.window.by_reply
+
+
+def is_open(started: datetime | None, at: datetime) -> bool:
+    """Whether a conversation with this first delivery covers `at`. One that is told of late, with an earlier delivery
+    less than a day before, is of the same conversation."""
+    return started is not None and abs(at - started) < DAY
+
+
+def opens(delivery: Delivery, before: Before, *, reply_window_is_free: bool) -> bool:
+    """Whether this delivery begins a conversation of its category."""
+    if not delivery.template or is_free_entry(delivery):
+        return False
+    if reply_window_is_free and in_reply_window(delivery):
+        return False
+    return not is_open(before.started.get(category(delivery)), delivery.at)

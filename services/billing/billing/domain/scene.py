@@ -1,0 +1,107 @@
+"""All that a decision about one message looks at, and how it is rated by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from recado_events.billing import Rated
+
+from billing.domain.charge import Charge
+from billing.domain.counters import Account, Number
+from billing.domain.dealings import Dealings
+from billing.domain.organisation import Organisation
+from billing.domain.prices import Prices
+from billing.domain.private.charge import Place, Rateable, WindowThen
+from billing.domain.rating import Before, Delivery, Rating, Told, rate
+from billing.domain.rating.delivery import UNTOLD
+from billing.domain.rating.policies import Unpriced
+from billing.domain.rating.policy import month_of
+from billing.domain.wallet import Wallet
+
+UTC_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    organisation: Organisation
+    wallet: Wallet
+    prices: Prices
+    dealings: Dealings
+    number: Number
+    account: Account
+    charge: Charge
+
+    @property
+    def zone(self) -> str:
+        return self.account.time_zone or UTC_ZONE
+
+    def place(self, country: str | None) -> Place:
+        return Place(waba_id=self.number.waba_id, time_zone=self.zone, country=country)
+
+    def before(self, at: datetime) -> Before:
+        month = month_of(at, self.zone)
+        conversations, messages = self.account.conversations.get(month, 0), self.number.messages.get(month, 0)
+        return Before(self.dealings.started, conversations, messages)
+
+    def delivery(self, at: datetime, told: Told, *, left_at: datetime, country: str | None, category: str) -> Delivery:
+        """Of this scene's message: as it was delivered, or as if it were."""
+        charge = self.charge
+        answered = self.dealings.window(charge.window_id)
+        within = self.dealings.window_at(at)
+        begins = answered is not None and not answered.window.by_reply and not answered.counted
+        return Delivery(
+            template=charge.is_template,
+            category=category,
+            country=country,
+            at=at,
+            window=None if within is None else within.window,
+            free_entry=self.dealings.is_free_entry(left_at, at),
+            begins=begins,
+            told=told,
+        )
+
+    def rate(self, delivery: Delivery) -> Rating:
+        """By the policy and the card in force where it was delivered. Raises Unpriced."""
+        policy = self.prices.policy_at(delivery.at, self.zone)
+        card = self.prices.card_at(delivery.at, self.zone)
+        return rate(policy, card, delivery, self.before(delivery.at))
+
+    def rate_anyway(self, delivery: Delivery) -> Rating:
+        """What was delivered has to be rated: with a category of Meta's that has no price, by ours."""
+        for each in (delivery, replace(delivery, told=UNTOLD)):
+            try:
+                return self.rate(each)
+            except Unpriced:
+                continue
+        policy = self.prices.policy_at(delivery.at, self.zone)
+        return Rating(policy.name, delivery.category, "unpriced")
+
+
+def rated(rating: Rating) -> Rated:
+    return Rated(
+        policy=rating.policy,
+        rate_card=rating.rate_card,
+        market=rating.market,
+        category=rating.category,
+        price=rating.price,
+        amount=rating.amount,
+        reason=rating.reason,
+    )
+
+
+def rateable(delivery: Delivery, place: Place) -> Rateable:
+    window = delivery.window
+    return Rateable(
+        template=delivery.template,
+        category=delivery.category,
+        place=place,
+        delivered_at=delivery.at,
+        window=None
+        if window is None
+        else WindowThen(opened_at=window.opened_at, closes_at=window.closes_at, by_reply=window.by_reply),
+        free_entry=delivery.free_entry,
+        begins=delivery.begins,
+        meta_category=delivery.told.category,
+        meta_type=delivery.told.type,
+    )

@@ -1,0 +1,57 @@
+"""Why a message costs what it costs, in the words of the organisation's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_ENGLISH: Mapping[str, str] = {
+    "conversation_opened": "It opened a conversation of its category: charged once for 24 hours.",
+    "conversation_open": "A conversation of its category was open already: free.",
+    "reply_window": "Sent within 24 hours of the customer's reply to your conversation: free.",
+    "free_entry_point": "The customer came from an ad and was answered within 24 hours: free for 72 hours.",
+    "delivered_template": "A delivered template of this category is charged.",
+    "service_window": "A utility template within 24 hours of the customer's last message: free.",
+    "within_allowance": "Within this month's free allowance.",
+    "beyond_allowance": "Beyond this month's free allowance.",
+    "free_reply": "A reply within 24 hours of the customer's last message: free.",
+    "told_free": "WhatsApp delivered it free of charge.",
+    "unpriced": "No price was known for it: nothing was charged.",
+    "insufficient_credits": "There were not enough credits: it was not sent.",
+    "frozen": "Your edition does not include WhatsApp: it was not sent.",
+    "rejected": "WhatsApp did not take it: nothing was charged.",
+    "failed": "It was not delivered: nothing was charged.",
+    "withdrawn": "It was withdrawn before it was sent: nothing was charged.",
+    "unknown_outcome": "Nobody could say whether it was sent: the hold has ended.",
+    "time_to_live": "It was not delivered in time: the hold has ended.",
+    "held": "Its credits are held until it is delivered.",
+    "sent": "It costs nothing until it is delivered.",
+}
+_PORTUGUESE: Mapping[str, str] = {
+    "conversation_opened": "Abriu uma conversa da sua categoria: cobrada uma vez por 24 horas.",
+    "conversation_open": "Já havia uma conversa da sua categoria aberta: sem custo.",
+    "reply_window": "Enviada até 24 horas após a resposta do cliente à sua conversa: sem custo.",
+    "free_entry_point": "O cliente veio de um anúncio e foi respondido em até 24 horas: sem custo por 72 horas.",
+    "delivered_template": "Um modelo entregue desta categoria é cobrado.",
+    "service_window": "Modelo de utilidade até 24 horas após a última mensagem do cliente: sem custo.",
+    "within_allowance": "Dentro da franquia gratuita deste mês.",
+    "beyond_allowance": "Além da franquia gratuita deste mês.",
+    "free_reply": "Resposta até 24 horas após a última mensagem do cliente: sem custo.",
+    "told_free": "O WhatsApp a entregou sem custo.",
+    "unpriced": "Não havia preço conhecido: nada foi cobrado.",
+    "insufficient_credits": "Não havia créditos suficientes: não foi enviada.",
+    "frozen": "A sua edição não inclui o WhatsApp: não foi enviada.",
+    "rejected": "O WhatsApp não a aceitou: nada foi cobrado.",
+    "failed": "Não foi entregue: nada foi cobrado.",
+    "withdrawn": "Foi retirada antes do envio: nada foi cobrado.",
+    "unknown_outcome": "Não se soube se foi enviada: a reserva terminou.",
+    "time_to_live": "Não foi entregue a tempo: a reserva terminou.",
+    "held": "Os créditos estão reservados até a entrega.",
+    "sent": "Nada custa até ser entregue.",
+}
+TEXTS = {"en": _ENGLISH, "pt": _PORTUGUESE}
+
+
+def text_of(reason: str, locale: str) -> str:
+    """In the locale's language, else in English."""
+    texts = TEXTS.get(locale.split("-", maxsplit=1)[0].lower(), _ENGLISH)
+    return texts.get(reason, reason)

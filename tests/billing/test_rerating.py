@@ -1,0 +1,166 @@
+"""A month is rated again under another policy, line by line, beside what was charged; the ledger is not touched."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from billing.application.rerating import Rerating
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.billing.office import Office, new_customer
+from tests.billing.stage import PRICES, Stage
+from tests.billing.stage import new_customer as somebody
+
+RECADO = Path(sys.executable).with_name("recado")
+CUSTOMERS = [somebody() for _ in range(3)]
+STEP = st.tuples(
+    st.sampled_from(["template", "writes", "reply", "ad"]),
+    st.sampled_from(CUSTOMERS),
+    st.sampled_from(["marketing", "utility"]),
+    st.integers(0, 30),
+)
+
+
+def played(policy: str, steps: list[Any], **allowances: Any) -> Stage:
+    stage = Stage(zone="America/Sao_Paulo", prices={**PRICES, ("rest_of_world", "service"): 500})
+    stage.chooses(policy, **allowances)
+    stage.buys(200_000_000)
+    for kind, customer, category, hours in steps:
+        stage.later(hours=hours)
+        if kind == "template":
+            stage.delivered(stage.asks(customer, category), customer)
+        elif kind == "reply":
+            stage.delivered(stage.replies(customer), customer)
+        else:
+            stage.writes(customer, from_ad=kind == "ad")
+    return stage
+
+
+def lines(stage: Stage, policy: str) -> list[Any]:
+    found: list[Any] = []
+    for month in ("2026-11", "2026-12", "2027-01"):
+        found += Rerating(stage.streams).lines(month, policy, None)
+    return found
+
+
+@given(policy=st.sampled_from(["R1", "R2", "R3"]), steps=st.lists(STEP, max_size=15))
+@settings(max_examples=60)
+def test_rule_25_the_same_policy_gives_the_same_charges(policy: str, steps: list[Any]) -> None:
+    stage = played(policy, steps, free_conversations=1, free_service_messages=2)
+    end = stage.store.end()
+    for line in lines(stage, policy):
+        assert (line.rerated, line.rerated_because) == (line.charged, line.charged_because)
+    assert stage.store.end() == end, "the ledger is not touched"
+
+
+@given(policy=st.sampled_from(["R1", "R2", "R3"]), other=st.sampled_from(["R1", "R2", "R3"]), steps=st.lists(STEP))
+@settings(max_examples=60)
+def test_rule_25_another_policy_gives_what_it_would_have_charged(policy: str, other: str, steps: list[Any]) -> None:
+    """Whatever was in force, the month under another policy is the month as if that one had been."""
+    allowances = {"free_conversations": 1, "free_service_messages": 2}
+    anew = [line.rerated for line in lines(played(policy, steps, **allowances), other)]
+    assert anew == [line.charged for line in lines(played(other, steps, **allowances), other)]
+
+
+def recado(office: Office, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "RECADO_DATABASE": office.dsn}
+    return subprocess.run(
+        [str(RECADO), "billing", *command], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+async def test_a_month_under_another_policy_as_table_json_and_csv(office: Office, tmp_path: Path) -> None:
+    await office.buys(1)
+    customer = new_customer()
+    for _ in range(3):
+        office.sends("MARKETING", customer)
+    month = f"{office.clock.now():%Y-%m}"
+    file = tmp_path / "lines.csv"
+    told = recado(office, "rerate", "--month", month, "--policy", "R2", "--csv", str(file))
+    assert told.returncode == 0, told.stderr
+    assert "3 message(s), charged 62500, rerated 187500, difference 125000" in told.stdout
+    rows = list(csv.DictReader(file.open()))
+    assert [(row["charged"], row["rerated"], row["difference"]) for row in rows] == [
+        ("62500", "62500", "0"),
+        ("0", "62500", "62500"),
+        ("0", "62500", "62500"),
+    ]
+    asked = ("rerate", "--month", month, "--policy", "R2", "--json", "--organisation", str(office.organisation))
+    assert json.loads(recado(office, *asked).stdout)["rerated"] == 187_500
+    assert await office.available() == 2_000_000 - 62_500
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("rerate", "--month", "2026-13", "--policy", "R2"), "is no month"),
+        (("rerate", "--month", "2026-10", "--policy", "R9"), "there is no policy R9"),
+        (("import-rates", "nowhere.csv", "--valid-from", "2026-10-01"), "cannot be read"),
+    ],
+)
+async def test_what_cannot_be_done_is_said(office: Office, command: tuple[str, ...], said: str) -> None:
+    done = recado(office, *command)
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+async def test_rule_26_a_card_is_shown_before_it_is_imported(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "next.csv"
+    file.write_text(
+        "market,region,category,price_micros\n"
+        "BR,latin_america,marketing,70000\n"
+        "PY,latin_america,,\n"
+        "rest_of_world,,marketing,60400\n"
+    )
+    asked = ("import-rates", str(file), "--valid-from", "2026-11-01")
+    shown = recado(office, *asked)
+    assert "not imported: say --apply" in shown.stdout
+    assert shown.stdout.splitlines()[1].split() == ["BR", "marketing", "62500", "70000"]
+    assert shown.stdout.splitlines()[2].split() == ["rest_of_world", "utility", "7700", "-"]
+    assert len((await office.sees("/rate-cards", office.operator))["items"]) == 1
+    assert json.loads(recado(office, *asked, "--apply", "--json").stdout)["imported"] is True
+    assert "known already" in recado(office, *asked, "--apply").stdout
+    assert len((await office.sees("/rate-cards", office.operator))["items"]) == 2
+    changed = file.read_text().replace("70000", "1")
+    file.write_text(changed)
+    again = recado(office, *asked, "--apply")
+    assert (again.returncode, "another name" in again.stderr) == (1, True)
+
+
+async def test_rule_26_a_sample_card_ships(office: Office) -> None:
+    told = json.loads(
+        recado(office, "import-rates", "sample", "--valid-from", "2026-10-01", "--apply", "--json").stdout
+    )
+    assert (told["rate_card"], told["imported"]) == ("sample-2026-10-01", True)
+    assert len(told["changes"]) > 100
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("BR,latin_america,marketing,0.0625", "whole number"),
+        ("BR,latin_america,marketing,-1", "whole number"),
+        ("BR,latin_america,marketing,٣", "whole number"),
+        ("brazil1,,marketing,1", "no country"),
+        ("BR,,Marketing,1", "lower case"),
+        ("latin_america,americas,marketing,1", "only a country"),
+        ("BR,,marketing", "columns"),
+        ("BR,,marketing,1\nBR,,marketing,2", "above"),
+        ("BR,asia,utility,1\nBR,africa,marketing,2", "another region"),
+        ("BR,asia,,", "no price"),
+    ],
+)
+async def test_a_card_that_is_none_is_refused_by_its_line(office: Office, tmp_path: Path, row: str, said: str) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text(f"market,region,category,price_micros\n{row}\n")
+    done = recado(office, "import-rates", str(file), "--valid-from", "2026-11-01", "--apply")
+    assert done.returncode == 1
+    assert said in done.stderr
