@@ -1,7 +1,7 @@
 """`make examples`: the subscribers in Python, TypeScript and Go beside a running Recado, while customers write.
 
 Those that were there from the beginning are killed in the middle of it and go on from what they had stored; others come
-late. In the end all have to say the same, and what `GET /conversations` says.
+late. In the end all have to say the same, and what `GET /conversations` says. It is kept in `docs/reports/examples.md`.
 """
 
 import json
@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -23,21 +24,24 @@ from deploy.local.api import Api
 from deploy.local.credentials import service_token, settle_secrets
 from deploy.local.endpoints import people
 from deploy.local.errors import LocalError
+from deploy.local.machine import machine
 from deploy.local.state import REPOSITORY, State
 
 AGREE_SECONDS = 30
 
-console = Console(highlight=False, markup=False, soft_wrap=True)
+console = Console(highlight=False, markup=False, soft_wrap=True, record=True)
 
 
 def main() -> int:
-    state = State()
+    state, begun = State(), time.monotonic()
     with _running(state), tempfile.TemporaryDirectory() as folder, httpx.Client(timeout=30) as client:
         endpoints = state.read("endpoints")
         traffic = Traffic(Api(client, people(endpoints)), endpoints, state.read("organisation")["agents"])
         early, late = (Programs(Path(folder) / name, _environment(state)) for name in ("early", "late"))
         _play(early, traffic)
-        return _compare(early, late, traffic, endpoints["organisation"])
+        code = _compare(early, late, traffic, endpoints["organisation"])
+    _report(time.monotonic() - begun)
+    return code
 
 
 def _play(early: Programs, traffic: Traffic) -> None:
@@ -84,6 +88,14 @@ def _differ(differ: list[str], told: dict[str, str], shown: dict[str, list[str]]
     for name, line in told.items():
         console.print(f"   {name}: {line}")
     return 1
+
+
+def _report(seconds: float) -> None:
+    """What was said, with what one needs to know to believe it."""
+    when = f"{datetime.now(UTC).isoformat(timespec='minutes')}, {seconds:.0f} s, {machine()}"
+    said = console.export_text()
+    page = f"# What `make examples` said last\n\n{when}.\n\n```\n{said}```\n"
+    (REPOSITORY / "docs" / "reports" / "examples.md").write_text(page)
 
 
 def _environment(state: State) -> dict[str, str]:

@@ -15,6 +15,7 @@ from conversations.settings import Settings
 from recado_chassis import logs
 from recado_chassis.consuming.consumer import Consumer
 from recado_chassis.producing.relay import Relay
+from recado_chassis.running.interpreter import tune
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
 
@@ -24,6 +25,7 @@ async def main(settings: Settings) -> None:
     service = build(settings, Toolbox(store, connection=store.connection))
     consumer = Consumer(service, settings.kafka, settings.topic_prefix)
     relay = Relay(service, settings.dsn(), settings.kafka, settings.topic_prefix)
+    tune()
     working = asyncio.gather(consumer.run(), relay.run())
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
     with suppress(asyncio.CancelledError):  # it has left its group then: the next worker need not wait for a timeout

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from deploy.local.machine import machine
 from tests.crash.campaign import Outcome
 
 
@@ -30,13 +29,6 @@ def data_of(outcome: Outcome) -> dict[str, Any]:
         "differences": outcome.differences,
         "figures": [{**asdict(figure), "differs": figure.differs} for figure in outcome.figures],
     }
-
-
-def machine() -> str:
-    """Without its name: what it is, not whose."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    system, python = f"{platform.system()} {platform.machine()}", platform.python_version()
-    return f"{system}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {python}"
 
 
 def shown(outcome: Outcome) -> str:

@@ -87,7 +87,7 @@ class Poster:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         try:
             answer = await self._http.post(url, content=body, headers=raw, timeout=self._rules.webhook_timeout)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, AttributeError) as error:  # of anyio: gone while it connected
             return None, type(error).__name__
         return answer.status_code, None
 

@@ -39,7 +39,7 @@ class Uuid7:
         self._clock = clock
         self._random_bytes = random_bytes
         self._random = b""
-        """Drawn for many ids at once."""
+        """Drawn for many ids at once: each call to the system hands the interpreter to other threads."""
         self._drawn = 0
         self._last = 0
         self._lock = Lock()

@@ -28,12 +28,13 @@ def status(
     recipient = person.recipient()
     if name == "failed" and person.wa_id:
         recipient.pop("recipient_user_id", None)
+    told = {"conversation": conversation, "pricing": pricing, "biz_opaque_callback_data": tag, "errors": errors}
     return {
         "id": wamid,
         "status": name,
         "timestamp": str(timestamp),
         **recipient,
-        **present(conversation=conversation, pricing=pricing, biz_opaque_callback_data=tag, errors=errors, **extras),
+        **present(**{**told, **extras}),
     }
 
 

@@ -62,7 +62,7 @@ class Consumer:
         ask = topic_ids or partial(topics.topic_ids, bootstrap)
         self._late = Late(service.streams, self._decoder, owners or Nobody(), self._assignment)
         self._checks = Checks(service.streams.store, self._decoder, ask, self._clock, self._assignment, self._late)
-        self._hearing = Hearing(service.streams, self._decoder, self._assignment, self._checks, self._pace.longest_wait)
+        self._hearing = Hearing(service.streams, self._decoder, self._assignment, self._checks, self._pace)
         self._subscription: Subscription | None = None
         self._reassigned = asyncio.Event()
         self._told: dict[Place, int] = {}

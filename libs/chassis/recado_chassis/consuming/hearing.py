@@ -14,6 +14,7 @@ from recado_chassis.consuming.assignment import Assignment
 from recado_chassis.consuming.batch import Batch
 from recado_chassis.consuming.checks import Checks
 from recado_chassis.consuming.decoding import Decoder, KafkaRecord, Place
+from recado_chassis.consuming.subscription import Pace
 from recado_chassis.following.untiring import where
 from recado_chassis.metrics import BATCH_RECORDS, BATCH_SECONDS
 from recado_chassis.store import Conflict, InboxRow, Unavailable
@@ -30,9 +31,7 @@ _log = structlog.get_logger()
 class Hearing:
     """One batch at a time. While it works or waits in a thread, heartbeats go on: the group keeps this worker."""
 
-    def __init__(
-        self, streams: Streams, decoder: Decoder, assignment: Assignment, checks: Checks, longest_wait: float
-    ) -> None:
+    def __init__(self, streams: Streams, decoder: Decoder, assignment: Assignment, checks: Checks, pace: Pace) -> None:
         self.turn = asyncio.Lock()
         """Held while a batch is worked off; whoever seeks or pauses takes it first."""
         self.stopping = asyncio.Event()
@@ -40,10 +39,15 @@ class Hearing:
         self._decoder = decoder
         self._assignment = assignment
         self._checks = checks
-        self._longest_wait = longest_wait
+        self._pace = pace
 
     async def hear(self, records: Sequence[KafkaRecord]) -> None:
         """Never raises: the framework would swallow it and go on with the next batch."""
+        began = perf_counter()
+        await self._take_turn(records)
+        await self._stopped_within(began + self._pace.cycle - perf_counter())
+
+    async def _take_turn(self, records: Sequence[KafkaRecord]) -> None:
         async with self.turn:
             admitted = self._assignment.admit(records)
             if not admitted or self.stopping.is_set():
@@ -76,7 +80,7 @@ class Hearing:
     async def _work_off(self, batch: Batch) -> None:
         """Through any outage, but not for so long that Kafka's group would take the partitions away."""
         now = asyncio.get_running_loop().time
-        deadline, pause = now() + self._longest_wait, _FIRST_WAIT
+        deadline, pause = now() + self._pace.longest_wait, _FIRST_WAIT
         while True:
             try:
                 return await in_thread(batch.work_off)
@@ -87,6 +91,8 @@ class Hearing:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _stopped_within(self, seconds: float) -> bool:
+        if seconds <= 0:
+            return self.stopping.is_set()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stopping.wait()

@@ -17,6 +17,8 @@ from recado_chassis.consuming.decoding import KafkaRecord
 
 Records = Sequence[KafkaRecord]
 _MIB = 1024 * 1024
+_MUCH = 64 * 1024
+"""Bytes for which the broker does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Pace:
     max_records: int = 500
     batch_timeout: float = 0.015
     """How long a batch is waited for, and slept after an empty one: latency."""
+    cycle: float = 0.03
+    """From the begin of one batch to the begin of the next, at least: what comes meanwhile goes together, for most of
+    what a small batch costs does not depend on its size. A record that comes alone does not wait."""
+    fetch_wait: float = 0.02
+    """How long the broker holds back few records, so that not each of them is an answer of its own."""
     check_every: float = 5.0
     patience: float = 30.0
     """A partition that is behind and has not moved for so long makes the service not ready; twice that, and the
@@ -66,6 +73,8 @@ class Subscription:
             partition_assignment_strategy=(RangePartitionAssignor,),
             max_partition_fetch_bytes=4 * _MIB + _MIB // 16,
             fetch_max_bytes=16 * _MIB,
+            fetch_min_bytes=_MUCH,
+            fetch_max_wait_ms=int(pace.fetch_wait * 1000),
             session_timeout_ms=int(pace.session * 1000),
             listener=_Listener(assigned, revoked),
             parser=_untouched,

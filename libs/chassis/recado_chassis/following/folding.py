@@ -12,6 +12,7 @@ from recado_chassis.following.untiring import Stuck
 from recado_chassis.mapper import Mapper, Placed
 from recado_chassis.service import Projection
 from recado_chassis.store import EventRow
+from recado_chassis.storing.postgres_pipeline import pipeline
 
 
 class MustBeRebuilt(Stuck):
@@ -43,7 +44,7 @@ def fold(
     folded meanwhile, or a rebuild took their place.
     """
     name = name or projection.name
-    with connection.transaction():
+    with pipeline(connection), connection.transaction():
         found = standing(connection, projection, name, lock=True)
         if found.position != after or not page:
             return found.position

@@ -14,11 +14,14 @@ from recado_chassis.following.untiring import Untiring
 from recado_chassis.mapper import Mapper
 from recado_chassis.metrics import PROJECTION_FAILING, PROJECTION_LAG
 from recado_chassis.service import Projection
+from recado_chassis.store import EventRow
 from recado_chassis.storing.postgres_connections import outages_translated
 from recado_chassis.storing.postgres_locks import PROJECTION, try_for_session
 from recado_chassis.storing.postgres_tail import PostgresTail
 from recado_chassis.threads import in_thread
 
+_TOGETHER = 0.03
+"""Seconds after a short page in which what comes is left to come together."""
 TURN = 1.0
 """Seconds between two tries to become the one that projects."""
 
@@ -73,11 +76,12 @@ class Projecting:
         position = standing(tail.connection, self._projection, self.name).position
         while not stop.is_set():
             page = tail.read(position, PAGE)
-            PROJECTION_LAG.labels(self.name).set(tail.end() - position)
+            end = _end_of_log(tail, page, position)
+            PROJECTION_LAG.labels(self.name).set(end - position)
             if page:
                 position = fold(tail.connection, self._projection, self._mapper, page, after=position)
-            self._well(tail.end() - position)
-            if len(page) < PAGE:
+            self._well(max(0, end - position))
+            if len(page) < PAGE and not stop.wait(_TOGETHER):
                 await_more(tail, stop)
 
     def _well(self, lag: int) -> None:
@@ -87,6 +91,13 @@ class Projecting:
 
     def _failed(self) -> None:
         PROJECTION_FAILING.labels(self.name).set(1)
+
+
+def _end_of_log(tail: PostgresTail, page: Sequence[EventRow], after: int) -> int:
+    """As it was when the page above `after` was read: a short one reached it."""
+    if len(page) == PAGE:
+        return tail.end()
+    return page[-1].position or after if page else after
 
 
 class Shown:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
@@ -23,6 +22,7 @@ from recado_chassis.http.health import Management
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.producing.producer import Batcher
 from recado_chassis.producing.relay import Relay
+from recado_chassis.running.interpreter import tune
 from recado_chassis.running.parts import Parts
 from recado_chassis.running.readiness import Readiness
 from recado_chassis.running.server import HttpServer
@@ -34,8 +34,6 @@ from recado_chassis.toolbox import Build, Publisher, Toolbox
 
 S = TypeVar("S", bound=ServiceSettings)
 _MARGIN_SECONDS = 2.0
-_THRESHOLDS = (50_000, 20, 20)
-"""The first counts what was made and not yet ended: thousands of requests and records at once are far below it."""
 
 log = structlog.get_logger()
 
@@ -66,7 +64,7 @@ class Process(Generic[S]):
             service = self._build(self._settings, self._tools())
             try:
                 await self._start(service)
-                _spare_the_collector()
+                tune()
                 as_asked = await self._parts.run_until(stopping)
             finally:
                 ended = await self._stop()
@@ -172,10 +170,3 @@ class Process(Generic[S]):
             ending.append(asyncio.to_thread(self._projector.stop, seconds))
         await asyncio.gather(*ending)
         return time.monotonic() - begun < seconds
-
-
-def _spare_the_collector() -> None:
-    """What is there after the start stays; nearly all else ends by its count, so that cycles are seldom sought."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)

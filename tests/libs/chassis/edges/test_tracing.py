@@ -20,6 +20,7 @@ from recado_chassis.consuming.decoding import Decoder
 from recado_chassis.consuming.hearing import Hearing
 from recado_chassis.consuming.history import Nobody
 from recado_chassis.consuming.late import Late
+from recado_chassis.consuming.subscription import Pace
 from recado_chassis.storing.memory import MemoryStore
 
 from tests.libs.chassis.consumer.batches import begin, rows_of
@@ -140,4 +141,4 @@ async def hear(store: MemoryStore, records: list[Raw]) -> None:
     late = Late(service.streams, decoder, Nobody(), assignment)
     checks = Checks(store, decoder, lambda _: {MOUTH.name: "topic-id"}, service.streams.clock, assignment, late)
     async with asyncio.timeout(10):
-        await Hearing(service.streams, decoder, assignment, checks, 5.0).hear(records)
+        await Hearing(service.streams, decoder, assignment, checks, Pace(longest_wait=5.0)).hear(records)

@@ -60,7 +60,7 @@ class GraphMessages:
             return NotTaken("claim_expired")
         except (TimeoutError, httpx.TimeoutException):
             return unanswered(written=watch.written, why="timeout")
-        except (httpx.HTTPError, httpx.StreamError, OSError):
+        except (httpx.HTTPError, httpx.StreamError, OSError, AttributeError):  # of anyio: gone while it connected
             return unanswered(written=watch.written, why="connection_lost")
         verdict = of_answer(status, body, names_message=not isinstance(claim.released.content, ReadReceipt))
         if not isinstance(verdict, Accepted):
