@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from uuid import UUID
 
 import pytest
 from gateway.adapters.door.desk import SECONDS, Desk
@@ -16,15 +15,15 @@ from gateway.adapters.door.ownership import Place
 from gateway.adapters.door.raw_records import RawRecords
 from gateway.adapters.door.registry import Registry
 from gateway.adapters.door.signature import HEADER, Signatures
-from gateway.adapters.door.webhook import Webhook
+from gateway.adapters.door.webhook import PATH, Webhook
 from gateway.domain.tags import Tags
 from recado_chassis.fingerprints import Fingerprints
-from recado_chassis.http.direct import Told, Whole
+from recado_chassis.http.accounting import Crowd
+from recado_chassis.http.direct import DirectRoutes, Fields
 from recado_chassis.ports import SystemClock, Uuid7
-from recado_chassis.producing.headers import read_inbound
+from recado_chassis.producing.headers import InboundHead, read_inbound
 from recado_chassis.producing.records import DeadlinePassed, Done, Record
 from recado_chassis.storing.memory import MemoryStore
-from recado_events.envelope import Cause
 
 from tests.gateway.door.doorway import Doorway, until
 from tests.gateway.door.test_meaning import text_body
@@ -35,8 +34,7 @@ from tests.simulator.signing import meta_json, signature
 
 __all__ = ["logged"]
 LINE = Line("9001", "7001")
-CAUSE = Cause("0190f3a8-0000-7000-8000-0000000000b1", None, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-ID = UUID(CAUSE.correlation_id)
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @dataclass
@@ -63,18 +61,45 @@ class Kafka:
 
 
 @dataclass
+class Arrival:
+    """A request, and what it got."""
+
+    fields: Fields
+    body: bytearray
+    url: bytes = PATH.encode()
+    written: list[bytes] = field(default_factory=list)
+    went: bool = False
+
+    def is_over(self) -> bool:
+        return False
+
+    def write(self, head: bytes, body: bytes, closes: bool) -> None:
+        assert not closes
+        self.written.append(head + b"\r\n" + body)
+
+    def go_the_ordinary_way(self) -> None:
+        self.went = True
+
+
+def signed(body: bytes, **headers: bytes) -> Arrival:
+    more = {name.replace("_", "-").encode(): told for name, told in headers.items()}
+    return Arrival({HEADER: signature(APP_SECRET, body).encode(), b"traceparent": TRACE, **more}, bytearray(body))
+
+
+@dataclass
 class Standing:
     webhook: Webhook
     kafka: Kafka
-    told: list[Told] = field(default_factory=list)
 
-    def takes(self, body: bytes, **headers: bytes) -> bool:
-        given = {
-            HEADER: signature(APP_SECRET, body).encode(),
-            **{name.encode(): told for name, told in headers.items()},
-        }
-        given = {name.replace(b"_", b"-"): told for name, told in given.items()}
-        return self.webhook.at_once(Whole(given, body, ID, CAUSE), self.told.append)
+    async def take(self, *arrivals: Arrival) -> None:
+        """All in one turn."""
+        routes = DirectRoutes({PATH: self.webhook}, Uuid7(SystemClock()), Crowd(512))
+        for arrival in arrivals:
+            routes.take(arrival)
+        await asyncio.sleep(0)
+
+    def heads(self) -> list[InboundHead]:
+        return [read_inbound(record.headers) for record in self.kafka.records]
 
 
 @pytest.fixture
@@ -97,56 +122,73 @@ def message(text: str = "Oi") -> bytes:
 
 
 async def test_200_is_told_when_kafka_has_acknowledged_and_not_before(standing: Standing) -> None:
-    assert standing.takes(message())
-    assert (standing.told, standing.kafka.seconds) == ([], [SECONDS])
+    arrival = signed(message())
+    await standing.take(arrival)
+    assert (arrival.written, arrival.went, standing.kafka.seconds) == ([], False, [SECONDS])
     standing.kafka.waiting[0](None)
-    (answer,) = standing.told
-    assert (answer.status, answer.body, answer.rule) == (200, b"", "")
-    (record,) = standing.kafka.records
-    head = read_inbound(record.headers)
-    assert (head.id, head.correlation_id, head.traceparent) == (ID, CAUSE.correlation_id, CAUSE.traceparent)
+    (answer,) = arrival.written
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    (head,) = standing.heads()
+    assert (str(head.id), head.traceparent) == (head.correlation_id, TRACE.decode())
+    assert head.correlation_id.encode() in answer
 
 
 async def test_each_update_of_a_webhook_has_its_own_id_in_one_story(standing: Standing) -> None:
-    assert standing.takes(meta_json(merged([text_body(LINE), text_body(LINE), text_body(LINE)])))
-    heads = [read_inbound(record.headers) for record in standing.kafka.records]
-    assert (len({head.id for head in heads}), heads[0].id) == (3, ID)
-    assert {head.correlation_id for head in heads} == {CAUSE.correlation_id}
+    await standing.take(signed(meta_json(merged([text_body(LINE), text_body(LINE), text_body(LINE)]))))
+    heads = standing.heads()
+    assert len({head.id for head in heads}) == 3
+    assert {head.correlation_id for head in heads} == {str(heads[0].id)}
+
+
+async def test_webhooks_of_one_turn_are_acknowledged_each_by_itself(standing: Standing) -> None:
+    arrivals = [signed(message("um")), signed(b"[1"), signed(message("dois")), signed(message("três"))]
+    await standing.take(*arrivals)
+    assert [arrival.went for arrival in arrivals] == [False, True, False, False]
+    standing.kafka.waiting[1](None)
+    assert [len(arrival.written) for arrival in arrivals] == [0, 0, 1, 0]
+    assert [json.loads(record.value)["update"]["text"]["body"] for record in standing.kafka.records] == [
+        "um",
+        "dois",
+        "três",
+    ]
+    assert len({head.correlation_id for head in standing.heads()}) == 3
 
 
 async def test_without_an_acknowledgement_meta_is_told_to_come_again(standing: Standing, logged: io.StringIO) -> None:
-    assert standing.takes(message())
+    arrival = signed(message())
+    await standing.take(arrival)
     standing.kafka.waiting[0](DeadlinePassed("Kafka did not acknowledge in time"))
-    (answer,) = standing.told
-    assert (answer.status, answer.rule) == (503, "not_acknowledged")
-    assert b"retry-after: 1\r\n" in answer.head
-    (entry,) = map(json.loads, logged.getvalue().splitlines())
-    assert (entry["event"], entry["correlation_id"]) == ("webhook_not_published", CAUSE.correlation_id)
+    (answer,) = arrival.written
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: 1\r\n" in answer
+    assert b'"rule":"not_acknowledged"' in answer
+    first, last = map(json.loads, logged.getvalue().splitlines())
+    assert (first["event"], last["event"], last["status"]) == ("webhook_not_published", "request", 503)
+    assert {first["correlation_id"], last["correlation_id"]} == {standing.heads()[0].correlation_id}
 
 
-LEFT: dict[str, Callable[[Standing], bool]] = {
-    "no signature": lambda at: at.webhook.at_once(Whole({}, message(), ID, CAUSE), at.told.append),
-    "another's signature": lambda at: at.webhook.at_once(
-        Whole({HEADER: signature("x" * 20, b"{}").encode()}, b"{}", ID, CAUSE), at.told.append
-    ),
-    "compressed": lambda at: at.takes(message(), content_encoding=b"gzip"),
-    "no JSON": lambda at: at.takes(b"[1"),
-    "nothing": lambda at: at.takes(b""),
-    "no update": lambda at: at.takes(b'{"object":"whatsapp_business_account","entry":[]}'),
-    "a number not heard of": lambda at: at.takes(meta_json(text_body(Line("9002", "7002")))),
+LEFT = {
+    "no signature": Arrival({}, bytearray(b"{}")),
+    "another's signature": Arrival({HEADER: signature("x" * 20, b"{}").encode()}, bytearray(b"{}")),
+    "compressed": signed(b"{}", content_encoding=b"gzip"),
+    "no JSON": signed(b"[1"),
+    "nothing": signed(b""),
+    "no update": signed(b'{"object":"whatsapp_business_account","entry":[]}'),
+    "a number not heard of": signed(meta_json(text_body(Line("9002", "7002")))),
 }
 
 
 @pytest.mark.parametrize("what", LEFT)
 async def test_what_must_be_refused_or_looked_up_is_left_to_the_ordinary_way(standing: Standing, what: str) -> None:
-    assert not LEFT[what](standing)
-    assert (standing.told, standing.kafka.records) == ([], [])
+    await standing.take(LEFT[what])
+    assert (LEFT[what].went, LEFT[what].written, standing.kafka.records) == (True, [], [])
 
 
 async def test_while_kafka_takes_nothing_at_once_it_is_left_to_the_ordinary_way(standing: Standing) -> None:
     standing.kafka.takes = False
-    assert not standing.takes(message())
-    assert standing.told == []
+    arrival = signed(message())
+    await standing.take(arrival)
+    assert (arrival.went, arrival.written) == (True, [])
 
 
 async def test_an_answered_webhook_is_logged_with_the_ids_of_its_record(door: Doorway) -> None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from time import perf_counter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-import structlog
 from recado_events.envelope import Cause
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -25,23 +24,11 @@ from recado_chassis.http.stories import believed, story, telling
 from recado_chassis.ports import Ids
 from recado_chassis.tracing import is_on
 
-log = structlog.get_logger()
-
 MOST_BYTES = 64 * 1024
 """Of a body; what is larger is read piece by piece."""
 
 Fields = Mapping[bytes, bytes]
 """Headers by their names in lower case, none of which was there twice."""
-
-
-class Whole(NamedTuple):
-    """A POST that has arrived, to a path without query."""
-
-    headers: Fields
-    body: bytes
-    id: UUID
-    """The request's own; its text is the correlation id of its story."""
-    cause: Cause
 
 
 class Told(NamedTuple):
@@ -65,20 +52,77 @@ def told(response: Response, rule: str = "") -> Told:
     return Told(response.status_code, head, bytes(response.body), closes, rule)
 
 
-Answer = Callable[[Told], None]
-"""Called once, at any time, also when the client has gone; from the event loop."""
-Write = Callable[[bytes, bytes, bool], None]
-"""Takes the head but for its end, the body, and whether the connection ends with it."""
+class Arrived(Protocol):
+    """A POST to a path without query, as the protocol has it once all of it is there."""
+
+    url: bytes
+    fields: Fields
+    body: bytearray
+
+    def is_over(self) -> bool:
+        """Whether the client has gone."""
+        ...
+
+    def write(self, head: bytes, body: bytes, closes: bool) -> None:
+        """Takes the head but for its end, the body, and whether the connection ends with it."""
+        ...
+
+    def go_the_ordinary_way(self) -> None: ...
+
+
+class Asked:
+    """One request, and its answer. It is in the crowd until it is answered, or left."""
+
+    __slots__ = ("_crowd", "_path", "_write", "begun", "body", "cause", "headers", "id", "taken")
+
+    def __init__(self, arrived: Arrived, path: str, own: UUID, crowd: Crowd) -> None:
+        self.headers = arrived.fields
+        self.body = bytes(arrived.body)
+        self.id = own
+        """The request's own; its text is the correlation id of its story."""
+        told = arrived.fields.get(b"traceparent")
+        self.cause: Cause = story(str(own), believed(told) if told else "")
+        self.begun = perf_counter()
+        self.taken = False
+        self._path = path
+        self._crowd = crowd
+        self._write: Callable[[bytes, bytes, bool], None] | None = arrived.write
+        crowd.size += 1
+
+    def take(self) -> None:
+        """It will be answered later."""
+        self.taken = True
+
+    def leave(self) -> None:
+        """As if it had never been asked."""
+        self._write = None
+        self._crowd.size -= 1
+
+    def answer(self, told: Told) -> None:
+        """Once, at any time, also when the client has gone; from the event loop."""
+        write = self._write
+        if write is None:
+            return
+        self.taken = True
+        self.leave()
+        head = b"%s%s: %s\r\n" % (told.head, CORRELATION_HEADER, self.cause.correlation_id.encode())
+        write(head, told.body, told.closes)
+        seconds = perf_counter() - self.begun
+        counting.count("POST", self._path, told.status, seconds)
+        if counting.logs_requests():
+            with telling(self.cause):
+                counting.log("POST", self._path, told.status, seconds, told.rule)
 
 
 class Direct(ABC):
     """A raw route that can do both."""
 
     @abstractmethod
-    def at_once(self, request: Whole, answer: Answer) -> bool:
-        """False where it must go the ordinary way: nothing has been done yet. Else it is answered, now or later.
+    def at_once(self, asked: Sequence[Asked]) -> None:
+        """Takes (`Asked.take`) those that it answers so. The others go the ordinary way: nothing must have been done.
 
-        Runs in no task, so nothing of it may wait, and the log knows of no story but within `stories.telling`.
+        All that came in one turn of the event loop, for a processor is quicker where it does one thing many times. Runs
+        in no task, so nothing of it may wait, and the log knows of no story but within `stories.telling`.
         """
 
     @abstractmethod
@@ -93,72 +137,37 @@ class DirectRoutes:
         self._routes = {path.encode(): (path, route) for path, route in routes.items()}
         self._ids = ids
         self._crowd = crowd
-        self._due: list[Callable[[], None]] = []
+        self._due: list[Arrived] = []
 
     def __contains__(self, url: bytes) -> bool:
         return url in self._routes
 
-    def soon(self, take: Callable[[], None]) -> None:
-        """Whatever arrives in one turn of the event loop is read first and taken then, for a processor is quicker where
-        it does one thing many times."""
+    def take(self, arrived: Arrived) -> None:
+        """At the end of this turn of the event loop."""
         if not self._due:
             asyncio.get_running_loop().call_soon(self._take_due)
-        self._due.append(take)
+        self._due.append(arrived)
 
     def _take_due(self) -> None:
         due, self._due = self._due, []
-        for take in due:
-            try:
-                take()
-            except Exception:
-                log.exception("request_not_taken")
+        for url, (path, route) in self._routes.items():
+            those = [each for each in due if each.url == url and not each.is_over()]
+            if those:
+                self._give(those, path, route)
 
-    def take(self, url: bytes, headers: Fields, body: bytes, write: Write) -> bool:
-        """False where the request must go the ordinary way. Else its answer is written once it is known."""
-        if is_on() or self._crowd.size >= self._crowd.limit:
-            return False
-        path, route = self._routes[url]
-        own = self._ids.new()
-        cause = story(str(own), believed(headers[b"traceparent"]) if b"traceparent" in headers else "")
-        account = _Account(path, cause, self._crowd, write)
+    def _give(self, due: Sequence[Arrived], path: str, route: Direct) -> None:
+        room = 0 if is_on() else max(0, self._crowd.limit - self._crowd.size)
+        asked = [Asked(each, path, self._ids.new(), self._crowd) for each in due[:room]]
         try:
-            taken = route.at_once(Whole(headers, body, own, cause), account.close)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            with telling(cause):
-                account.close(told(failure(cause, error)))
-            return True
-        if not taken:
-            account.strike()
-        return taken
-
-
-class _Account:
-    """Of one request, which is in the crowd until it is answered."""
-
-    __slots__ = ("_begun", "_cause", "_crowd", "_path", "_write")
-
-    def __init__(self, path: str, cause: Cause, crowd: Crowd, write: Write) -> None:
-        self._path = path
-        self._cause = cause
-        self._crowd = crowd
-        self._write: Write | None = write
-        self._begun = perf_counter()
-        crowd.size += 1
-
-    def strike(self) -> None:
-        """As if it had never been opened."""
-        self._write = None
-        self._crowd.size -= 1
-
-    def close(self, answer: Told) -> None:
-        write = self._write
-        if write is None:
-            return
-        self.strike()
-        head = b"%s%s: %s\r\n" % (answer.head, CORRELATION_HEADER, self._cause.correlation_id.encode())
-        write(head, answer.body, answer.closes)
-        seconds = perf_counter() - self._begun
-        counting.count("POST", self._path, answer.status, seconds)
-        if counting.logs_requests():
-            with telling(self._cause):
-                counting.log("POST", self._path, answer.status, seconds, answer.rule)
+            route.at_once(asked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the clients get an answer
+            for each in asked:
+                each.take()
+                with telling(each.cause):
+                    each.answer(told(failure(each.cause, error)))
+        left = [each for each in asked if not each.taken]
+        for each in left:
+            each.leave()
+        ordinary = [arrived for arrived, each in zip(due, asked, strict=False) if not each.taken]
+        for arrived in (*ordinary, *due[room:]):
+            arrived.go_the_ordinary_way()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from recado_chassis.http.direct import MOST_BYTES, DirectRoutes
+from recado_chassis.http.direct import MOST_BYTES, Fields
 
 if TYPE_CHECKING:
     from recado_chassis.running.protocol import Protocol
@@ -25,21 +24,19 @@ class Exchange:
     response_started = False
     response_complete = False
 
-    def __init__(self, protocol: Protocol, routes: DirectRoutes, fields: Mapping[bytes, bytes]) -> None:
+    def __init__(self, protocol: Protocol, fields: Fields) -> None:
         self.url = protocol.url
         self.headers = protocol.headers
+        self.fields = fields
         self.body = bytearray()
-        self._fields = fields
         self.keep_alive = protocol.parser.should_keep_alive()
         self._protocol = protocol
-        self._routes = routes
 
-    def take(self) -> None:
-        """Once the body is whole."""
-        if self._protocol.transport.is_closing():
-            return
-        if not self._routes.take(self.url, self._fields, bytes(self.body), self.write):
-            self._protocol.go_the_ordinary_way(self)
+    def is_over(self) -> bool:
+        return self._protocol.transport.is_closing()
+
+    def go_the_ordinary_way(self) -> None:
+        self._protocol.go_the_ordinary_way(self)
 
     def write(self, head: bytes, body: bytes, closes: bool) -> None:
         """Answers, unless the client has gone."""

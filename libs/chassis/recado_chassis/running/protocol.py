@@ -116,7 +116,7 @@ class Protocol(HttpToolsProtocol):
         self._owes("body", BODY_SECONDS)
         routes = self._direct
         if routes is not None and self.url in routes and version == "1.1" and self._goes_directly(fields):
-            self.cycle = cast(Any, Exchange(self, routes, fields))
+            self.cycle = cast(Any, Exchange(self, fields))
         else:
             self._begin_ordinarily()
 
@@ -147,7 +147,7 @@ class Protocol(HttpToolsProtocol):
         self.deadline = float("inf")
         cycle: object = self.cycle
         if isinstance(cycle, Exchange) and self._direct is not None:
-            self._direct.soon(cycle.take)
+            self._direct.take(cycle)
         else:
             super().on_message_complete()
 

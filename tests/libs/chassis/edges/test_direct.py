@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 from recado_chassis import tracing
 from recado_chassis.http.accounting import cause_of
 from recado_chassis.http.app import App, create_app
-from recado_chassis.http.direct import MOST_BYTES, Answer, Direct, Told, Whole, told
+from recado_chassis.http.direct import MOST_BYTES, Asked, Direct, told
 from recado_chassis.running.server import HttpServer
 from recado_chassis.service import Service
 from recado_chassis.storing.memory import MemoryStore
@@ -35,30 +35,32 @@ class Counter(Direct):
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.turns: list[int] = []
         self.causes: list[Any] = []
         self.waiting: list[Callable[[], None]] = []
 
-    def at_once(self, request: Whole, answer: Answer) -> bool:
-        if request.body.startswith(b"refuse me"):
-            return False
+    def at_once(self, asked: Sequence[Asked]) -> None:
+        self.turns.append(len(asked))
+        for each in asked:
+            if not each.body.startswith(b"refuse me"):
+                self._take(each)
+
+    def _take(self, asked: Asked) -> None:
         self.seen.append("direct")
-        self.causes.append(request.cause)
-        if request.body.startswith(b"fail"):
+        self.causes.append(asked.cause)
+        if asked.body.startswith(b"fail"):
             raise ZeroDivisionError("5511987654321")
-        reply = self._reply(len(request.body))
-        if request.body.startswith(b"wait"):
-            self.waiting.append(lambda: answer(reply))
+        reply = told(Response(str(len(asked.body))))
+        if asked.body.startswith(b"wait"):
+            asked.take()
+            self.waiting.append(lambda: asked.answer(reply))
         else:
-            answer(reply)
-        return True
+            asked.answer(reply)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.seen.append("ordinary")
         self.causes.append(cause_of(scope, None))
         await raw(scope, receive, send)
-
-    def _reply(self, size: int) -> Told:
-        return told(Response(str(size)))
 
 
 class Running:
@@ -239,6 +241,20 @@ async def test_more_at_once_than_may_be_get_503(running: Running) -> None:
     running.route.waiting.pop()()
     assert status_of(await said) == 200
     assert status_of(await running.says(post(b"abc"))) == 200
+
+
+async def test_what_comes_in_one_turn_is_asked_at_once_and_each_is_answered(running: Running) -> None:
+    connections = [await asyncio.open_connection("127.0.0.1", running.server.port) for _ in range(20)]
+    for place, (_, writer) in enumerate(connections):
+        writer.write(post(b"refuse me" if place % 5 == 0 else b"a" * place))
+    answers = [await reader.read() for reader, _ in connections]
+    for _, writer in connections:
+        writer.close()
+    sizes = [answer.rpartition(b"\r\n\r\n")[2] for answer in answers]
+    assert sizes == [b"9" if place % 5 == 0 else b"%d" % place for place in range(20)]
+    assert sum(running.route.turns) == 20
+    assert max(running.route.turns) > 1
+    assert running.crowd.size == 0
 
 
 async def test_what_fails_gets_500_and_an_id_that_the_log_has(running: Running, logged: io.StringIO) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from uuid import UUID
 
 from prometheus_client import Counter
+from recado_chassis.http.direct import Asked
 from recado_chassis.http.problems import Problem
 from recado_chassis.http.stories import telling
 from recado_chassis.ports import Clock, Ids
@@ -58,29 +59,25 @@ class Desk:
             raise _not_acknowledged(error, updates) from error
         _count(updates, routes)
 
-    def take_at_once(self, body: bytes, first: UUID, cause: Cause, done: Callable[[Problem | None], None]) -> bool:
-        """As `take` for whoever cannot wait: `done` is told once how it ended. False where it would have to wait for
-        anything but Kafka, or raise: nothing has been done then. `first` is the id of the first record."""
-        try:
-            updates = updates_of(body)
-        except (Malformed, TooManyUpdates):
-            return False
-        places = _places(updates)
+    def take_at_once(self, asked: Sequence[Asked], ended: Callable[[Asked, Problem | None], None]) -> None:
+        """As `take`, for many and without waiting: `ended` is told once how it ended for each that is taken. What would
+        have to wait for anything but Kafka, or be refused, is left: nothing has been done then."""
+        read = [_Parcel(each, updates, ended) for each in asked if (updates := _split_or_none(each.body))]
+        known = [parcel for parcel in read if self._is_routed(parcel)]
+        now = self._clock.now()
+        for parcel in known:
+            arrival = Arrival(now, parcel.asked.cause)
+            parcel.records = self._made(parcel.updates, parcel.routes, parcel.asked.id, arrival)
+        for parcel in known:
+            if self._publisher.give(parcel.records, parcel.end, SECONDS):
+                parcel.asked.take()
+
+    def _is_routed(self, parcel: _Parcel) -> bool:
+        places = _places(parcel.updates)
         owners = self._registry.known(places)
-        if owners is None or not updates:
-            return False
-        routes = self._routes(updates, places, owners)
-
-        def ended(error: NotAcknowledged | None) -> None:
-            if error is None:
-                _count(updates, routes)
-                done(None)
-                return
-            with telling(cause):
-                done(_not_acknowledged(error, updates))
-
-        records = self._made(updates, routes, first, Arrival(self._clock.now(), cause))
-        return self._publisher.give(records, ended, SECONDS)
+        if owners is not None:
+            parcel.routes = self._routes(parcel.updates, places, owners)
+        return owners is not None
 
     def _routes(
         self, updates: Sequence[Update], places: Sequence[Place], owners: Sequence[Owner | None]
@@ -100,6 +97,27 @@ class Desk:
         ]
 
 
+class _Parcel:
+    """What becomes of one webhook without anybody waiting for it."""
+
+    __slots__ = ("_ended", "asked", "records", "routes", "updates")
+
+    def __init__(self, asked: Asked, updates: Sequence[Update], ended: Callable[[Asked, Problem | None], None]) -> None:
+        self.asked = asked
+        self.updates = updates
+        self.routes: Sequence[Route] = ()
+        self.records: Sequence[Record] = ()
+        self._ended = ended
+
+    def end(self, error: NotAcknowledged | None) -> None:
+        if error is None:
+            _count(self.updates, self.routes)
+            self._ended(self.asked, None)
+        else:
+            with telling(self.asked.cause):
+                self._ended(self.asked, _not_acknowledged(error, self.updates))
+
+
 def _places(updates: Sequence[Update]) -> list[Place]:
     return [Place(update.waba_id, update.phone_number_id) for update in updates]
 
@@ -116,6 +134,13 @@ def _split(body: bytes) -> list[Update]:
 def _not_acknowledged(error: Exception, updates: Sequence[Update]) -> Problem:
     _log.warning("webhook_not_published", error=type(error).__name__, updates=len(updates))
     return _unavailable("not_acknowledged", "Kafka did not acknowledge every update in time.")
+
+
+def _split_or_none(body: bytes) -> list[Update] | None:
+    try:
+        return updates_of(body)
+    except (Malformed, TooManyUpdates):
+        return None
 
 
 def _unavailable(rule: str, detail: str) -> Problem:

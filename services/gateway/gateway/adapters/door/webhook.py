@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import perf_counter
 
 from recado_chassis.http.accounting import cause_of, note_rule
-from recado_chassis.http.direct import Answer, Direct, Whole, told
+from recado_chassis.http.direct import Asked, Direct, told
 from recado_chassis.http.problems import Problem
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -29,23 +30,11 @@ class Webhook(Direct):
         self._verify_token = verify_token.encode()
         self._desk = desk
 
-    def at_once(self, request: Whole, answer: Answer) -> bool:
+    def at_once(self, asked: Sequence[Asked]) -> None:
         """Only what is well made; all else is refused on the ordinary way."""
-        begun = perf_counter()
-        headers, body = request.headers, request.body
-        if not self._signatures.is_signed(headers.get(HEADER, b""), body) or b"content-encoding" in headers:
-            return False
-
-        def ended(problem: Problem | None) -> None:
-            if problem is None:
-                answer(_OK)
-                _TAKEN.inc()
-                WEBHOOK_SECONDS.observe(perf_counter() - begun)
-            else:
-                WEBHOOKS.labels(problem.rule).inc()
-                answer(told(problem.response(), problem.rule))
-
-        return self._desk.take_at_once(body, request.id, request.cause, ended)
+        is_signed = self._signatures.is_signed
+        signed = [each for each in asked if is_signed(each.headers.get(HEADER, b""), each.body)]
+        self._desk.take_at_once([each for each in signed if b"content-encoding" not in each.headers], _ended)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = perf_counter()
@@ -87,3 +76,13 @@ class Webhook(Direct):
         if not body:
             raise Problem(400, "malformed_webhook", "The body is empty.")
         await self._desk.take(body, cause_of(scope, None))
+
+
+def _ended(asked: Asked, problem: Problem | None) -> None:
+    if problem is None:
+        asked.answer(_OK)
+        _TAKEN.inc()
+        WEBHOOK_SECONDS.observe(perf_counter() - asked.begun)
+    else:
+        WEBHOOKS.labels(problem.rule).inc()
+        asked.answer(told(problem.response(), problem.rule))
