@@ -25,13 +25,12 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     sends, reviews = Dispatching(streams, line, tokens, tags), Reviewing(streams, tokens, tables, meta, settings.looks)
     sender = dispatcher.Dispatcher(sends, line, messages, bell, tools.clock, held=tools.held)
     joins, leaves = Connecting(streams, signup, tokens, line, settings.app_id), Unsubscribing(signup, tokens, tokens)
-    heard = kafka.from_services(sending, staffing, reviews.queueing)
     entrance = door.Door(settings, tools, tags, postgres.UpdateArchive(tools.connection))
     return Service(
         "gateway",
         streams,
         tells=PUBLISHED,
-        hears=[*heard, *entrance.hears(kafka.from_inbound(sending, tags))],
+        hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags)),
         answers=[http.channel_routes(streams, joins, leaves, postgres.ChannelQuestions(tools.connection))],
         shows=SHOWS,
         also=[sender, unsubscriber.Unsubscriber(leaves), template_desk.TemplateDesk(reviews), *entrance.also],

@@ -23,8 +23,10 @@ from gateway.domain.tags import Tag, Tags
 from gateway.domain.template_request import template_request_stream
 
 
-def from_services(sending: Sending, staffing: Staffing, queueing: Queueing) -> list[Hears]:
-    return [_from_conversations(sending, staffing), _from_templates(queueing), _from_billing()]
+def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags) -> list[Hears]:
+    """All of it, topic by topic."""
+    inbound = Hears(catalogue.INBOUND, {InboundType.STATUS: _Evidence(sending, tags).reaction()})
+    return [_from_conversations(sending, staffing), _from_templates(queueing), _from_billing(), inbound]
 
 
 def _from_conversations(sending: Sending, staffing: Staffing) -> Hears:
@@ -67,10 +69,6 @@ def _from_billing() -> Hears:
 
     settled = Reaction(when_edition_settled, streams=edition)
     return Hears(catalogue.BILLING, {OrganisationRegistered.TYPE: settled, EditionChanged.TYPE: settled})
-
-
-def from_inbound(sending: Sending, tags: Tags) -> Hears:
-    return Hears(catalogue.INBOUND, {InboundType.STATUS: _Evidence(sending, tags).reaction()})
 
 
 class _Evidence:

@@ -50,8 +50,9 @@ class Door:
         )
         self.routes: Mapping[str, Any] = {PATH: Webhook(signatures, settings.verify_token.get_secret_value(), desk)}
 
-    def hears(self, inbound: Hears) -> list[Hears]:
-        """What others do with updates, and the archive beside it."""
+    def hears(self, heard: Sequence[Hears]) -> list[Hears]:
+        """What others do with what they hear, and the archive of updates beside it."""
         kept = Shelf(self._rows, self._clock, INBOUND.name)
         waiting = Shelf(self._rows, self._clock, QUARANTINE.name, "waiting")
-        return [replace(inbound, keeps=kept.keep), Hears(QUARANTINE, {}, keeps=waiting.keep)]
+        archived = [replace(each, keeps=kept.keep) if each.topic is INBOUND else each for each in heard]
+        return [*archived, Hears(QUARANTINE, {}, keeps=waiting.keep)]
