@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.sources import python_files, shown, tree
+from tests.house.sources import ROOT, SERVICES, python_files, shown, tree
 
 STATEMENT = re.compile(
     r"""^[\s(]*(
@@ -65,3 +65,12 @@ def test_the_rule_sees_a_planted_statement(planted: str) -> None:
 )
 def test_the_rule_lets_prose_pass(prose: str) -> None:
     assert list(statements(ast.parse(prose))) == []
+
+
+def test_no_two_migrations_of_one_database_have_the_same_number() -> None:
+    """The chassis's and a service's own go into the same table."""
+    shared = [path.name.partition("_")[0] for path in ROOT.glob("libs/chassis/recado_chassis/storing/migrations/*.sql")]
+    for service in SERVICES:
+        own = [path.name.partition("_")[0] for path in ROOT.glob(f"services/{service}/{service}/migrations/*.sql")]
+        numbers = [*shared, *own]
+        assert len(numbers) == len(set(numbers)), service
