@@ -192,7 +192,7 @@ async def test_a_lost_answer_to_a_deletion_is_found_by_its_absence(reviews: Revi
 async def test_an_ambiguous_submission_answered_late_is_taken_once(reviews: Reviews) -> None:
     """The answer comes after others gave up waiting for it."""
     request = reviews.submits()
-    await reviews.stage.meta.fault("stall", when="after", seconds=1.0, scope=POSTS)
+    await reviews.stage.meta.fault("stall", when="after", seconds=5.0, scope=POSTS)
     asked = asyncio.create_task(works(reviews))
     await reviews.stage.until(lambda: reviews.told(request)[-1] == "Started")
     reviews.falls_silent()
