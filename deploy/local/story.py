@@ -13,6 +13,7 @@ from rich.json import JSON
 
 from deploy.local.api import Api, Call
 from deploy.local.simulated_meta import accepted_sends, customer_exists, customer_writes
+from deploy.local.simulated_payments import page_is_paid
 from deploy.local.state import State
 
 Json = dict[str, Any]
@@ -45,7 +46,7 @@ def new_customer() -> Customer:
 
 
 class Story:
-    """A customer asks, an agent answers, the customer reads it; raises LocalError at the step that fails."""
+    """A customer asks, an agent answers, they read it; credits are bought. Raises LocalError at the step that fails."""
 
     def __init__(self, api: Api, endpoints: Json, state: State, console: Console) -> None:
         self._api = api
@@ -65,6 +66,7 @@ class Story:
         self._platform_accepts(customer, sent_before)
         self._timeline_shows_read(messages, agent, message_id)
         self._contact_appears(conversation["assignee"], customer)
+        self._credits_are_bought()
         self._console.print("\n[bold green]The story went through.[/]")
 
     def _customer_writes(self, customer: Customer) -> None:
@@ -117,6 +119,21 @@ class Story:
             return any(item["name"] == customer.name and item["owner_id"] == owner for item in answer["items"])
 
         self._show(call, owned, "the contact is there and has its owner")
+
+    def _credits_are_bought(self) -> None:
+        self._tell("The administrator buys credits on the payment provider's page; its signed notice credits them")
+        wallet = Call("GET", f"{self._endpoints['billing']}/wallet", "administrator")
+        before = self._api.get(wallet)["available"]
+        buy = Call(
+            "POST", f"{self._endpoints['billing']}/purchases", "administrator", {"credits": 10}, str(uuid.uuid4())
+        )
+        bought = self._show(buy)
+        self._show(page_is_paid(self._endpoints, bought["checkout_url"]))
+
+        def credited(answer: Json) -> bool:
+            return bool(answer["available"] == before + bought["amount"])
+
+        self._show(wallet, credited, "the credits are in the wallet")
 
     def _tell(self, text: str) -> None:
         self._step += 1

@@ -30,6 +30,9 @@ WEAK = [
     ("conversations", "RECADO_ALIAS_KEY", ""),
     ("crm", "RECADO_ALIAS_KEY", "ab" * 31),
     ("crm", "RECADO_JWT_PUBLIC_KEY", ""),
+    ("billing", "RECADO_PAYMENTS_KEY", SHORT),
+    ("billing", "RECADO_PAYMENTS_SECRETS", "[]"),
+    ("billing", "RECADO_PAYMENTS_SECRETS", f'["one that is long enough", "{SHORT}"]'),
 ]
 
 
@@ -73,6 +76,6 @@ def test_105_settings_of_no_service_show_a_secret(
     shown += [repr(Tags(b"k" * 32)), repr(Vault([b"k" * 32])), repr(Signatures([kept.app_secret]))]
     secrets = [value for name, value in asdict(kept).items() if name not in {"app_id", "jwt_public_key"}]
     secrets.append(given["RECADO_SERVICE_TOKEN"])
-    assert len(secrets) == 8
+    assert len(secrets) == 10
     told = "\n".join(shown)
     assert [secret for secret in [*secrets, "kkkk"] if secret in told] == []
