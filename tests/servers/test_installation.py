@@ -20,7 +20,7 @@ from tests.servers.processes import descendants, until_gone
 
 pytestmark = pytest.mark.timeout(400)
 KEYS = {
-    *("gateway", "conversations", "crm", "billing", "simulator", "payments", "kafka", "databases"),
+    *("gateway", "conversations", "templates", "crm", "billing", "simulator", "payments", "kafka", "databases"),
     *("app_secret", "verify_token", "organisation", "waba_id", "phone_number_id", "tokens"),
 }
 

@@ -73,7 +73,7 @@ def poisons(organisation: OrganisationId, waba_id: str, number: str) -> list[Poi
     broken: list[Header] = [("ce_id", b"\xff"), *(each for each in headers(InboundType.MESSAGE) if each[0] != "ce_id")]
     nul = {"from": "5511", "id": "wamid.\0", "type": "text", "text": {"body": "\0"}, "timestamp": "1790000000"}
     return [
-        (value({}), broken, 2),
+        (value({}), broken, 3),
         (b"{no JSON", headers(InboundType.MESSAGE), 1),
         (b'{"update": NaN}', headers(InboundType.STATUS), 2),
         (value({"type": "text"}), headers(InboundType.MESSAGE), 1),

@@ -21,7 +21,7 @@ COPY_CODE = "copy_code"
 NAMED = "named"
 _OF_META = re.compile(r"^parameter\.(header|body)_")
 """Stands before Meta's own name of a place, in templates that were made elsewhere."""
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
 
 
 @dataclass(frozen=True, slots=True)

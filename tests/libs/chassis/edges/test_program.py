@@ -30,11 +30,11 @@ def test_help_names_our_commands_and_every_installed_service() -> None:
         assert name in told
 
 
-@pytest.mark.parametrize("arguments", [("billing",), ("migrate", "billing"), ("rebuild", "billing", "balances")])
+@pytest.mark.parametrize("arguments", [("payroll",), ("migrate", "payroll"), ("rebuild", "payroll", "balances")])
 def test_an_unknown_service_is_told_with_those_that_are_installed(arguments: tuple[str, ...]) -> None:
     done = recado(*arguments)
     assert done.returncode != 0
-    assert "billing" in done.stderr
+    assert "payroll" in done.stderr
     assert "conversations, crm, gateway" in done.stderr
     assert "Traceback" not in done.stderr
 
