@@ -46,18 +46,14 @@ def leave_out_of_the_log(scope: Scope) -> None:
 
 def failed(scope: Scope, error: BaseException) -> Response:
     """500 without details: its `instance` is the correlation id under which the log has them."""
-    scope[_FAILED] = True
-    return failure(scope[_CAUSE], error)
-
-
-def failure(cause: Cause, error: BaseException) -> Response:
     log.error("request_failed", exc_info=error)
+    scope[_FAILED] = True
     return problem_response(
         500,
         "internal_error",
         "Something failed here. Give us the instance when you ask about it.",
         headers={"Connection": "close"},
-        members={"instance": f"urn:uuid:{cause.correlation_id}"},
+        members={"instance": f"urn:uuid:{scope[_CAUSE].correlation_id}"},
     )
 
 

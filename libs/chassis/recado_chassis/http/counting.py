@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter as Counted
+from collections.abc import Sequence
 from functools import cache
 
 import structlog
@@ -14,6 +16,15 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 _log = structlog.get_logger()
 _level = logging.getLogger(__name__)
+
+
+def count_all(method: str, route: str, answers: Sequence[tuple[int, float]]) -> None:
+    """As `count`, of statuses and seconds."""
+    for status, times in Counted(status for status, _ in answers).items():
+        _requests(method, route, str(status)).inc(times)
+    observe = _seconds(method, route).observe
+    for _, seconds in answers:
+        observe(seconds)
 
 
 def count(method: str, route: str, status: int | None, seconds: float) -> None:

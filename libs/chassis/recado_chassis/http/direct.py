@@ -6,23 +6,27 @@ anything, and the request goes the ordinary way, to the same route as an ASGI ap
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+import structlog
 from recado_events.envelope import Cause
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from recado_chassis.http import counting
-from recado_chassis.http.accounting import ALWAYS, CORRELATION_HEADER, Crowd, failure
+from recado_chassis.http.accounting import ALWAYS, CORRELATION_HEADER, Crowd
 from recado_chassis.http.stories import believed, story, telling
 from recado_chassis.ports import Ids
 from recado_chassis.tracing import is_on
+from recado_chassis.turns import Gathering
+
+log = structlog.get_logger()
 
 MOST_BYTES = 64 * 1024
 """Of a body; what is larger is read piece by piece."""
@@ -73,9 +77,9 @@ class Arrived(Protocol):
 class Asked:
     """One request, and its answer. It is in the crowd until it is answered, or left."""
 
-    __slots__ = ("_crowd", "_path", "_write", "begun", "body", "cause", "headers", "id", "taken")
+    __slots__ = ("_answers", "_crowd", "_write", "begun", "body", "cause", "headers", "id", "taken")
 
-    def __init__(self, arrived: Arrived, path: str, own: UUID, crowd: Crowd) -> None:
+    def __init__(self, arrived: Arrived, own: UUID, crowd: Crowd, answers: _Answers) -> None:
         self.headers = arrived.fields
         self.body = bytes(arrived.body)
         self.id = own
@@ -84,8 +88,8 @@ class Asked:
         self.cause: Cause = story(str(own), believed(told) if told else "")
         self.begun = perf_counter()
         self.taken = False
-        self._path = path
         self._crowd = crowd
+        self._answers = answers
         self._write: Callable[[bytes, bytes, bool], None] | None = arrived.write
         crowd.size += 1
 
@@ -107,11 +111,21 @@ class Asked:
         self.leave()
         head = b"%s%s: %s\r\n" % (told.head, CORRELATION_HEADER, self.cause.correlation_id.encode())
         write(head, told.body, told.closes)
-        seconds = perf_counter() - self.begun
-        counting.count("POST", self._path, told.status, seconds)
+        self._answers.note(told.status, perf_counter() - self.begun, told.rule, self.cause)
+
+
+class _Answers:
+    """Of one route: written at once, counted later."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._counting = Gathering(partial(counting.count_all, "POST", path))
+
+    def note(self, status: int, seconds: float, rule: str, cause: Cause) -> None:
+        self._counting.add((status, seconds))
         if counting.logs_requests():
-            with telling(self.cause):
-                counting.log("POST", self._path, told.status, seconds, told.rule)
+            with telling(cause):
+                counting.log("POST", self._path, status, seconds, rule)
 
 
 class Direct(ABC):
@@ -134,37 +148,32 @@ class DirectRoutes:
     """Keeps the accounts that `Accounting` keeps of all others. While traces are on, all goes the ordinary way."""
 
     def __init__(self, routes: Mapping[str, Direct], ids: Ids, crowd: Crowd) -> None:
-        self._routes = {path.encode(): (path, route) for path, route in routes.items()}
+        self._routes = {path.encode(): (route, _Answers(path)) for path, route in routes.items()}
         self._ids = ids
         self._crowd = crowd
-        self._due: list[Arrived] = []
+        self._arrived = Gathering(self._take_all)
 
     def __contains__(self, url: bytes) -> bool:
         return url in self._routes
 
     def take(self, arrived: Arrived) -> None:
         """At the end of this turn of the event loop."""
-        if not self._due:
-            asyncio.get_running_loop().call_soon(self._take_due)
-        self._due.append(arrived)
+        self._arrived.add(arrived)
 
-    def _take_due(self) -> None:
-        due, self._due = self._due, []
-        for url, (path, route) in self._routes.items():
+    def _take_all(self, due: Sequence[Arrived]) -> None:
+        for url, (route, answers) in self._routes.items():
             those = [each for each in due if each.url == url and not each.is_over()]
             if those:
-                self._give(those, path, route)
+                self._give(those, route, answers)
 
-    def _give(self, due: Sequence[Arrived], path: str, route: Direct) -> None:
+    def _give(self, due: Sequence[Arrived], route: Direct, answers: _Answers) -> None:
         room = 0 if is_on() else max(0, self._crowd.limit - self._crowd.size)
-        asked = [Asked(each, path, self._ids.new(), self._crowd) for each in due[:room]]
+        asked = [Asked(each, self._ids.new(), self._crowd, answers) for each in due[:room]]
         try:
             route.at_once(asked)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the clients get an answer
-            for each in asked:
-                each.take()
-                with telling(each.cause):
-                    each.answer(told(failure(each.cause, error)))
+        except Exception:
+            # Of whichever it was: those that were not taken go the ordinary way, and it fails there alone.
+            log.exception("direct_way_failed")
         left = [each for each in asked if not each.taken]
         for each in left:
             each.leave()

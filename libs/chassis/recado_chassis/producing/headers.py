@@ -75,6 +75,11 @@ def _shared(source: str, *values: str | None) -> tuple[tuple[str, bytes], ...]:
     return tuple((_NAMES[name], value.encode()) for name, value in named if value is not None)
 
 
+@lru_cache(10_000)
+def _tenant(organisation_id: OrganisationId) -> tuple[str, bytes]:
+    return "ce_tenantid", str(organisation_id).encode()
+
+
 @lru_cache(1024)
 def _shared_inbound(source: str, kind: str) -> tuple[tuple[str, bytes], ...]:
     return _shared(source, "1.0", kind, DATA_SCHEMA.format(type=kind), _JSON)
@@ -98,7 +103,7 @@ def inbound_headers(head: InboundHead) -> Headers:
         ("ce_correlationid", head.correlation_id.encode()),
     ]
     if head.organisation_id is not None:
-        headers.append(("ce_tenantid", str(head.organisation_id).encode()))
+        headers.append(_tenant(head.organisation_id))
     if head.traceparent is not None:
         headers.append(("traceparent", head.traceparent.encode()))
     return headers

@@ -81,15 +81,16 @@ class Lane:
 
     async def _send_next(self) -> None:
         batch = self._lanes.producer.create_batch()
-        while self._waiting and len(self._sending) < BATCH_RECORDS:
-            record, delivery = self._waiting[0]
+        waiting, append, take = self._waiting, batch.append, self._sending.append
+        while waiting and len(self._sending) < BATCH_RECORDS:
+            (_, key, value, headers), delivery = waiting[0]
             if delivery.abandoned:
                 delivery.settle()
-            elif batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
+            elif append(timestamp=None, key=key, value=value, headers=headers) is None:
                 break
             else:
-                self._sending.append(delivery)
-            self._waiting.popleft()
+                take(delivery)
+            waiting.popleft()
         if not self._sending:
             return
         crash("producer.before_send")

@@ -44,10 +44,8 @@ class Exchange:
         protocol = self._protocol
         ends = closes or not self.keep_alive
         if not protocol.transport.is_closing():
-            lines = b"".join([b"%s: %s\r\n" % field for field in protocol.server_state.default_headers])
-            if ends and not closes:
-                lines += b"connection: close\r\n"
-            protocol.transport.write(b"%s%s\r\n%s" % (head, lines, body))
+            last = b"connection: close\r\n" if ends and not closes else b""
+            protocol.transport.write(b"%s%s%s\r\n%s" % (head, protocol.lines_of_all(), last, body))
             if ends:
                 protocol.transport.close()
         protocol.has_answered()

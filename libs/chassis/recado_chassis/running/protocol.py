@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 import httptools
 from uvicorn.config import Config
@@ -49,6 +49,7 @@ class Protocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0
     _wire_bytes = 0
+    _common: ClassVar[tuple[Any, bytes]] = (None, b"")
 
     def __init__(self, config: Config, *others: Any, **more: Any) -> None:
         super().__init__(config, *others, **more)
@@ -171,6 +172,13 @@ class Protocol(HttpToolsProtocol):
         else:
             self.server_state.total_requests += 1
             self.deadline = self.loop.time() + self.timeout_keep_alive
+
+    def lines_of_all(self) -> bytes:
+        """The headers of every answer, which uvicorn makes anew each second for their date."""
+        fields = self.server_state.default_headers
+        if fields is not Protocol._common[0]:
+            Protocol._common = fields, b"".join([b"%s: %s\r\n" % field for field in fields])
+        return Protocol._common[1]
 
     # What time tells ---------------------------------------------------------------------------
 

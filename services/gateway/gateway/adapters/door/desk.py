@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
 from uuid import UUID
 
-from prometheus_client import Counter
 from recado_chassis.http.direct import Asked
 from recado_chassis.http.problems import Problem
 from recado_chassis.http.stories import telling
 from recado_chassis.ports import Clock, Ids
 from recado_chassis.producing.records import NotAcknowledged, Record, TooLarge, UnknownTopic
 from recado_chassis.toolbox import Publisher
+from recado_chassis.turns import Gathering
 from recado_events.envelope import Cause
 from structlog import get_logger
 
@@ -29,6 +29,8 @@ from gateway.domain.tags import Tags
 SECONDS = 4.5
 """From the whole body to the answer, so that it is there within 5."""
 
+Ended = Callable[[Asked, Problem | None], None]
+
 _log = get_logger()
 
 
@@ -42,6 +44,7 @@ class Desk:
         self._publisher = publisher
         self._clock = clock
         self._ids = ids
+        self._acknowledged: Gathering[_Parcel] = Gathering(_count_all)
 
     async def take(self, body: bytes, cause: Cause) -> None:
         """Returns once Kafka has acknowledged every update. Raises Problem; some may be stored all the same."""
@@ -59,10 +62,11 @@ class Desk:
             raise _not_acknowledged(error, updates) from error
         _count(updates, routes)
 
-    def take_at_once(self, asked: Sequence[Asked], ended: Callable[[Asked, Problem | None], None]) -> None:
+    def take_at_once(self, asked: Sequence[Asked], ended: Ended) -> None:
         """As `take`, for many and without waiting: `ended` is told once how it ended for each that is taken. What would
         have to wait for anything but Kafka, or be refused, is left: nothing has been done then."""
-        read = [_Parcel(each, updates, ended) for each in asked if (updates := _split_or_none(each.body))]
+        after = self._acknowledged
+        read = [_Parcel(each, updates, ended, after) for each in asked if (updates := _split_or_none(each.body))]
         known = [parcel for parcel in read if self._is_routed(parcel)]
         now = self._clock.now()
         for parcel in known:
@@ -100,19 +104,20 @@ class Desk:
 class _Parcel:
     """What becomes of one webhook without anybody waiting for it."""
 
-    __slots__ = ("_ended", "asked", "records", "routes", "updates")
+    __slots__ = ("_acknowledged", "_ended", "asked", "records", "routes", "updates")
 
-    def __init__(self, asked: Asked, updates: Sequence[Update], ended: Callable[[Asked, Problem | None], None]) -> None:
+    def __init__(self, asked: Asked, updates: Sequence[Update], ended: Ended, acknowledged: Gathering[_Parcel]) -> None:
         self.asked = asked
         self.updates = updates
         self.routes: Sequence[Route] = ()
         self.records: Sequence[Record] = ()
         self._ended = ended
+        self._acknowledged = acknowledged
 
     def end(self, error: NotAcknowledged | None) -> None:
         if error is None:
-            _count(self.updates, self.routes)
             self._ended(self.asked, None)
+            self._acknowledged.add(self)
         else:
             with telling(self.asked.cause):
                 self._ended(self.asked, _not_acknowledged(error, self.updates))
@@ -148,10 +153,9 @@ def _unavailable(rule: str, detail: str) -> Problem:
 
 
 def _count(updates: Sequence[Update], routes: Sequence[Route]) -> None:
-    for update, way in zip(updates, routes, strict=True):
-        _counted(way.way, update.kind).inc()
+    for (way, kind), count in Counter((r.way, u.kind) for u, r in zip(updates, routes, strict=True)).items():
+        UPDATES.labels(way, kind).inc(count)
 
 
-@cache
-def _counted(way: str, kind: str) -> Counter:
-    return UPDATES.labels(way, kind)
+def _count_all(parcels: Sequence[_Parcel]) -> None:
+    _count([u for parcel in parcels for u in parcel.updates], [r for parcel in parcels for r in parcel.routes])

@@ -8,6 +8,7 @@ from time import perf_counter
 from recado_chassis.http.accounting import cause_of, note_rule
 from recado_chassis.http.direct import Asked, Direct, told
 from recado_chassis.http.problems import Problem
+from recado_chassis.turns import Gathering
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -29,12 +30,21 @@ class Webhook(Direct):
         self._signatures = signatures
         self._verify_token = verify_token.encode()
         self._desk = desk
+        self._acknowledged = Gathering(_count)
 
     def at_once(self, asked: Sequence[Asked]) -> None:
         """Only what is well made; all else is refused on the ordinary way."""
         is_signed = self._signatures.is_signed
         signed = [each for each in asked if is_signed(each.headers.get(HEADER, b""), each.body)]
-        self._desk.take_at_once([each for each in signed if b"content-encoding" not in each.headers], _ended)
+        self._desk.take_at_once([each for each in signed if b"content-encoding" not in each.headers], self._ended)
+
+    def _ended(self, asked: Asked, problem: Problem | None) -> None:
+        if problem is None:
+            asked.answer(_OK)
+            self._acknowledged.add(perf_counter() - asked.begun)
+        else:
+            WEBHOOKS.labels(problem.rule).inc()
+            asked.answer(told(problem.response(), problem.rule))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = perf_counter()
@@ -53,8 +63,7 @@ class Webhook(Direct):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
         if scope["method"] == "POST":
-            _TAKEN.inc()
-            WEBHOOK_SECONDS.observe(perf_counter() - begun)
+            _count([perf_counter() - begun])
 
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
         if scope["method"] == "GET":
@@ -78,11 +87,8 @@ class Webhook(Direct):
         await self._desk.take(body, cause_of(scope, None))
 
 
-def _ended(asked: Asked, problem: Problem | None) -> None:
-    if problem is None:
-        asked.answer(_OK)
-        _TAKEN.inc()
-        WEBHOOK_SECONDS.observe(perf_counter() - asked.begun)
-    else:
-        WEBHOOKS.labels(problem.rule).inc()
-        asked.answer(told(problem.response(), problem.rule))
+def _count(seconds: Sequence[float]) -> None:
+    """Of webhooks acknowledged."""
+    _TAKEN.inc(len(seconds))
+    for each in seconds:
+        WEBHOOK_SECONDS.observe(each)
