@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import httpx
 from gateway import main as gateway_main
+from recado_events.catalogue import INBOUND
 
 from deploy.local.errors import LocalError
 from deploy.local.ports import free_port
 from deploy.local.process import end, last_lines, spawn
 from deploy.local.programs import clean_environment
 from deploy.local.state import REPOSITORY
+from tests.bench.backlog import Outlet
 from tests.bench.figures import Findings, Target, ratios, side_by_side, spelled
 from tests.bench.ground import Ground
 from tests.bench.load import Answer, Plan
@@ -28,9 +30,9 @@ from tests.bench.traffic import NUMBERS
 HOW = (
     "Signed bodies of one message each over 64 keep-alive connections, the next one as soon as the last was answered; "
     "100 numbers. Every server verifies the signature and answers 200 once Kafka has acknowledged (acks=all, "
-    "idempotent) one record an update. Server on the first core, Kafka, PostgreSQL and the load on the second; uvloop "
-    "and httptools everywhere, access logs nowhere. The gateway runs its role `api`; with `worker` it also archives "
-    "what it published."
+    "idempotent) one record an update; that they are all stored is checked after each run. Server on the first core, "
+    "Kafka, PostgreSQL and the load on the second; uvloop and httptools everywhere, access logs nowhere. The gateway "
+    "runs its role `api`; with `worker` it also archives what it published."
 )
 _SERVER, _REST = 0, 1
 
@@ -77,34 +79,47 @@ def _note(rounds: list[Served]) -> str:
     )
 
 
-def _measured(ground: Ground, server: AbstractContextManager[tuple[int, int]]) -> Served:
-    with server as (pid, port):
-        pin([pid], _SERVER)
+@dataclass(frozen=True)
+class _Door:
+    """A server, and the topic it publishes to."""
+
+    pid: int
+    port: int
+    topic: str
+
+
+def _measured(ground: Ground, server: AbstractContextManager[_Door]) -> Served:
+    with server as door:
+        pin([door.pid], _SERVER)
         before = 0.0
 
         def begun() -> None:
             nonlocal before
-            before = cpu_seconds(pid)
+            before = cpu_seconds(door.pid)
 
-        answer = send(Plan(port, ground.secrets.app_secret, ground.size.seconds), core=_REST, meanwhile=begun)
-        cost = (cpu_seconds(pid) - before) / answer.sent * 1e6
+        plan = Plan(door.port, ground.secrets.app_secret, ground.size.seconds, user_ids=True)
+        answer = send(plan, core=_REST, meanwhile=begun)
+        cost = (cpu_seconds(door.pid) - before) / answer.sent * 1e6
+        stored = Outlet(ground.kafka.bootstrap, door.topic).count()
     if answer.refused:
         raise RuntimeError(f"{answer.refused} webhooks were not acknowledged")
+    if stored < answer.sent:
+        raise RuntimeError(f"{answer.sent} webhooks were acknowledged, but only {stored} records stored")
     return Served(answer, cost)
 
 
 @contextmanager
-def _gateway(ground: Ground, roles: str) -> Iterator[tuple[int, int]]:
+def _gateway(ground: Ground, roles: str) -> Iterator[_Door]:
     dsn, prefix = ground.database(gateway_main), ground.topics()
     connect_numbers(dsn, NUMBERS)
     with Running(ground, "gateway", dsn, prefix, RECADO_ROLES=roles) as running:
-        yield running.pid, running.port
+        yield _Door(running.pid, running.port, prefix + INBOUND.name)
     ground.drop(dsn)
     ground.forget_topics(prefix)
 
 
 @contextmanager
-def _rival(ground: Ground, module: str) -> Iterator[tuple[int, int]]:
+def _rival(ground: Ground, module: str) -> Iterator[_Door]:
     topic, port = ground.topic(), free_port()
     told = {"DOOR_KAFKA": ground.kafka.bootstrap, "DOOR_TOPIC": topic, "DOOR_SECRET": ground.secrets.app_secret}
     command = ["uvicorn", "--factory", f"tests.bench.rivals.{module}:app", "--port", str(port)]
@@ -126,7 +141,7 @@ def _rival(ground: Ground, module: str) -> Iterator[tuple[int, int]]:
                 break
             except httpx.TransportError:
                 time.sleep(0.1)
-        yield process.pid, port
+        yield _Door(process.pid, port, topic)
     finally:
         end(process, signal.SIGTERM, 10)
         ground.forget_topics(topic)

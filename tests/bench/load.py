@@ -42,6 +42,8 @@ class Plan:
     """Bodies of the traffic that were sent before."""
     place_at: tuple[str, str] | None = None
     """WABA and number id of the only number, where it is none of the traffic's."""
+    user_ids: bool = False
+    """Whether people have a user id beside their number, as Meta gives it and pywa will not do without."""
     sent_at: str = ""
     """A file for the moment at which each body was due, as doubles of the monotonic clock."""
 
@@ -69,7 +71,10 @@ def requests_of(plan: Plan) -> list[bytes]:
     traffic = Traffic(plan.known, plan.numbers, plan.begins)
     messages = traffic.first_messages() + traffic.mixed(max(0, plan.first + plan.bodies - plan.known))
     line = Line(*plan.place_at) if plan.place_at else None
-    return [_request(plan, message.body(line)) for message in messages[plan.first : plan.first + plan.bodies]]
+    return [
+        _request(plan, message.body(line, with_user_id=plan.user_ids))
+        for message in messages[plan.first : plan.first + plan.bodies]
+    ]
 
 
 def _request(plan: Plan, body: bytes) -> bytes:

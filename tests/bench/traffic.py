@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID, uuid4, uuid5
@@ -75,9 +75,9 @@ class Message:
     def person(self) -> Person:
         return Person(f"55119{60000000 + self.customer}", None, f"Cliente {self.customer}")
 
-    def body(self, line: Line | None = None) -> bytes:
+    def body(self, line: Line | None = None, *, with_user_id: bool = False) -> bytes:
         """`line` is another number it may have been written to."""
-        party = self.person
+        party = replace(self.person, user_id=f"BR.{10**19 + self.customer}") if with_user_id else self.person
         name = wamid(party.party, f"3A{self.index:018X}", _INBOUND)
         text = {"body": f"Bom dia! Ainda tem a bicicleta azul, tamanho {self.index % 60}?"}
         return meta_json(message_body(line or self.business.line, party, name, self.at, "text", text))
