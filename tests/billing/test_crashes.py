@@ -127,13 +127,15 @@ def test_rule_24_28_killed_while_it_reserves_posts_and_releases(
     service.until(service.credited, "a credit is there")
     service.rests()
     posted, released = MessageId(uuid4()), MessageId(uuid4())
-    for step in (
-        lambda: [service.asks(posted), service.asks(released)],
-        lambda: [service.reports(posted, told_by.MessageDelivered), service.reports(posted, told_by.MessageRead)],
-        lambda: [service.reports(released, told_by.MessageFailed), service.reports(posted, told_by.MessageDelivered)],
+    delivered, read, failed = told_by.MessageDelivered, told_by.MessageRead, told_by.MessageFailed
+    for told in (
+        [(posted, None), (released, None)],
+        [(posted, delivered), (posted, read)],
+        [(released, failed), (posted, delivered)],
     ):
         service.stop()
-        step()
+        for message, kind in told:
+            service.asks(message) if kind is None else service.reports(message, kind)
         service.start(point=point)
         assert service.dies()
         service.start()
