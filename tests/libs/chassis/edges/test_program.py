@@ -26,16 +26,16 @@ def recado(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def test_help_names_our_commands_and_every_installed_service() -> None:
     told = recado("--help").stdout
-    for name in ("migrate", "rebuild", "topics", "log", "conversations", "crm", "gateway"):
+    for name in ("migrate", "rebuild", "topics", "log", "billing", "conversations", "crm", "gateway"):
         assert name in told
 
 
-@pytest.mark.parametrize("arguments", [("billing",), ("migrate", "billing"), ("rebuild", "billing", "balances")])
+@pytest.mark.parametrize("arguments", [("weather",), ("migrate", "weather"), ("rebuild", "weather", "balances")])
 def test_an_unknown_service_is_told_with_those_that_are_installed(arguments: tuple[str, ...]) -> None:
     done = recado(*arguments)
     assert done.returncode != 0
-    assert "billing" in done.stderr
-    assert "conversations, crm, gateway" in done.stderr
+    assert "weather" in done.stderr
+    assert "billing, conversations, crm, gateway" in done.stderr
     assert "Traceback" not in done.stderr
 
 
