@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from billing.commands import NoteDispute, NoteRefund, ReleaseHold
-from billing.domain import paying
+from billing.domain import disputing, paying
 from billing.domain.wallet import postings
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -112,7 +112,7 @@ class Ledger(RuleBasedStateMachine):
         told = NoteDispute(
             **self.stage.org, purchase_id=purchase[0], dispute=dispute, total=purchase[1], outcome=outcome
         )
-        self.stage.noticed(paying.note_dispute, told)
+        self.stage.noticed(disputing.note_dispute, told)
 
     @rule(floor=st.integers(0, 4).map(lambda n: n * 20_000), amount=st.integers(1, 5).map(lambda n: n * 20_000))
     def recharges(self, floor: int, amount: int) -> None:

@@ -20,7 +20,7 @@ from billing.commands import (
     StartPurchase,
     TellDispute,
 )
-from billing.domain import paying, payment
+from billing.domain import disputing, paying, payment
 from billing.domain.private import DisputeKept
 from billing.domain.refusals import ProviderRefused, ProviderUnreachable
 
@@ -94,4 +94,4 @@ class Buying:
     def note_dispute(self, work: Work, command: NoteDispute, cause: Cause) -> None:
         purchase = self._books.purchase(work, command.purchase_id)
         wallet = self._books.wallet(work, command.organisation_id)
-        self._books.enter(work, paying.note_dispute(command, purchase, wallet), command.now, cause)
+        self._books.enter(work, disputing.note_dispute(command, purchase, wallet), command.now, cause)

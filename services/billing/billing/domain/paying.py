@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from recado_events.billing import CreditsPurchased, DisputeClosed, PaymentDisputed, PurchaseRefunded
+from recado_events.billing import CreditsPurchased, PurchaseRefunded
 from recado_events.event import Event
 
-from billing.commands import NoteCheckout, NoteDispute, NoteMethod, NotePaid, NoteRefund, StartPurchase
+from billing.commands import NoteCheckout, NoteMethod, NotePaid, NoteRefund, StartPurchase
 from billing.commands.buying import OnPurchase
 from billing.domain.alarm import after
+from billing.domain.disputing import disputed
 from billing.domain.private import (
     CheckoutOpened,
-    DisputeNoted,
     NoticeSetAside,
     PaidNoted,
     PurchaseStarted,
     RefundNoted,
     WalletMethodNoted,
 )
-from billing.domain.purchase import Dispute, Purchase, credits_in
-from billing.domain.refusals import UnknownPurchase
+from billing.domain.purchase import Purchase, check_known, credits_in
 from billing.domain.wallet import Wallet, payable, postings
 
 CURRENCY = "usd"
@@ -70,7 +69,7 @@ def note_method(command: NoteMethod, wallet: Wallet) -> list[Event]:
 
 def note_paid(command: NotePaid, purchase: Purchase, wallet: Wallet) -> list[Event]:
     """Credits it, and enters what was told of it before: a refund or a dispute may overtake the payment."""
-    _check_known(command, purchase)
+    check_known(command, purchase)
     if purchase.is_paid:
         return []
     if command.currency != CURRENCY or command.total != purchase.total:
@@ -93,13 +92,13 @@ def note_paid(command: NotePaid, purchase: Purchase, wallet: Wallet) -> list[Eve
         facts += _refund(command, purchase, after(wallet, facts), purchase.refunded)
     for dispute, state in purchase.disputes.items():
         if state.outcome != "won":
-            facts += _dispute(command, purchase, after(wallet, facts), dispute, state.total, state.outcome)
+            facts += disputed(command, purchase, after(wallet, facts), dispute, state.total, state.outcome)
     return facts
 
 
 def note_refund(command: NoteRefund, purchase: Purchase, wallet: Wallet) -> list[Event]:
     """The provider tells the sum of all refunds: an older notice tells less, and nothing new."""
-    _check_known(command, purchase)
+    check_known(command, purchase)
     total = min(command.total, purchase.total)
     if total <= purchase.refunded:
         return []
@@ -118,80 +117,6 @@ def _refund(command: OnPurchase, purchase: Purchase, wallet: Wallet, total: int)
         PurchaseRefunded(organisation_id=org, purchase_id=bought, amount=money, postings=moved, refunded_at=now),
         RefundNoted(organisation_id=org, purchase_id=bought, total=total, entered=total, noted_at=now),
     ]
-
-
-def note_dispute(command: NoteDispute, purchase: Purchase, wallet: Wallet) -> list[Event]:
-    _check_known(command, purchase)
-    known = purchase.disputes.get(command.dispute)
-    if known is not None and (known.outcome is not None or command.outcome is None):
-        return []
-    if not purchase.is_paid:
-        return [_dispute_noted(command, command.dispute, command.total, command.outcome)]
-    if known is None or not known.entered:
-        if command.outcome == "won":
-            return [_dispute_noted(command, command.dispute, command.total, command.outcome)]
-        return _dispute(command, purchase, wallet, command.dispute, command.total, command.outcome)
-    return _closed(command, known)
-
-
-def _dispute(
-    command: OnPurchase, purchase: Purchase, wallet: Wallet, dispute: str, total: int, outcome: str | None
-) -> list[Event]:
-    money = min(total, purchase.total)
-    worth = credits_in(purchase, money)
-    taken = payable(wallet, worth)
-    moved = postings(purchases=money, payment_fees=worth - money, **taken)
-    org, bought, now = command.organisation_id, command.purchase_id, command.now
-    facts: list[Event] = [
-        PaymentDisputed(organisation_id=org, purchase_id=bought, amount=money, postings=moved, disputed_at=now),
-        _dispute_noted(command, dispute, money, outcome, -taken["available"], -taken["receivable"]),
-    ]
-    if outcome is not None:
-        facts.append(
-            DisputeClosed(organisation_id=org, purchase_id=bought, outcome=outcome, amount=money, closed_at=now)
-        )
-    return facts
-
-
-def _closed(command: NoteDispute, known: Dispute) -> list[Event]:
-    """Won, it goes back the way it was taken; otherwise it stays taken."""
-    org, bought, now = command.organisation_id, command.purchase_id, command.now
-    worth = known.from_available + known.from_receivable
-    back = postings(
-        purchases=-known.total,
-        payment_fees=known.total - worth,
-        available=known.from_available,
-        receivable=known.from_receivable,
-    )
-    closed = DisputeClosed(
-        organisation_id=org,
-        purchase_id=bought,
-        outcome=command.outcome or "",
-        amount=known.total,
-        postings=back if command.outcome == "won" else (),
-        closed_at=now,
-    )
-    return [closed, _dispute_noted(command, command.dispute, known.total, command.outcome)]
-
-
-def _dispute_noted(
-    command: OnPurchase, dispute: str, total: int, outcome: str | None, available: int = 0, receivable: int = 0
-) -> DisputeNoted:
-    return DisputeNoted(
-        organisation_id=command.organisation_id,
-        purchase_id=command.purchase_id,
-        dispute=dispute,
-        total=total,
-        outcome=outcome,
-        from_available=available,
-        from_receivable=receivable,
-        noted_at=command.now,
-    )
-
-
-def _check_known(command: OnPurchase, purchase: Purchase) -> None:
-    if purchase.organisation_id is None or purchase.organisation_id != command.organisation_id:
-        raise UnknownPurchase
 
 
 def _set_aside(command: OnPurchase, reason: str, told: int, currency: str) -> NoticeSetAside:

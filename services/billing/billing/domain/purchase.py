@@ -11,6 +11,7 @@ from uuid import UUID
 from recado_events.event import Event
 from recado_events.ids import OrganisationId
 
+from billing.commands.buying import OnPurchase
 from billing.domain.private import (
     AttemptFailed,
     AttemptStarted,
@@ -21,6 +22,7 @@ from billing.domain.private import (
     RechargeDue,
     RefundNoted,
 )
+from billing.domain.refusals import UnknownPurchase
 
 
 def purchase_stream(purchase_id: UUID) -> str:
@@ -98,3 +100,9 @@ def evolve(purchase: Purchase, event: Event) -> Purchase:
 def credits_in(purchase: Purchase, money: int) -> int:
     """The part of an amount of money that bought credits; the rest was the fee. All of the money is all of both."""
     return money * purchase.amount // purchase.total if purchase.total else 0
+
+
+def check_known(command: OnPurchase, purchase: Purchase) -> None:
+    """Raises UnknownPurchase, also for another organisation's."""
+    if purchase.organisation_id is None or purchase.organisation_id != command.organisation_id:
+        raise UnknownPurchase

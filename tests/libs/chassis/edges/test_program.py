@@ -26,7 +26,7 @@ def recado(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def test_help_names_our_commands_and_every_installed_service() -> None:
     told = recado("--help").stdout
-    for name in ("migrate", "rebuild", "topics", "log", "conversations", "crm", "gateway"):
+    for name in ("migrate", "rebuild", "topics", "log", "billing", "conversations", "crm", "gateway"):
         assert name in told
 
 
@@ -35,7 +35,7 @@ def test_an_unknown_service_is_told_with_those_that_are_installed(arguments: tup
     done = recado(*arguments)
     assert done.returncode != 0
     assert "payroll" in done.stderr
-    assert "conversations, crm, gateway" in done.stderr
+    assert "billing, conversations, crm, gateway, templates" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -63,7 +63,7 @@ def _add_wallet(router: APIRouter, streams: Streams, settling: Settling, questio
     @router.get("/wallet", dependencies=[Depends(caught_up)])
     def wallet(who: Looking) -> Row:
         row = questions.wallet(who.organisation) or {}
-        used = questions.conversations(who.organisation, [f"{clock.now():%Y-%m}"])
+        used = questions.conversations(who.organisation, _months(clock.now()))
         counted = [{name: each[name] for name in ("waba_id", "month", "used")} for each in used]
         return {**_wallet(row), "conversations": counted}
 
@@ -107,6 +107,11 @@ def _add_statement(router: APIRouter, questions: Questions) -> None:
         if row is None:
             raise UnknownMessage
         return _cost(row, _locale(questions, who.organisation))
+
+
+def _months(now: datetime) -> list[str]:
+    """The present one, wherever on earth the WABA's calendar is."""
+    return sorted({f"{now + timedelta(hours=hours):%Y-%m}" for hours in (-12, 0, 14)})
 
 
 def _wallet(row: Row) -> Row:
