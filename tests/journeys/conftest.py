@@ -17,7 +17,7 @@ from tests.journeys.world import World
 from tests.simulator.client import Simulator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[tuple[Launcher, dict[str, Any]]]:
     # Not below pytest's own folder: every other run of pytest takes it away from the user of the database server.
     with tempfile.TemporaryDirectory(prefix="recado-", ignore_cleanup_errors=True) as root:

@@ -44,6 +44,11 @@ class Sending:
         sql = "SELECT coalesce(max(notification_id), 0) AS at FROM stored_events"
         return [self._world.rows(service, sql)[0]["at"] for service in SERVICES]
 
+    async def at_rest(self) -> list[Any]:
+        """The positions, once what earlier tests set off has come to its end."""
+        await self._world.settled()
+        return self.positions()
+
 
 @pytest.fixture
 def send(world: World, tenant: Tenant) -> Iterator[Sending]:
@@ -76,7 +81,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("how", MALFORMED)
 async def test_28_to_34_what_is_no_strict_json_gets_400_everywhere(send: Sending, how: str) -> None:
-    before = send.positions()
+    before = await send.at_rest()
     answers = {str(route): told(send(route, MALFORMED[how])) for route in ROUTES_WITH_BODIES}
     assert {route: answer for route, answer in answers.items() if answer != (400, "malformed_json")} == {}
     assert send.positions() == before
@@ -92,7 +97,7 @@ MEMBERS = ("last_inbound_at", "status", "state", "assignee", "price", "organisat
 
 
 async def test_73_84_members_that_are_not_the_clients_to_set_get_422_everywhere(send: Sending) -> None:
-    before = send.positions()
+    before = await send.at_rest()
     for route, body in ROUTES_WITH_BODIES.items():
         for member in MEMBERS:
             answer = send(route, json.dumps({**body, member: "x"}).encode())
@@ -137,7 +142,7 @@ NO_FLAGS: list[Any] = [1, 0, "true", "True", "1", 1.0, None, [], "yes"]
 
 
 async def test_35_only_true_and_false_are_either_everywhere(send: Sending) -> None:
-    before = send.positions()
+    before = await send.at_rest()
     flags = [(route, flag) for route, expected in ROUTES.items() for flag in expected.flags]
     assert len(flags) >= 5
     for route, flag in flags:
@@ -153,7 +158,7 @@ OTHER_DIGITS = "١٢٣"
 
 @pytest.mark.parametrize("text", [*STRANGE_IDS, OTHER_DIGITS])
 async def test_35_ids_that_are_none_are_refused_everywhere(send: Sending, text: str) -> None:
-    before = send.positions()
+    before = await send.at_rest()
     for route in (route for route in ROUTES if route.has_ids and "administrator" in ROUTES[route].roles):
         body = ROUTES_WITH_BODIES.get(route)
         answer = send(route, None if body is None else json.dumps(body).encode(), at=dict.fromkeys(absent(), text))

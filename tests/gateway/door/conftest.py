@@ -15,7 +15,7 @@ from tests.gateway.door.doorway import Doorway
 from tests.harness.on_database import prepare
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def door(kafka: Kafka, postgres: Postgres) -> Iterator[Doorway]:
     name = f"test_door_{uuid4().hex[:8]}"
     dsn, prefix = postgres.create_database(name), f"t{uuid4().hex[:10]}."

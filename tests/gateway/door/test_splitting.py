@@ -263,7 +263,7 @@ def test_thousands_of_people_in_one_webhook_are_found_in_a_moment() -> None:
         "contacts": [{"wa_id": name} for name in reversed(names)],
         "messages": [{"from": name} for name in names],
     }
-    begun = time.monotonic()
+    begun = time.process_time()
     updates = updates_of(body_of(value))
-    assert time.monotonic() - begun < 2.0
+    assert time.process_time() - begun < 2.0
     assert [json.loads(contact)["wa_id"] for update in updates for contact in update.contacts] == names

@@ -14,11 +14,10 @@ from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 
 from recado_chassis.consuming.decoding import KafkaRecord
+from recado_chassis.consuming.patience import LONG, Patience
 
 Records = Sequence[KafkaRecord]
 _MIB = 1024 * 1024
-_MUCH = 64 * 1024
-"""Bytes for which the broker does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Pace:
     """From the begin of one batch to the begin of the next, at least: what comes meanwhile goes together, for most of
     what a small batch costs does not depend on its size. A record that comes alone does not wait."""
     fetch_wait: float = 0.02
-    """How long the broker holds back few records, so that not each of them is an answer of its own."""
+    """How long the broker holds back few records while more come, so that not each of them is an answer of its own."""
     check_every: float = 5.0
     patience: float = 30.0
     """A partition that is behind and has not moved for so long makes the service not ready; twice that, and the
@@ -73,16 +72,19 @@ class Subscription:
             partition_assignment_strategy=(RangePartitionAssignor,),
             max_partition_fetch_bytes=4 * _MIB + _MIB // 16,
             fetch_max_bytes=16 * _MIB,
-            fetch_min_bytes=_MUCH,
-            fetch_max_wait_ms=int(pace.fetch_wait * 1000),
+            fetch_min_bytes=1,
+            fetch_max_wait_ms=LONG,
             session_timeout_ms=int(pace.session * 1000),
             listener=_Listener(assigned, revoked),
             parser=_untouched,
             decoder=_records,
         )
 
+        self._patience = Patience(int(pace.fetch_wait * 1000), lambda: self.consumer)
+
         # FastStream reads the annotations of handlers even where it injects nothing: these it understands.
         async def handler(records: Any) -> None:
+            self._patience.told()
             await hear(records)
 
         self._subscriber(handler)
@@ -98,6 +100,7 @@ class Subscription:
 
     async def stop(self) -> None:
         """Reads no more, lets the batch at hand come to its end, and leaves the group."""
+        self._patience.stop()
         await self._broker.stop()
 
 

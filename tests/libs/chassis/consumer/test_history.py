@@ -109,7 +109,7 @@ async def test_two_workers_and_an_owner_that_falters_lose_and_repeat_nothing(
     async with running(first, second):
         mouth.says(range(30, 50))
         await eventually(lambda: heard(postgres_store, range(50)), within=60)
-        await eventually(lambda: first.ready() and second.ready())
+        await eventually(lambda: first.ready() and second.ready(), within=60)
         mouth.says(range(50, 60))
         await eventually(lambda: heard(postgres_store, range(60)))
         await remains(lambda: heard(postgres_store, range(60)), 0.5)

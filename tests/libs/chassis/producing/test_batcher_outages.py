@@ -144,7 +144,11 @@ async def test_what_waits_during_an_outage_is_bounded(own_kafka: Kafka, topic: T
         refused = sum("bytes wait for Kafka" in str(outcome) for outcome in outcomes)
         assert 400 < refused < 450
         await until_ready(batcher)
-        await batcher.send(topic.name, b"k", b"after", [])
+        writer = Writer(batcher, topic, b"k", stop=False)
+        after = asyncio.create_task(writer.run())
+        await goes_on([writer])
+        writer.stop = True
+        await after
 
 
 async def test_what_a_caller_gave_up_before_it_left_is_not_sent(
