@@ -19,6 +19,9 @@ from deploy.local.provider import (
 )
 from tests.servers.database_factory import DatabaseFactory, Prepare
 
+os.environ.setdefault("RECADO_SESSION_SECONDS", "3")
+"""Of the systems that tests start: what a killed worker held is free again soon."""
+
 
 def pytest_report_header() -> str:
     kafka = "given by TEST_KAFKA" if os.environ.get("TEST_KAFKA") else backend_for_tests()

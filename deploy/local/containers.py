@@ -92,6 +92,7 @@ class ContainerKafka(ContainerServer):
 
         container = KafkaContainer(KAFKA_IMAGE, port=KAFKA_INSIDE).with_kraft().with_bind_ports(KAFKA_INSIDE, port)
         container.with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+        container.with_env("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000")
         if self._volume:
             container.with_volume_mapping(self._volume, "/var/lib/kafka/data", "rw")
         return container

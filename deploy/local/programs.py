@@ -10,7 +10,7 @@ from deploy.local.credentials import AUDIENCE, ISSUER, Organisation, Secrets, se
 from deploy.local.settings import SERVICES
 
 SIMULATED_NUMBER = "+1 555-078-3881"
-PASSED_ON = ("RECADO_LOG_LEVEL", "RECADO_GRAPH_VERSION")
+PASSED_ON = ("RECADO_LOG_LEVEL", "RECADO_GRAPH_VERSION", "RECADO_SESSION_SECONDS")
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ async def test_a_frozen_worker_that_wakes_up_changes_nothing(world: World) -> No
         writing = asyncio.create_task(write_steadily(world, wa_id))
         await asyncio.sleep(1.0)
         os.kill(_pid(second.pid), signal.SIGSTOP)
-        await asyncio.sleep(25)
+        await asyncio.sleep(8)
         os.kill(_pid(second.pid), signal.SIGCONT)
         await writing
         await check_one_effect_each(world, name)

@@ -107,6 +107,10 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     dropped the beginning."""
     service_token: SecretStr | None = None
     """A bearer token with the role `service`, shown to them."""
+    session_seconds: Annotated[float, Field(ge=1, le=300)] = 10.0
+    """A worker that Kafka has not heard of for so long loses its partitions to others. Short: they are taken over soon
+    after one was killed; long: one that is only slow for a moment keeps them. Brokers allow 6 and more, unless their
+    group.min.session.timeout.ms says otherwise."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least that is logged. No level logs what people write."""
     api_docs: bool = False

@@ -75,6 +75,7 @@ class Subscription:
             fetch_min_bytes=1,
             fetch_max_wait_ms=LONG,
             session_timeout_ms=int(pace.session * 1000),
+            heartbeat_interval_ms=int(pace.session * 300),
             listener=_Listener(assigned, revoked),
             parser=_untouched,
             decoder=_records,

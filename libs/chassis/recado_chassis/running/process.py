@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from recado_chassis.consuming.consumer import Consumer
 from recado_chassis.consuming.history import Nobody, Owners, OwnersOverHttp
+from recado_chassis.consuming.subscription import Pace
 from recado_chassis.following.projections import Projector, Shown
 from recado_chassis.http.accounting import Accounting
 from recado_chassis.http.app import create_app
@@ -146,7 +147,10 @@ class Process(Generic[S]):
             self._readiness.watch("relay", lambda: [reason] if (reason := relay.reason()) else [])
             self._parts.begin("relay", relay.run())
         if service.hears:
-            consumer = self._consumer = Consumer(service, settings.kafka, settings.topic_prefix, owners=self._owners())
+            pace = Pace(session=settings.session_seconds)
+            consumer = self._consumer = Consumer(
+                service, settings.kafka, settings.topic_prefix, owners=self._owners(), pace=pace
+            )
             self._readiness.watch("consumer", consumer.problems)
             self._parts.begin("consumer", consumer.run())
         for background in (*service.also, OldCommands(self._store, self._clock)):

@@ -17,7 +17,7 @@ from recado_chassis.store import InboxRow, Store
 
 from tests.libs.chassis.consumer.ear import MOUTH, STREET, Ear, Raw
 
-QUICK = Pace(check_every=0.5, patience=3.0, longest_wait=30.0, session=6.0, metadata_age=2.0)
+QUICK = Pace(check_every=0.5, patience=3.0, longest_wait=30.0, session=3.0, metadata_age=2.0)
 
 
 @dataclass(frozen=True)
