@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import World, new_customer, until
-from tests.security.routes import CHANGING, EVERY_ROLE, FORM, ROUTES, Route, absent, described
+from tests.security.routes import CHANGING, EVERY_ROLE, FORM, PIPELINE, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
 pytestmark = pytest.mark.timeout(240)
@@ -60,8 +60,10 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    crm = await records_of(world)
     await world.settled()
     return {
+        **crm,
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],
@@ -72,6 +74,20 @@ async def theirs(world: World) -> dict[str, str]:
         "message_id": message,
         "purchase_id": bought["purchase_id"],
     }
+
+
+async def records_of(world: World) -> dict[str, str]:
+    """Ids of what the seeded organisation has at crm beside contacts."""
+
+    async def made(path: str, body: dict[str, Any]) -> Any:
+        return await world.does("POST", "crm", path, body, key=secrets.token_hex(8))
+
+    field = f"custom_{uuid4().hex}"
+    await made("/contact-fields", {"field": field, "label": "X", "value_type": "text"})
+    pipeline = await made("/pipelines", PIPELINE)
+    record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})
+    company = await made("/companies", {"name": "x"})
+    return {"field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
 
 
 async def test_every_route_that_is_described_has_its_expectation(world: World) -> None:

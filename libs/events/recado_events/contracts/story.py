@@ -13,6 +13,7 @@ from recado_events.content import OutgoingTemplate, TemplateParameter
 from recado_events.conversations.release import Released, TemplateUse
 from recado_events.identity import Recipient
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     ConversationId,
     CustomerId,
@@ -20,8 +21,11 @@ from recado_events.ids import (
     NoteId,
     OrganisationId,
     PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
     ProfileId,
     RequestId,
+    StageId,
     TemplateId,
     UserId,
     WabaId,
@@ -57,6 +61,11 @@ CONTACT = ContactId(_id("Clara's contact"))
 CONVERSATION = ConversationId(_id("the talk about the cake"))
 EARLIER_CONVERSATION = ConversationId(_id("the talk about bread"))
 NOTE = NoteId(_id("the note about nuts"))
+COMPANY = CompanyId(_id("the company that Clara works for"))
+PIPELINE = PipelineId(_id("the pipeline of cakes"))
+ASKED = StageId(_id("the stage of cakes that are asked for"))
+ORDERED = StageId(_id("the stage of cakes that are ordered"))
+CAKE = PipelineRecordId(_id("the pipeline record of the cake"))
 TEMPLATE = TemplateId(_id("the template that says when a cake is ready"))
 META_TEMPLATE = "1689556908129832"
 SUBMISSION = RequestId(_id("the template's submission"))

@@ -9,19 +9,41 @@ from uuid import UUID
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.store import UniqueKey
 from recado_chassis.work import Fold, Work
-from recado_events.crm import ContactAliasesAdded, ContactConversationStarted, ContactCreated, ContactLinked
+from recado_events.crm import (
+    CompanyCreated,
+    CompanyFieldsEdited,
+    ContactAliasesAdded,
+    ContactConversationStarted,
+    ContactCreated,
+    ContactLinked,
+    PipelineRecordOpened,
+)
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.identity import Alias, spellings
-from recado_events.ids import ContactId, ConversationId, CustomerId, OrganisationId
+from recado_events.ids import (
+    CompanyId,
+    ContactId,
+    ConversationId,
+    CustomerId,
+    OrganisationId,
+    PipelineRecordId,
+)
 
-from crm.domain import contact, staff
-from crm.domain.contact import Contact
+from crm.domain import company, contact, pipeline_record, setup, staff
+from crm.domain.company import Company
+from crm.domain.contact import NAME, Contact
+from crm.domain.pipeline_record import PipelineRecord
+from crm.domain.setup import Setup
 from crm.domain.staff import Staff
+from crm.views.folding import folded
 
 FOLDS: dict[str, Fold[Any]] = {
     "contact": Fold(contact.ABSENT, contact.evolve),
     "staff": Fold(staff.Staff(), staff.evolve),
+    "company": Fold(company.NO_COMPANY, company.evolve),
+    "organisation": Fold(setup.Setup(), setup.evolve),
+    "record": Fold(pipeline_record.NO_RECORD, pipeline_record.evolve),
 }
 
 
@@ -39,6 +61,27 @@ class Book:
     def staff(self, work: Work, organisation_id: OrganisationId) -> Staff:
         return cast(Staff, work.state(f"staff-{organisation_id}", FOLDS["staff"]))
 
+    def company(self, work: Work, company_id: CompanyId) -> Company:
+        return cast(Company, work.state(f"company-{company_id}", FOLDS["company"]))
+
+    def setup(self, work: Work, organisation_id: OrganisationId) -> Setup:
+        return cast(Setup, work.state(f"organisation-{organisation_id}", FOLDS["organisation"]))
+
+    def pipeline_record(self, work: Work, record_id: PipelineRecordId) -> PipelineRecord:
+        return cast(PipelineRecord, work.state(f"record-{record_id}", FOLDS["record"]))
+
+    def company_named(self, work: Work, organisation_id: OrganisationId, name: str) -> CompanyId | None:
+        """Names are the same whatever their case and accents. The first company of a name is found by it."""
+        owner = work.find(self._company_key(organisation_id, name))
+        return None if owner is None else CompanyId(UUID(owner))
+
+    def record_of(
+        self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId
+    ) -> PipelineRecordId | None:
+        """The pipeline record that a rule opened for the conversation."""
+        owner = work.find(record_key(organisation_id, conversation_id))
+        return None if owner is None else PipelineRecordId(UUID(owner))
+
     def alias_keys(self, organisation_id: OrganisationId, aliases: Iterable[Alias]) -> list[UniqueKey]:
         """Every spelling under which these aliases may be known, as keys without personal data."""
         scope = str(organisation_id)
@@ -48,7 +91,7 @@ class Book:
         """The contacts that these keys name, each once, in the order of the keys; survivors for superseded ones."""
         work.look_up(keys)
         owners = dict.fromkeys(owner for key in keys if (owner := work.find(key)) is not None)
-        return list(dict.fromkeys(self._survivor(work, ContactId(UUID(owner))) for owner in owners))
+        return list(dict.fromkeys(self.survivor(work, ContactId(UUID(owner))) for owner in owners))
 
     def contact_of(self, work: Work, organisation_id: OrganisationId, customer_id: CustomerId) -> ContactId | None:
         return next(iter(self.named_by(work, [customer_key(organisation_id, customer_id)])), None)
@@ -60,7 +103,7 @@ class Book:
         owner = work.find(conversation_key(organisation_id, conversation_id))
         return None if owner is None else ContactId(UUID(owner))
 
-    def _survivor(self, work: Work, contact_id: ContactId) -> ContactId:
+    def survivor(self, work: Work, contact_id: ContactId) -> ContactId:
         while (by := self.contact(work, contact_id).superseded_by) is not None:
             contact_id = by
         return contact_id
@@ -79,6 +122,30 @@ class Book:
                 work.move(customer_key(fact.organisation_id, fact.customer_id), str(fact.contact_id))
             case ContactConversationStarted():
                 work.claim(conversation_key(fact.organisation_id, fact.conversation_id), str(fact.contact_id))
+            case PipelineRecordOpened() if fact.origin == "rule" and fact.conversation_id is not None:
+                work.claim(record_key(fact.organisation_id, fact.conversation_id), str(fact.pipeline_record_id))
+            case CompanyCreated() if fact.personal is not None:
+                self._call(work, fact, fact.personal.name)
+            case CompanyFieldsEdited() if fact.personal is not None and NAME in fact.fields:
+                self._rename(work, fact)
+
+    def _rename(self, work: Work, fact: CompanyFieldsEdited) -> None:
+        for edit in fact.personal.edits if fact.personal else ():
+            if edit.field != NAME:
+                continue
+            before = self._company_key(fact.organisation_id, str(edit.before))
+            if work.find(before) == str(fact.company_id):
+                work.release(before)
+            self._call(work, fact, str(edit.after))
+
+    def _call(self, work: Work, fact: CompanyCreated | CompanyFieldsEdited, name: str) -> None:
+        key = self._company_key(fact.organisation_id, name)
+        if work.find(key) is None:
+            work.claim(key, str(fact.company_id))
+
+    def _company_key(self, organisation_id: OrganisationId, name: str) -> UniqueKey:
+        scope = str(organisation_id)
+        return UniqueKey("company", scope, self._fingerprints.of(scope, "company", " ".join(folded(name).split())))
 
     def _own(self, work: Work, fact: ContactCreated | ContactAliasesAdded, aliases: Sequence[Alias]) -> None:
         """What names another contact goes on naming it: they are one person, so one of them supersedes the other."""
@@ -95,3 +162,7 @@ def customer_key(organisation_id: OrganisationId, customer_id: CustomerId) -> Un
 
 def conversation_key(organisation_id: OrganisationId, conversation_id: ConversationId) -> UniqueKey:
     return UniqueKey("conversation", str(organisation_id), str(conversation_id))
+
+
+def record_key(organisation_id: OrganisationId, conversation_id: ConversationId) -> UniqueKey:
+    return UniqueKey("record", str(organisation_id), str(conversation_id))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from recado_events.crm import (
     ContactAliasesAdded,
+    ContactCompanyChosen,
     ContactConversationAssigned,
     ContactConversationClosed,
     ContactConversationReopened,
@@ -21,17 +22,20 @@ from recado_events.crm import (
 )
 from recado_events.event import Event
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, ConversationId, NoteId, OrganisationId, UserId
+from recado_events.ids import CompanyId, ContactId, ConversationId, NoteId, OrganisationId, UserId
 
 from crm.domain.private import ContactSuperseded
 
 NAME = "name"
+COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
     state: str = "open"
     assignee: UserId | None = None
+    named_company: bool = False
+    """A card shared in it has: once is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,14 @@ class Contact:
     organisation_id: OrganisationId | None = None
     """None: there is no such contact."""
     owner_id: UserId | None = None
-    values: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, str | bool | None] = field(default_factory=lambda: MappingProxyType({}))
     named_by_person: bool = False
     """Then the name a customer chooses at WhatsApp no longer replaces it."""
     aliases: tuple[Alias, ...] = ()
     links: tuple[Link, ...] = ()
     talks: Mapping[ConversationId, Talk] = field(default_factory=lambda: MappingProxyType({}))
     notes: frozenset[NoteId] = frozenset()
+    company_id: CompanyId | None = None
     superseded_by: ContactId | None = None
 
     @property
@@ -60,7 +65,7 @@ def evolve(contact: Contact, event: Event) -> Contact:
     match event:
         case ContactCreated():
             details = event.personal
-            values = {NAME: details.name if details else None}
+            values: dict[str, str | bool | None] = {NAME: details.name if details else None}
             aliases = details.aliases if details else ()
             return Contact(event.organisation_id, values=MappingProxyType(values), aliases=aliases)
         case ContactLinked():
@@ -73,6 +78,8 @@ def evolve(contact: Contact, event: Event) -> Contact:
             return replace(contact, owner_id=event.owner_id)
         case ContactFieldsEdited():
             return _edited(contact, event)
+        case ContactCompanyChosen():
+            return _chosen(contact, event)
         case ContactNoteAdded():
             return replace(contact, notes=contact.notes | {event.note_id})
         case ContactSuperseded():
@@ -97,8 +104,16 @@ def _evolve_talks(contact: Contact, event: Event) -> Contact:
 def _edited(contact: Contact, event: ContactFieldsEdited) -> Contact:
     by_person = contact.named_by_person or (NAME in event.fields and event.edited_by is not None)
     edits = event.personal.edits if event.personal else ()
-    told = {edit.field: edit.after if isinstance(edit.after, str) else None for edit in edits}
+    told = {edit.field: edit.after if isinstance(edit.after, str | bool) else None for edit in edits}
     return replace(contact, values=MappingProxyType({**contact.values, **told}), named_by_person=by_person)
+
+
+def _chosen(contact: Contact, event: ContactCompanyChosen) -> Contact:
+    chosen = replace(contact, company_id=event.company_id)
+    if event.conversation_id is None:
+        return chosen
+    before = contact.talks.get(event.conversation_id, Talk())
+    return _talk(chosen, event.conversation_id, replace(before, named_company=True))
 
 
 def _talk(contact: Contact, conversation_id: ConversationId, talk: Talk) -> Contact:

@@ -14,8 +14,16 @@ from recado_events.event import Event
 
 from crm.commands import AddNote, ChangeOwner, EditFields, OnContact
 from crm.domain.contact import Contact
+from crm.domain.custom_fields import check_values
 from crm.domain.refusals import ContactIsSuperseded, UnknownContact, UnknownUser
+from crm.domain.setup import Setup
 from crm.domain.staff import Staff
+
+
+def check_contact(command: OnContact, contact: Contact, staff: Staff) -> None:
+    """For whatever changes what is seen of it: a superseded one is not seen."""
+    _check(command, contact, staff)
+    _check_not_superseded(contact)
 
 
 def _check(command: OnContact, contact: Contact, staff: Staff) -> None:
@@ -30,9 +38,9 @@ def _check_not_superseded(contact: Contact) -> None:
         raise ContactIsSuperseded(superseded_by=str(contact.superseded_by))
 
 
-def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Event]:
-    _check(command, contact, staff)
-    _check_not_superseded(contact)
+def edit_fields(command: EditFields, contact: Contact, staff: Staff, setup: Setup) -> list[Event]:
+    check_contact(command, contact, staff)
+    check_values(command.values, setup)
     edits = tuple(
         FieldEdit(field=name, before=contact.values.get(name), after=value)
         for name, value in command.values.items()
@@ -54,8 +62,7 @@ def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Eve
 
 def change_owner(command: ChangeOwner, contact: Contact, staff: Staff) -> list[Event]:
     """Holds for new conversations; a running one keeps its assignee."""
-    _check(command, contact, staff)
-    _check_not_superseded(contact)
+    check_contact(command, contact, staff)
     if not staff.serves(command.owner_id):
         raise UnknownUser(user_id=str(command.owner_id))
     if contact.owner_id == command.owner_id:

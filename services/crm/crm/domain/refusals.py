@@ -5,10 +5,96 @@ from __future__ import annotations
 from recado_events.refusal import Refusal
 
 
-class UnknownContact(Refusal):
+class NotFound(Refusal):
     rule = "not_found"
     status = 404
+
+
+class UnknownContact(NotFound):
     message = "There is no such contact."
+
+
+class UnknownCompany(NotFound):
+    message = "There is no such company."
+
+
+class UnknownPipelineRecord(NotFound):
+    message = "There is no such pipeline record."
+
+
+class UnknownPipeline(NotFound):
+    message = "There is no such pipeline."
+
+
+class UnknownField(NotFound):
+    message = "There is no such custom field."
+
+
+class UnknownConversation(NotFound):
+    message = "There is no such conversation."
+
+
+class UnknownStage(Refusal):
+    rule = "unknown_stage"
+    status = 422
+    message = "There is no such stage, or it is retired."
+
+
+class UnknownStageOfPipeline(Refusal):
+    rule = "unknown_stage"
+    status = 422
+    message = "The pipeline has no such stage: leave stage_id out to add one."
+
+
+class StageInRule(Refusal):
+    rule = "stage_in_rule"
+    message = "A channel opens pipeline records there: change its rules first."
+
+
+class TooMany(Refusal):
+    rule = "limit_reached"
+    message = "There are as many of these as there may be."
+
+
+class UnknownCurrency(Refusal):
+    rule = "unknown_currency"
+    status = 422
+    message = "This is no currency of ISO 4217."
+
+
+class AmountTooLarge(Refusal):
+    rule = "amount_too_large"
+    status = 422
+    message = "An amount has at most 9,007,199,254,740,991 minor units."
+
+
+class FieldExists(Refusal):
+    rule = "field_exists"
+    message = "There is a custom field of that name already; a retired one keeps its name."
+
+
+class BadChoices(Refusal):
+    rule = "bad_choices"
+    status = 422
+    message = "A field of type choice has choices, each key once; other fields have none."
+
+
+class BadFieldValue(Refusal):
+    rule = "invalid_field"
+    status = 422
+    message = "This value does not fit the field; `field` names it and `expected` says what does."
+
+
+class UnknownFieldValue(Refusal):
+    rule = "unknown_field"
+    status = 422
+    message = "There is no such field, or it is retired; `field` names it."
+
+
+class UnknownRelation(NotFound):
+    rule = "unknown_relation"
+    status = 422
+    message = "There is no such contact or company; `relation` says which."
 
 
 class ContactIsSuperseded(Refusal):

@@ -1,14 +1,24 @@
-"""Events of crm: contacts, their owners, fields and notes, and the conversations they belong to."""
+"""Contacts: their owners, fields, companies and notes, and the conversations they belong to."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime, JsonValue
+from pydantic import AwareDatetime
 
+from recado_events.crm.writing import Edits, NoteText
 from recado_events.event import Event, Fact, Personal
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, ConversationId, CustomerId, MessageId, NoteId, PhoneNumberId, UserId
+from recado_events.ids import (
+    CompanyId,
+    ContactId,
+    ConversationId,
+    CustomerId,
+    MessageId,
+    NoteId,
+    PhoneNumberId,
+    UserId,
+)
 
 
 class OfContact(Event):
@@ -69,16 +79,6 @@ class ContactOwnerChanged(OfContact):
     changed_at: AwareDatetime
 
 
-class FieldEdit(Fact):
-    field: str
-    before: JsonValue = None
-    after: JsonValue = None
-
-
-class Edits(Personal):
-    edits: tuple[FieldEdit, ...]
-
-
 class ContactFieldsEdited(OfContact):
     TYPE: ClassVar[str] = "crm.contact-fields-edited.v1"
     fields: tuple[str, ...]
@@ -86,10 +86,6 @@ class ContactFieldsEdited(OfContact):
     """None where it follows what the customer told WhatsApp."""
     edited_at: AwareDatetime
     personal: Edits | None
-
-
-class NoteText(Personal):
-    text: str
 
 
 class ContactNoteAdded(OfContact):
@@ -100,6 +96,21 @@ class ContactNoteAdded(OfContact):
     added_by: UserId
     added_at: AwareDatetime
     personal: NoteText | None
+
+
+class ContactCompanyChosen(OfContact):
+    """The company a contact belongs to; None: none any more."""
+
+    TYPE: ClassVar[str] = "crm.contact-company-chosen.v1"
+    company_id: CompanyId | None
+    previous_id: CompanyId | None = None
+    why: str
+    """typed (on the contact), card (a shared contact card named it), person (chosen among companies) or import."""
+    conversation_id: ConversationId | None = None
+    message_id: MessageId | None = None
+    """The message with the card."""
+    chosen_by: UserId | None = None
+    chosen_at: AwareDatetime
 
 
 class ContactConversationStarted(OfContact):
@@ -128,17 +139,3 @@ class ContactConversationReopened(OfContact):
     TYPE: ClassVar[str] = "crm.contact-conversation-reopened.v1"
     conversation_id: ConversationId
     reopened_at: AwareDatetime
-
-
-PUBLISHED: tuple[type[Event], ...] = (
-    ContactCreated,
-    ContactLinked,
-    ContactAliasesAdded,
-    ContactOwnerChanged,
-    ContactFieldsEdited,
-    ContactNoteAdded,
-    ContactConversationStarted,
-    ContactConversationAssigned,
-    ContactConversationClosed,
-    ContactConversationReopened,
-)
