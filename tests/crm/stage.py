@@ -14,9 +14,11 @@ from crm.commands import (
     CreateCompany,
     CreatePipeline,
     EditFields,
+    MergeContacts,
     OpenPipelineRecord,
     Person,
     SetRecordRules,
+    UnmergeContact,
 )
 from crm.domain.contact import Contact
 from crm.domain.private import PRIVATE
@@ -176,6 +178,17 @@ class Stage(OnMemory):
 
     def gives(self, contact_id: ContactId, to: UserId, by: Person = ADMINISTRATOR) -> list[Event]:
         return self.do(self.recording.change_owner, ChangeOwner(**self.on(contact_id, by), owner_id=to))
+
+    def merges(self, contact_id: ContactId, merged_id: ContactId, by: Person = ADMINISTRATOR) -> list[Event]:
+        command = MergeContacts(**self.on(contact_id, by), merged_id=merged_id)
+        return self.do(self.recording.merge_contacts, command)
+
+    def unmerges(self, contact_id: ContactId, by: Person = ADMINISTRATOR) -> list[Event]:
+        """Only once: the second time nobody has merged it."""
+        before = self.store.end()
+        command = UnmergeContact(**self.on(contact_id, by))
+        self.streams.transact(lambda work: self.recording.unmerge_contact(work, command, CAUSE))
+        return self.facts(after=before)
 
     def notes(
         self, contact_id: ContactId, text: str, message_id: MessageId | None = None, by: Person = ADMINISTRATOR

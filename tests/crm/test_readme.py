@@ -15,12 +15,17 @@ SALES = {"name": "Sales", "stages": [{"name": "Asked"}, {"name": "Won", "outcome
 async def test_every_command_of_the_page_works_and_every_route_has_one(office: Office) -> None:
     office.customer()
     contact = await office.contact()
+    (talk,) = (await office.sees(f"/contacts/{contact}/conversations"))["items"]
+    office.customer("16505550001", name="Ana")
+    (ana,) = await office.listed(search="Ana")
     pipeline = (await office.does("POST", "/pipelines", SALES)).json()
     company = await office.made("/companies", {"name": "ACME"}, "company_id")
     record = {"stage_id": pipeline["stage_ids"][0], "name": "Bicycle"}
     known = {
         "CRM": "",
         "CONTACT": contact,
+        "OTHER_CONTACT": ana["contact_id"],
+        "TALK": talk["conversation_id"],
         "AGENT": office.agents[1],
         "MESSAGE": uuid4(),
         "COMPANY": company,

@@ -127,6 +127,12 @@ CRM = {
     ("GET", "/contacts/{contact_id}/conversations"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/pipeline-records"): Expected(PEOPLE),
     ("PUT", "/contacts/{contact_id}/company"): Expected(PEOPLE, {"company_id": None}),
+    ("POST", "/contacts/{contact_id}/merge"): Expected(PEOPLE, {"merged_id": SOMEBODY["user_id"]}),
+    ("POST", "/contacts/{contact_id}/unmerge"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/related"): Expected(PEOPLE),
+    ("PATCH", "/conversations/{conversation_id}/contact"): Expected(PEOPLE, {"city": "Recife"}),
+    ("POST", "/conversations/{conversation_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): Expected(PEOPLE, RECORD),
     ("GET", "/companies"): Expected(PEOPLE),
     ("POST", "/companies"): Expected(PEOPLE, {"name": "Aurora"}),
     ("GET", "/companies/{company_id}"): Expected(PEOPLE),
@@ -223,7 +229,7 @@ def absent() -> dict[str, str]:
     )  # fmt: skip
     return {
         **{name: str(uuid4()) for name in names},
-        "field": f"custom_{uuid4().hex}",
+        "field": f"custom_x{uuid4().hex}",
         "phone_number_id": str(uuid4().int)[:15],
     }
 

@@ -82,7 +82,7 @@ async def records_of(world: World) -> dict[str, str]:
     async def made(path: str, body: dict[str, Any]) -> Any:
         return await world.does("POST", "crm", path, body, key=secrets.token_hex(8))
 
-    field = f"custom_{uuid4().hex}"
+    field = f"custom_x{uuid4().hex}"
     await made("/contact-fields", {"field": field, "label": "X", "value_type": "text"})
     pipeline = await made("/pipelines", PIPELINE)
     record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})

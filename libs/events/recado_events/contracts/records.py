@@ -12,7 +12,8 @@ from recado_events.identity import Alias
 
 BY_NAME: Mapping[str, Any] = {
     **dict.fromkeys(("defined_by", "retired_by", "set_by"), s.HELENA),
-    **dict.fromkeys(("moved_by", "related_by"), s.ANA),
+    **dict.fromkeys(("moved_by", "related_by", "merged_by", "unmerged_by", "restored_by"), s.ANA),
+    **dict.fromkeys(("merged_id", "unmerged_id"), s.CONTACT_AGAIN),
     "contact_id": s.CONTACT,
     "company_id": s.COMPANY,
     "pipeline_id": s.PIPELINE,
@@ -30,8 +31,15 @@ PERSONAL: Mapping[type[Personal], Personal] = {
     crm.NoteText: crm.NoteText(text=s.NOTE_TEXT),
     crm.CompanyDetails: crm.CompanyDetails(name="Nunes & Daughters"),
     crm.PipelineRecordDetails: crm.PipelineRecordDetails(name="Lemon cake for Saturday"),
+    crm.Unmerged: crm.Unmerged(aliases=(Alias(kind="wa_id", value=s.CLARA_NEW_WA_ID),)),
+    crm.RestoredAliases: crm.RestoredAliases(
+        aliases=(crm.HomedAlias(alias=Alias(kind="wa_id", value=s.CLARA_NEW_WA_ID)),)
+    ),
 }
 
+_TALK = crm.MovedConversation(
+    conversation_id=s.EARLIER_CONVERSATION, customer_id=s.CLARA_AGAIN, phone_number_id=s.PHONE_NUMBER, state="closed"
+)
 _STAGES = (
     crm.Stage(stage_id=s.ASKED, name="Asked for", outcome="open"),
     crm.Stage(stage_id=s.ORDERED, name="Ordered", outcome="won"),
@@ -52,6 +60,19 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     crm.ContactNoteAdded: {"message_id": s.QUESTION},
     crm.ContactConversationClosed: {"reason": "person"},
     crm.ContactCompanyChosen: {"why": "typed", "conversation_id": None, "message_id": None, "chosen_by": s.ANA},
+    crm.ContactsMerged: {"fields": ("company",), "company_id": s.COMPANY, "owner_id": None},
+    crm.ContactMergedInto: {"contact_id": s.CONTACT_AGAIN, "survivor_id": s.CONTACT},
+    crm.ContactUnmerged: {
+        "customers": (s.CLARA_AGAIN,),
+        "conversations": (s.EARLIER_CONVERSATION,),
+        "fields": ("company",),
+    },
+    crm.ContactRestored: {
+        "contact_id": s.CONTACT_AGAIN,
+        "survivor_id": s.CONTACT,
+        "customers": (s.CLARA_AGAIN,),
+        "conversations": (_TALK,),
+    },
     crm.CompanyCreated: {"origin": "typed", "conversation_id": None, "message_id": None, "created_by": s.ANA},
     crm.CompanyOwnerChanged: {"owner_id": s.BRUNO, "previous_id": s.ANA, "changed_by": s.HELENA},
     crm.CompanyFieldsEdited: {"fields": ("city",), "personal": _CITY},

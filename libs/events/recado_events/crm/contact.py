@@ -51,11 +51,15 @@ class ContactLinked(OfContact):
     phone_number_id: PhoneNumberId
     owner_id: UserId | None = None
     """The contact's owner at that moment."""
+    home_id: ContactId | None = None
+    """The contact merged into this one whose it is: there it goes back when they are parted."""
     linked_at: AwareDatetime
 
 
 class ContactAliasesAdded(OfContact):
     TYPE: ClassVar[str] = "crm.contact-aliases-added.v1"
+    home_id: ContactId | None = None
+    """The contact merged into this one whose it is: there it goes back when they are parted."""
     added_at: AwareDatetime
     personal: ContactDetails | None
 
@@ -72,7 +76,7 @@ class ContactOwnerChanged(OfContact):
     owner_id: UserId | None
     previous_id: UserId | None = None
     why: str
-    """assigned (copied from the conversation at creation) or person."""
+    """assigned (copied from the conversation at creation), person, merged (taken over) or unmerged (given back)."""
     changed_by: UserId | None = None
     links: tuple[Link, ...]
     """The customers it concerns."""
@@ -105,7 +109,8 @@ class ContactCompanyChosen(OfContact):
     company_id: CompanyId | None
     previous_id: CompanyId | None = None
     why: str
-    """typed (on the contact), card (a shared contact card named it), person (chosen among companies) or import."""
+    """typed (on the contact), card (a shared contact card named it), person (chosen among companies), import, merged
+    (taken over) or unmerged (given back)."""
     conversation_id: ConversationId | None = None
     message_id: MessageId | None = None
     """The message with the card."""

@@ -16,6 +16,7 @@ from recado_events.crm import (
     ContactConversationStarted,
     ContactCreated,
     ContactLinked,
+    ContactRestored,
     PipelineRecordOpened,
 )
 from recado_events.envelope import Cause
@@ -108,6 +109,37 @@ class Book:
             contact_id = by
         return contact_id
 
+    def met_as(self, work: Work, contact_id: ContactId) -> list[tuple[ContactId, Contact]]:
+        """What a contact is superseded by, one after the other; the last is whom everybody meets."""
+        found: list[tuple[ContactId, Contact]] = []
+        at = self.contact(work, contact_id).superseded_by
+        while at is not None:
+            found.append((at, self.contact(work, at)))
+            at = found[-1][1].superseded_by
+        return found
+
+    def homes_in(self, work: Work, contact_id: ContactId, survivor: Contact) -> set[ContactId]:
+        """This contact, and of the homes that the survivor knows those superseded by it."""
+        homes = set(survivor.homes.values())
+        return {contact_id} | {home for home in homes if contact_id in {each for each, _ in self.met_as(work, home)}}
+
+    def home_of(
+        self, work: Work, whose: tuple[OrganisationId, CustomerId], aliases: Sequence[Alias], at: ContactId
+    ) -> ContactId | None:
+        """The contact superseded by `at` whose customer this is: by its link, else by the first alias that is known."""
+        organisation_id, customer_id = whose
+        contact = self.contact(work, at)
+        if any(link.customer_id == customer_id for link in contact.links):
+            return contact.homes.get(customer_id)
+        for alias in aliases:
+            if alias in contact.homes:
+                return contact.homes[alias]
+            for key in self.alias_keys(organisation_id, [alias]):
+                owner = work.find(key)
+                if owner is not None:
+                    return None if owner == str(at) else ContactId(UUID(owner))
+        return None
+
     def record(self, work: Work, facts: Sequence[Event], cause: Cause) -> None:
         work.load({fact.stream: fold_of(fact.stream) for fact in facts})
         work.record(facts, cause)
@@ -120,6 +152,8 @@ class Book:
                 self._own(work, fact, fact.personal.aliases)
             case ContactLinked():
                 work.move(customer_key(fact.organisation_id, fact.customer_id), str(fact.contact_id))
+            case ContactRestored():
+                self._take_back(work, fact)
             case ContactConversationStarted():
                 work.claim(conversation_key(fact.organisation_id, fact.conversation_id), str(fact.contact_id))
             case PipelineRecordOpened() if fact.origin == "rule" and fact.conversation_id is not None:
@@ -128,6 +162,16 @@ class Book:
                 self._call(work, fact, fact.personal.name)
             case CompanyFieldsEdited() if fact.personal is not None and NAME in fact.fields:
                 self._rename(work, fact)
+
+    def _take_back(self, work: Work, fact: ContactRestored) -> None:
+        """Conversations, and the aliases that were learned meanwhile."""
+        org, owner, survivor = fact.organisation_id, str(fact.contact_id), str(fact.survivor_id)
+        for talk in fact.conversations:
+            work.move(conversation_key(org, talk.conversation_id), owner)
+        left = {*self.alias_keys(org, self.contact(work, fact.survivor_id).aliases)}
+        for key in self.alias_keys(org, [each.alias for each in fact.personal.aliases] if fact.personal else ()):
+            if key not in left and work.find(key) == survivor:
+                work.move(key, owner)
 
     def _rename(self, work: Work, fact: CompanyFieldsEdited) -> None:
         for edit in fact.personal.edits if fact.personal else ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from recado_chassis.ports import Ids
@@ -154,8 +155,15 @@ class Listening:
         return contact_id
 
     def _meet(self, work: Work, command: MeetCustomer, contact_id: ContactId, cause: Cause) -> None:
-        facts = meeting.meet_customer(command, contact_id, self._book.contact(work, contact_id))
-        self._book.record(work, facts, cause)
+        """What WhatsApp calls a customer of a contact that people merged is that contact's name."""
+        book = self._book
+        home_id = book.home_of(work, (command.organisation_id, command.customer_id), command.aliases, contact_id)
+        home = None if home_id is None else book.contact(work, home_id)
+        if home_id is not None and home is not None and home.merged:
+            book.record(work, meeting.name(command, home_id, home), cause)
+            command = replace(command, name=None)
+        facts = meeting.meet_customer(command, contact_id, book.contact(work, contact_id), home_id)
+        book.record(work, facts, cause)
 
     def _supersede(
         self, work: Work, command: OnCustomer, contact_id: ContactId, other_id: ContactId, cause: Cause

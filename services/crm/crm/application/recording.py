@@ -8,8 +8,8 @@ from recado_events.envelope import Cause
 from recado_events.ids import CompanyId
 
 from crm.application.book import Book
-from crm.commands import AddNote, ChangeOwner, ChooseCompany, EditFields, OnContact
-from crm.domain import record
+from crm.commands import AddNote, ChangeOwner, ChooseCompany, EditFields, MergeContacts, OnContact, UnmergeContact
+from crm.domain import merging, record
 from crm.domain.belonging import Naming, choose_company, name_company
 from crm.domain.contact import COMPANY, Contact
 from crm.domain.staff import Staff
@@ -37,6 +37,18 @@ class Recording:
 
     def add_note(self, work: Work, command: AddNote, cause: Cause) -> None:
         self._book.record(work, record.add_note(command, *self._at(work, command)), cause)
+
+    def merge_contacts(self, work: Work, command: MergeContacts, cause: Cause) -> None:
+        contact, staff = self._at(work, command)
+        other = self._book.contact(work, command.merged_id)
+        self._book.record(work, merging.merge_contacts(command, contact, other, staff), cause)
+
+    def unmerge_contact(self, work: Work, command: UnmergeContact, cause: Cause) -> None:
+        contact, staff = self._at(work, command)
+        met_as = self._book.met_as(work, command.contact_id)
+        homes = self._book.homes_in(work, command.contact_id, met_as[-1][1]) if met_as else set()
+        facts = merging.unmerge_contact(command, contact, met_as, homes, staff)
+        self._book.record(work, facts, cause)
 
     def _belong(self, work: Work, command: OnContact, name: object, why: str, cause: Cause) -> None:
         book, org = self._book, command.organisation_id

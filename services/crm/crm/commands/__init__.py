@@ -1,7 +1,16 @@
 """All that may be asked of crm. Ids and times are decided before."""
 
 from crm.commands.companies import AddCompanyNote, ChangeCompanyOwner, CreateCompany, EditCompany, OnCompany
-from crm.commands.contacts import AddNote, ChangeOwner, ChooseCompany, EditFields, OnContact, Person
+from crm.commands.contacts import (
+    AddNote,
+    ChangeOwner,
+    ChooseCompany,
+    EditFields,
+    MergeContacts,
+    OnContact,
+    Person,
+    UnmergeContact,
+)
 from crm.commands.pipeline_records import (
     AddPipelineRecordNote,
     Amount,
@@ -57,6 +66,7 @@ __all__ = [
     "EditFields",
     "EditPipelineRecord",
     "MeetCustomer",
+    "MergeContacts",
     "MergeCustomers",
     "MovePipelineRecord",
     "NameCompany",
@@ -77,4 +87,5 @@ __all__ = [
     "SetAmount",
     "SetRecordRules",
     "StartConversation",
+    "UnmergeContact",
 ]

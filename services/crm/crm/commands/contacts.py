@@ -48,3 +48,15 @@ class AddNote(OnContact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseCompany(OnContact):
     company_id: CompanyId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeContacts(OnContact):
+    """`merged_id` is the same person: this contact stays."""
+
+    merged_id: ContactId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmergeContact(OnContact):
+    """It was merged, and is another person after all."""

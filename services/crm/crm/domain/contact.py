@@ -16,13 +16,26 @@ from recado_events.crm import (
     ContactCreated,
     ContactFieldsEdited,
     ContactLinked,
+    ContactMergedInto,
     ContactNoteAdded,
     ContactOwnerChanged,
+    ContactRestored,
+    ContactsMerged,
+    ContactUnmerged,
     Link,
 )
 from recado_events.event import Event
 from recado_events.identity import Alias
-from recado_events.ids import CompanyId, ContactId, ConversationId, NoteId, OrganisationId, UserId
+from recado_events.ids import (
+    CompanyId,
+    ContactId,
+    ConversationId,
+    CustomerId,
+    NoteId,
+    OrganisationId,
+    PhoneNumberId,
+    UserId,
+)
 
 from crm.domain.private import ContactSuperseded
 
@@ -36,6 +49,18 @@ class Talk:
     assignee: UserId | None = None
     named_company: bool = False
     """A card shared in it has: once is enough."""
+    customer_id: CustomerId | None = None
+    phone_number_id: PhoneNumberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a contact took over from one that was merged into it, and how it was called before."""
+
+    values: Mapping[str, str | bool | None]
+    company_id: CompanyId | None
+    owner_id: UserId | None
+    named_by_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +77,11 @@ class Contact:
     notes: frozenset[NoteId] = frozenset()
     company_id: CompanyId | None = None
     superseded_by: ContactId | None = None
+    merged: bool = False
+    """Superseded by people, who can take it back."""
+    homes: Mapping[CustomerId | Alias, ContactId] = field(default_factory=lambda: MappingProxyType({}))
+    """Of customers and aliases that are those of contacts superseded by this one: whose they were."""
+    taken: Mapping[ContactId, Taken] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def exists(self) -> bool:
@@ -70,10 +100,11 @@ def evolve(contact: Contact, event: Event) -> Contact:
             return Contact(event.organisation_id, values=MappingProxyType(values), aliases=aliases)
         case ContactLinked():
             link = Link(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
-            return replace(contact, links=(*contact.links, link))
+            linked = replace(contact, links=(*contact.links, link))
+            return _homed(linked, event.home_id, event.customer_id)
         case ContactAliasesAdded():
             added = event.personal.aliases if event.personal else ()
-            return replace(contact, aliases=contact.aliases + added)
+            return _homed(replace(contact, aliases=contact.aliases + added), event.home_id, *added)
         case ContactOwnerChanged():
             return replace(contact, owner_id=event.owner_id)
         case ContactFieldsEdited():
@@ -84,13 +115,75 @@ def evolve(contact: Contact, event: Event) -> Contact:
             return replace(contact, notes=contact.notes | {event.note_id})
         case ContactSuperseded():
             return replace(contact, superseded_by=event.survivor_id, links=())
+        case ContactsMerged() | ContactMergedInto() | ContactUnmerged() | ContactRestored():
+            return _evolve_merging(contact, event)
     return _evolve_talks(contact, event)
+
+
+Merging = ContactsMerged | ContactMergedInto | ContactUnmerged | ContactRestored
+
+
+def _evolve_merging(contact: Contact, event: Merging) -> Contact:
+    match event:
+        case ContactsMerged():
+            edits = event.personal.edits if event.personal else ()
+            values = {edit.field: edit.after if isinstance(edit.after, str | bool) else None for edit in edits}
+            taken = Taken(MappingProxyType(values), event.company_id, event.owner_id, contact.named_by_person)
+            return replace(contact, taken=MappingProxyType({**contact.taken, event.merged_id: taken}))
+        case ContactMergedInto():
+            return replace(contact, superseded_by=event.survivor_id, links=(), merged=True)
+        case ContactUnmerged():
+            return _unmerged(contact, event)
+        case ContactRestored():
+            return _restored(contact, event)
+
+
+def _unmerged(contact: Contact, event: ContactUnmerged) -> Contact:
+    gone = {*event.customers, *(event.personal.aliases if event.personal else ())}
+    taken = contact.taken.get(event.unmerged_id)
+    given_back = taken is not None and NAME in event.fields
+    return replace(
+        contact,
+        links=tuple(link for link in contact.links if link.customer_id not in gone),
+        aliases=tuple(alias for alias in contact.aliases if alias not in gone),
+        talks=MappingProxyType({t: talk for t, talk in contact.talks.items() if t not in event.conversations}),
+        homes=MappingProxyType({what: home for what, home in contact.homes.items() if what not in gone}),
+        taken=MappingProxyType({c: each for c, each in contact.taken.items() if c != event.unmerged_id}),
+        named_by_person=taken.named_by_person if taken is not None and given_back else contact.named_by_person,
+    )
+
+
+def _restored(contact: Contact, event: ContactRestored) -> Contact:
+    told = event.personal.aliases if event.personal else ()
+    added = tuple(each.alias for each in told if each.alias not in contact.aliases)
+    talks = {
+        each.conversation_id: Talk(
+            each.state, each.assignee, customer_id=each.customer_id, phone_number_id=each.phone_number_id
+        )
+        for each in event.conversations
+    }
+    homes = {each.alias: each.home_id for each in told if each.home_id is not None}
+    return replace(
+        contact,
+        superseded_by=None,
+        merged=False,
+        aliases=contact.aliases + added,
+        talks=MappingProxyType({**contact.talks, **talks}),
+        homes=MappingProxyType({**contact.homes, **homes}),
+    )
+
+
+def _homed(contact: Contact, home_id: ContactId | None, *what: CustomerId | Alias) -> Contact:
+    if home_id is None:
+        return contact
+    return replace(contact, homes=MappingProxyType({**contact.homes, **dict.fromkeys(what, home_id)}))
 
 
 def _evolve_talks(contact: Contact, event: Event) -> Contact:
     match event:
         case ContactConversationStarted():
-            return _talk(contact, event.conversation_id, Talk())
+            began = Talk(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
+            return _talk(contact, event.conversation_id, began)
         case ContactConversationAssigned():
             before = contact.talks.get(event.conversation_id, Talk())
             return _talk(contact, event.conversation_id, replace(before, assignee=event.user_id))

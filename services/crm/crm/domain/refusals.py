@@ -118,3 +118,14 @@ class UnknownUser(Refusal):
     rule = "unknown_user"
     status = 422
     message = "There is no such active user."
+
+
+class SameContact(Refusal):
+    rule = "same_contact"
+    status = 422
+    message = "A contact cannot be merged with itself."
+
+
+class NotMerged(Refusal):
+    rule = "not_merged"
+    message = "Nobody merged this contact; one that was found to be the same person by its identity stays so."

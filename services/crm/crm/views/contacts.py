@@ -28,10 +28,35 @@ def rows(event: told.OfContact) -> Changes:
                 yield from _field(event, edit.field, edit.after)
         case told.ContactNoteAdded():
             yield _note(event)
-        case ContactSuperseded():
-            yield of_contact(event, "superseded", survivor_id=event.survivor_id)
+        case ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
+            yield from _superseding(event)
         case _:
             yield from _conversations(event)
+
+
+Superseding = ContactSuperseded | told.ContactMergedInto | told.ContactUnmerged | told.ContactRestored
+
+
+def _superseding(event: Superseding) -> Changes:
+    match event:
+        case ContactSuperseded() | told.ContactMergedInto():
+            yield of_contact(event, "superseded", survivor_id=event.survivor_id)
+        case told.ContactUnmerged():
+            for alias in event.personal.aliases if event.personal else ():
+                yield of_contact(event, "alias_lost", kind=alias.kind, value=alias.value)
+        case told.ContactRestored():
+            yield from _restored(event)
+
+
+def _restored(event: told.ContactRestored) -> Changes:
+    """Its customers' conversations and the lines that tell of them come back from where they were recorded."""
+    yield of_contact(event, "superseded", survivor_id=None)
+    for each in event.personal.aliases if event.personal else ():
+        yield of_contact(event, "alias", kind=each.alias.kind, value=each.alias.value)
+    talks = [talk.conversation_id for talk in event.conversations]
+    moved = {"survivor_id": event.survivor_id, "conversations": talks, "customers": list(event.customers)}
+    yield of_contact(event, "conversations_back", conversations=talks)
+    yield of_contact(event, "lines_back", **moved)
 
 
 def _field(event: told.OfContact, name: str, value: Any) -> Changes:

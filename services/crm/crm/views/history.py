@@ -15,6 +15,10 @@ _BY: dict[type[Event], str] = {
     told.ContactFieldsEdited: "edited_by",
     told.ContactCompanyChosen: "chosen_by",
     told.ContactNoteAdded: "added_by",
+    told.ContactsMerged: "merged_by",
+    told.ContactMergedInto: "merged_by",
+    told.ContactUnmerged: "unmerged_by",
+    told.ContactRestored: "restored_by",
     told.CompanyCreated: "created_by",
     told.CompanyOwnerChanged: "changed_by",
     told.CompanyFieldsEdited: "edited_by",
@@ -32,7 +36,8 @@ _BY: dict[type[Event], str] = {
 
 def line(event: told.OfContact, position: int) -> Change:
     """`details` are the event's own members, ids only; `changed` is personal: each field before and after."""
-    return of_contact(event, "line", **_line(event, position, "contact_id"))
+    about = {name: getattr(event, name, None) for name in ("conversation_id", "customer_id")}
+    return of_contact(event, "line", **about, **_line(event, position, "contact_id"))
 
 
 def entry_line(event: told.OfCompany | told.OfPipelineRecord, entry_id: object, position: int) -> Change:

@@ -37,6 +37,10 @@ class Questions(Protocol):
 
     def contact(self, viewer: Viewer, contact_id: UUID) -> Row | None: ...
 
+    def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
+        """The contact that it is met as now: itself, unless it is superseded."""
+        ...
+
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         """Newest first."""
         ...

@@ -57,7 +57,7 @@ def changing_routes(streams: Streams, recording: Recording, ids: Ids) -> APIRout
     @router.patch("")
     def edit(contact_id: UUID, body: FieldsBody, request: Changing) -> Response:
         values = body.values()
-        command = EditFields(**_on(contact_id, request), values=values)
+        command = EditFields(**on_contact(contact_id, request), values=values)
 
         def decide(work: Work) -> dict[str, Any]:
             recording.edit_fields(work, command, request.cause)
@@ -67,7 +67,7 @@ def changing_routes(streams: Streams, recording: Recording, ids: Ids) -> APIRout
 
     @router.put("/owner")
     def change_owner(contact_id: UUID, body: OwnerBody, request: Changing) -> Response:
-        command = ChangeOwner(**_on(contact_id, request), owner_id=UserId(body.user_id))
+        command = ChangeOwner(**on_contact(contact_id, request), owner_id=UserId(body.user_id))
 
         def decide(work: Work) -> dict[str, str]:
             recording.change_owner(work, command, request.cause)
@@ -78,7 +78,7 @@ def changing_routes(streams: Streams, recording: Recording, ids: Ids) -> APIRout
     @router.put("/company")
     def choose_company(contact_id: UUID, body: CompanyBody, request: Changing) -> Response:
         chosen = None if body.company_id is None else CompanyId(body.company_id)
-        command = ChooseCompany(**_on(contact_id, request), company_id=chosen)
+        command = ChooseCompany(**on_contact(contact_id, request), company_id=chosen)
 
         def decide(work: Work) -> dict[str, str | None]:
             recording.choose_company(work, command, request.cause)
@@ -89,7 +89,7 @@ def changing_routes(streams: Streams, recording: Recording, ids: Ids) -> APIRout
     @router.post("/notes", status_code=201)
     def add_note(contact_id: UUID, body: NoteBody, request: Changing) -> Response:
         command = AddNote(
-            **_on(contact_id, request), note_id=NoteId(ids.new()), text=body.text, message_id=body.made_from
+            **on_contact(contact_id, request), note_id=NoteId(ids.new()), text=body.text, message_id=body.made_from
         )
 
         def decide(work: Work) -> dict[str, str]:
@@ -101,7 +101,7 @@ def changing_routes(streams: Streams, recording: Recording, ids: Ids) -> APIRout
     return router
 
 
-def _on(contact_id: UUID, request: Asked) -> dict[str, Any]:
+def on_contact(contact_id: UUID, request: Asked) -> dict[str, Any]:
     return {
         "organisation_id": request.caller.organisation,
         "contact_id": ContactId(contact_id),

@@ -8,6 +8,7 @@ CREATE TABLE contacts (
     changed_at timestamptz NOT NULL
 );
 CREATE INDEX contacts_of ON contacts (organisation_id, sort_key, contact_id);
+CREATE INDEX superseded_by ON contacts (superseded_by) WHERE superseded_by IS NOT NULL;
 
 -- Values are JSON as it was told; what is searched is folded text.
 CREATE TABLE fields (
@@ -52,6 +53,8 @@ CREATE TABLE history (
     what text NOT NULL,
     at timestamptz NOT NULL,
     by uuid,
+    conversation_id uuid,
+    customer_id uuid,
     details bytea NOT NULL,
     changed bytea NOT NULL,
     PRIMARY KEY (contact_id, position)

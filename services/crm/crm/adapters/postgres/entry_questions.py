@@ -22,6 +22,11 @@ _NAMED = """ AND EXISTS (SELECT 1 FROM view_entries.fields f
 _CONVERSATIONS = """
     SELECT v.*, c.owner_id FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s"""
+_FAMILY = """WITH RECURSIVE family (contact_id) AS (
+    SELECT %(contact_id)s::uuid UNION
+    SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
+    SELECT contact_id FROM family"""
+"""A contact and those that it supersedes."""
 _OWN = " AND {alias}.owner_id = %(viewer)s"
 
 
@@ -53,9 +58,11 @@ class EntriesInPostgres:
         sql, values = _seen(_RECORD, viewer), _values(viewer, filters, limit)
         if filters.search is not None:
             sql += _NAMED.format(id="e.pipeline_record_id")
-        for name in ("owner_id", "contact_id", "company_id", "pipeline_id", "stage_id"):
+        for name in ("owner_id", "company_id", "pipeline_id", "stage_id"):
             if getattr(filters, name) is not None:
                 sql += f" AND e.{name} = %({name})s"
+        if filters.contact_id is not None:
+            sql += f" AND e.contact_id IN ({_FAMILY})"
         if after is not None:
             sql += " AND e.pipeline_record_id < %(after)s"
             values["after"] = after
@@ -84,7 +91,7 @@ class EntriesInPostgres:
     def conversations_of(self, viewer: Viewer, filters: Filters) -> list[Row]:
         sql = _CONVERSATIONS + (_OWN.format(alias="c") if viewer.own_only else "")
         if filters.contact_id is not None:
-            sql += " AND v.contact_id = %(contact_id)s"
+            sql += f" AND v.contact_id IN ({_FAMILY})"
         if filters.company_id is not None:
             sql += """ AND v.contact_id IN (SELECT b.contact_id FROM view_entries.contact_companies b
                                             WHERE b.company_id = %(company_id)s)"""

@@ -27,6 +27,18 @@ _SEARCH = """ AND (
                AND a.value LIKE ANY (%(numbers)s)))"""
 
 
+_FAMILY = """WITH RECURSIVE family (contact_id) AS (
+    SELECT %(id)s::uuid UNION
+    SELECT c.contact_id FROM view_contacts.contacts c JOIN family f ON c.superseded_by = f.contact_id)"""
+"""A contact and those that it supersedes: what is related to them is related to it."""
+
+_MET_AS = """WITH RECURSIVE met_as (contact_id, superseded_by) AS (
+    SELECT contact_id, superseded_by FROM view_contacts.contacts WHERE contact_id = %(id)s UNION
+    SELECT n.contact_id, n.superseded_by FROM view_contacts.contacts n
+    JOIN met_as m ON n.contact_id = m.superseded_by)"""
+_IS_MET = " AND c.contact_id IN (SELECT contact_id FROM met_as WHERE superseded_by IS NULL)"
+
+
 class ContactQuestions:
     """Implements `views.Questions`."""
 
@@ -57,18 +69,23 @@ class ContactQuestions:
         found = self._rows(sql + " AND c.contact_id = %(id)s", {**values, "id": contact_id})
         return with_fields(found[0]) if found else None
 
+    def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
+        sql, values = self._contacts(viewer)
+        found = self._rows(f"{_MET_AS} {sql} {_IS_MET}", {**values, "id": contact_id})
+        return with_fields(found[0]) if found else None
+
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
-        sql = """SELECT * FROM view_contacts.notes WHERE contact_id = %(id)s
+        sql = f"""{_FAMILY} SELECT * FROM view_contacts.notes JOIN family USING (contact_id) WHERE true
                  AND (%(after)s::uuid IS NULL OR note_id < %(after)s) ORDER BY note_id DESC LIMIT %(limit)s"""
         return [with_text(row) for row in self._rows(sql, {"id": contact_id, "after": after, "limit": limit})]
 
     def history_of(self, contact_id: UUID, after: int | None, limit: int) -> list[Row]:
-        sql = """SELECT * FROM view_contacts.history WHERE contact_id = %(id)s
+        sql = f"""{_FAMILY} SELECT * FROM view_contacts.history JOIN family USING (contact_id) WHERE true
                  AND (%(after)s::bigint IS NULL OR position < %(after)s) ORDER BY position DESC LIMIT %(limit)s"""
         return lines(self._connect, self._rows(sql, {"id": contact_id, "after": after, "limit": limit}))
 
     def conversations_of(self, contact_id: UUID) -> list[Row]:
-        sql = """SELECT * FROM view_contacts.conversations WHERE contact_id = %(id)s
+        sql = f"""{_FAMILY} SELECT * FROM view_contacts.conversations JOIN family USING (contact_id)
                  ORDER BY started_at DESC, conversation_id"""
         return self._rows(sql, {"id": contact_id})
 
