@@ -170,8 +170,8 @@ def test_rule_13_a_round_trip_restores_both_contacts(
     stage.one(ContactUnmerged)
     stage.one(ContactRestored)
     after = [stage.contact(each) for each in (kept, left)]
-    for place, contact in enumerate(after):
-        assert contact.talks.keys() == {talk for of_merged, talk in begun if of_merged == bool(place)}
+    for place, found in enumerate(after):
+        assert found.talks.keys() == {talk for of_merged, talk in begun if of_merged == bool(place)}
     assert [plain(each) for each in after] == before
 
 

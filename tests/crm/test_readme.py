@@ -34,6 +34,7 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(office: O
         "STAGE": pipeline["stage_ids"][1],
         "OLD_PIPELINE": await office.made("/pipelines", SALES, "pipeline_id"),
         "NUMBER": NUMBER,
+        "IMPORT": await office.made("/imports", {"columns": ["name", "phone", None]}, "import_id"),
     }
     made = list(curls(readme(crm), known))
     await office.service.shown()

@@ -127,6 +127,15 @@ CRM = {
     ("GET", "/contacts/{contact_id}/conversations"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/pipeline-records"): Expected(PEOPLE),
     ("PUT", "/contacts/{contact_id}/company"): Expected(PEOPLE, {"company_id": None}),
+    ("POST", "/contacts"): Expected(PEOPLE, {"name": "Rita"}),
+    ("GET", "/contacts.csv"): Expected(PEOPLE),
+    ("GET", "/duplicates"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}/duplicates"): Expected(PEOPLE),
+    ("POST", "/imports"): Expected(ADMINISTRATORS, {"columns": ["name"]}),
+    ("GET", "/imports/{import_id}"): Expected(ADMINISTRATORS),
+    ("GET", "/imports/{import_id}/rejected"): Expected(ADMINISTRATORS),
+    ("PUT", "/imports/{import_id}/parts/{part}"): Expected(ADMINISTRATORS, {"csv": "Rita"}),
+    ("POST", "/imports/{import_id}/finish"): Expected(ADMINISTRATORS),
     ("POST", "/contacts/{contact_id}/merge"): Expected(PEOPLE, {"merged_id": SOMEBODY["user_id"]}),
     ("POST", "/contacts/{contact_id}/unmerge"): Expected(PEOPLE),
     ("GET", "/conversations/{conversation_id}/related"): Expected(PEOPLE),
@@ -226,6 +235,7 @@ def absent() -> dict[str, str]:
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
         "purchase_id", "company_id", "pipeline_id", "pipeline_record_id",
+        "import_id",
     )  # fmt: skip
     return {
         **{name: str(uuid4()) for name in names},

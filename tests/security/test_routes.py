@@ -87,7 +87,8 @@ async def records_of(world: World) -> dict[str, str]:
     pipeline = await made("/pipelines", PIPELINE)
     record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})
     company = await made("/companies", {"name": "x"})
-    return {"field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
+    started = await made("/imports", {"columns": ["name"]})
+    return {**started, "part": "1", "field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
 
 
 async def test_every_route_that_is_described_has_its_expectation(world: World) -> None:

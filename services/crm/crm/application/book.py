@@ -31,9 +31,10 @@ from recado_events.ids import (
     PipelineRecordId,
 )
 
-from crm.domain import company, contact, pipeline_record, setup, staff
+from crm.domain import company, contact, importing, pipeline_record, setup, staff
 from crm.domain.company import Company
 from crm.domain.contact import NAME, Contact
+from crm.domain.importing import Import
 from crm.domain.pipeline_record import PipelineRecord
 from crm.domain.setup import Setup
 from crm.domain.staff import Staff
@@ -44,6 +45,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "staff": Fold(staff.Staff(), staff.evolve),
     "company": Fold(company.NO_COMPANY, company.evolve),
     "organisation": Fold(setup.Setup(), setup.evolve),
+    "import": Fold(importing.NO_IMPORT, importing.evolve),
     "record": Fold(pipeline_record.NO_RECORD, pipeline_record.evolve),
 }
 
@@ -108,6 +110,17 @@ class Book:
         while (by := self.contact(work, contact_id).superseded_by) is not None:
             contact_id = by
         return contact_id
+
+    def imported(self, work: Work, import_id: UUID) -> Import:
+        return cast(Import, work.state(f"import-{import_id}", FOLDS["import"]))
+
+    def with_number(self, work: Work, organisation_id: OrganisationId, number: str) -> ContactId | None:
+        """The contact that has exactly this number, as whoever it is met now."""
+        alias = Alias(kind="wa_id", value=number)
+        for contact_id in self.named_by(work, self.alias_keys(organisation_id, [alias])):
+            if any(each.value == number for each in self.contact(work, contact_id).aliases):
+                return contact_id
+        return None
 
     def met_as(self, work: Work, contact_id: ContactId) -> list[tuple[ContactId, Contact]]:
         """What a contact is superseded by, one after the other; the last is whom everybody meets."""

@@ -8,10 +8,19 @@ from recado_events.envelope import Cause
 from recado_events.ids import CompanyId
 
 from crm.application.book import Book
-from crm.commands import AddNote, ChangeOwner, ChooseCompany, EditFields, MergeContacts, OnContact, UnmergeContact
+from crm.commands import (
+    AddNote,
+    ChangeOwner,
+    ChooseCompany,
+    CreateContact,
+    EditFields,
+    MergeContacts,
+    OnContact,
+    UnmergeContact,
+)
 from crm.domain import merging, record
 from crm.domain.belonging import Naming, choose_company, name_company
-from crm.domain.contact import COMPANY, Contact
+from crm.domain.contact import COMPANY, NAME, Contact
 from crm.domain.staff import Staff
 
 
@@ -19,6 +28,19 @@ class Recording:
     def __init__(self, book: Book, ids: Ids) -> None:
         self._book = book
         self._ids = ids
+
+    def create_contact(self, work: Work, command: CreateContact, cause: Cause) -> None:
+        book, org = self._book, command.organisation_id
+        contact, staff = self._at(work, command)
+        known = book.with_number(work, org, command.number) if command.number else None
+        made = record.create_contact(command, contact, known, staff, book.setup(work, org))
+        book.record(work, made, cause)
+        if made:
+            values = {name: value for name, value in command.values.items() if name != NAME and value is not None}
+            rest = EditFields(
+                organisation_id=org, contact_id=command.contact_id, by=command.by, now=command.now, values=values
+            )
+            self.edit_fields(work, rest, cause)
 
     def edit_fields(self, work: Work, command: EditFields, cause: Cause) -> None:
         """A company typed on the contact is the contact's (rule 33): found by its name, or made."""

@@ -27,6 +27,16 @@ class OnContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateContact(OnContact):
+    number: str | None
+    """E.164 digits."""
+    values: Mapping[str, str | bool | None]
+    """By field, the name among them."""
+    origin: str = "person"
+    """person or import."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditFields(OnContact):
     """New values by field; None empties one."""
 

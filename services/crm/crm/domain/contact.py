@@ -97,7 +97,9 @@ def evolve(contact: Contact, event: Event) -> Contact:
             details = event.personal
             values: dict[str, str | bool | None] = {NAME: details.name if details else None}
             aliases = details.aliases if details else ()
-            return Contact(event.organisation_id, values=MappingProxyType(values), aliases=aliases)
+            by_person = event.created_by is not None and values[NAME] is not None
+            contact_values = MappingProxyType(values)
+            return Contact(event.organisation_id, values=contact_values, aliases=aliases, named_by_person=by_person)
         case ContactLinked():
             link = Link(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
             linked = replace(contact, links=(*contact.links, link))
@@ -162,7 +164,7 @@ def _restored(contact: Contact, event: ContactRestored) -> Contact:
         )
         for each in event.conversations
     }
-    homes = {each.alias: each.home_id for each in told if each.home_id is not None}
+    homes: dict[CustomerId | Alias, ContactId] = {each.alias: each.home_id for each in told if each.home_id is not None}
     return replace(
         contact,
         superseded_by=None,

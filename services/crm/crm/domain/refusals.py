@@ -129,3 +129,28 @@ class SameContact(Refusal):
 class NotMerged(Refusal):
     rule = "not_merged"
     message = "Nobody merged this contact; one that was found to be the same person by its identity stays so."
+
+
+class NumberKnown(Refusal):
+    rule = "number_known"
+    message = "There is a contact with this number already."
+
+
+class NothingKnown(Refusal):
+    rule = "nothing_known"
+    status = 422
+    message = "A contact has a name, a number or an e-mail address."
+
+
+class UnknownImport(NotFound):
+    message = "There is no such import."
+
+
+class ImportPartOutOfOrder(Refusal):
+    rule = "import_part_out_of_order"
+    message = "Send the parts one after the other; `next` is the number of the next one."
+
+
+class ImportFinished(Refusal):
+    rule = "import_finished"
+    message = "This import is finished: start another one."

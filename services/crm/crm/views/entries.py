@@ -6,6 +6,7 @@ from recado_events import crm as told
 from recado_events.event import Event
 
 from crm.domain.contact import NAME
+from crm.domain.private import ContactImportPartTaken
 from crm.views.change import Change, Changes, as_json, of_entry
 from crm.views.folding import folded, sort_key
 from crm.views.history import entry_line
@@ -22,6 +23,10 @@ def entry_changes(event: Event, position: int) -> Changes:
     elif isinstance(event, told.OfPipelineRecord):
         yield from _record(event, position)
         yield entry_line(event, event.pipeline_record_id, position)
+    elif isinstance(event, ContactImportPartTaken):
+        for row in event.rejected:
+            values = {"import_id": event.import_id, "row": row.row, "column_name": row.column, "rule": row.rule}
+            yield Change("rejected", values)
     elif isinstance(event, told.ContactCompanyChosen):
         yield Change("belongs", {"contact_id": event.contact_id, "company_id": event.company_id})
 

@@ -41,6 +41,12 @@ class Questions(Protocol):
         """The contact that it is met as now: itself, unless it is superseded."""
         ...
 
+    def duplicates_of(
+        self, viewer: Viewer, contact_id: UUID | None, after: tuple[UUID, UUID] | None, limit: int
+    ) -> list[Row]:
+        """Pairs that may be one person: `contact_id` and `duplicate_id`, with why (number or email)."""
+        ...
+
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         """Newest first."""
         ...
@@ -87,4 +93,8 @@ class EntryQuestions(Protocol):
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
         """The ids of the conversation's contact, its company and its pipeline records."""
+        ...
+
+    def rejected_of(self, import_id: UUID, after: int | None, limit: int) -> list[Row]:
+        """The rows of an import that could not be taken, in their order."""
         ...

@@ -11,13 +11,15 @@ from crm.adapters.http.companies import company_changes
 from crm.adapters.http.company_looks import company_looks
 from crm.adapters.http.contact_fields import field_routes
 from crm.adapters.http.conversations import conversation_changes, conversation_looks
+from crm.adapters.http.imports import import_routes, report_routes
 from crm.adapters.http.looking import looking_routes
+from crm.adapters.http.making import making_routes
 from crm.adapters.http.merging import merging_routes
 from crm.adapters.http.people import standing
 from crm.adapters.http.pipeline_records import record_changes
 from crm.adapters.http.pipelines import setup_routes
 from crm.adapters.http.record_looks import record_looks
-from crm.application import Book, Conversing, Recording, Registering, Selling, SettingUp
+from crm.application import Book, Conversing, Importing, Recording, Registering, Selling, SettingUp
 from crm.views import EntryQuestions, Questions
 
 __all__ = ["routes", "standing"]
@@ -25,7 +27,11 @@ __all__ = ["routes", "standing"]
 
 def routes(streams: Streams, ids: Ids, book: Book, contacts: Questions, entries: EntryQuestions) -> list[APIRouter]:
     setting_up, recording, selling = SettingUp(book), Recording(book, ids), Selling(book)
+    importing = Importing(book, recording, ids)
     return [
+        report_routes(streams, importing, contacts, entries),
+        import_routes(streams, importing, ids),
+        making_routes(streams, recording, contacts, ids),
         looking_routes(streams, contacts, entries),
         changing_routes(streams, recording, ids),
         merging_routes(streams, recording),

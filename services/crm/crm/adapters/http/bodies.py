@@ -13,6 +13,8 @@ from crm.commands import Amount
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Value = Name | None
+Phone = Annotated[str, Field(max_length=32, pattern=r"^\+[0-9][0-9 ().-]{6,30}$")]
+"""With the country's code: +55 11 98765-4321."""
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None
 
 
@@ -39,3 +41,8 @@ class AmountBody(RequestModel):
     @property
     def amount(self) -> Amount:
         return Amount(self.minor, self.currency)
+
+
+def digits_of(phone: str | None) -> str | None:
+    """E.164 digits of a phone number as people write it."""
+    return None if phone is None else "".join(letter for letter in phone if letter.isascii() and letter.isdigit())

@@ -70,8 +70,9 @@ def conversation_changes(
 
         def decide(work: Work) -> dict[str, str]:
             contact_id = conversing.contact_at(work, request.caller.organisation, ConversationId(conversation_id))
-            told = {"note_id": note_id, "text": body.text, "message_id": body.made_from}
-            recording.add_note(work, AddNote(**on_contact(contact_id, request), **told), request.cause)
+            on = on_contact(contact_id, request)
+            command = AddNote(**on, note_id=note_id, text=body.text, message_id=body.made_from)
+            recording.add_note(work, command, request.cause)
             return {"contact_id": str(contact_id), "note_id": str(note_id)}
 
         return perform(streams, request, decide, status=201)

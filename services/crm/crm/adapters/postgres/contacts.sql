@@ -19,6 +19,18 @@ CREATE TABLE fields (
     PRIMARY KEY (contact_id, field)
 );
 
+CREATE INDEX emails ON fields (folded) WHERE field = 'email' AND folded <> '';
+
+-- Numbers by the least of their spellings: who shares one may be the same person.
+CREATE TABLE numbers (
+    contact_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    value text NOT NULL,
+    canonical text NOT NULL,
+    PRIMARY KEY (contact_id, value)
+);
+CREATE INDEX numbers_of ON numbers (organisation_id, canonical);
+
 CREATE TABLE aliases (
     contact_id uuid NOT NULL,
     kind text NOT NULL,

@@ -44,6 +44,9 @@ STATEMENTS = {
     "belongs": """
         INSERT INTO contact_companies (contact_id, company_id) VALUES (%(contact_id)s, %(company_id)s)
         ON CONFLICT (contact_id) DO UPDATE SET company_id = excluded.company_id""",
+    "rejected": """
+        INSERT INTO rejected_rows (import_id, "row", column_name, rule)
+        VALUES (%(import_id)s, %(row)s, %(column_name)s, %(rule)s)""",
     "field": """
         INSERT INTO fields (entry_id, field, value, folded)
         VALUES (%(entry_id)s, %(field)s, %(value)s, %(folded)s)

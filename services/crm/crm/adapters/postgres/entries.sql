@@ -82,3 +82,12 @@ CREATE TABLE history (
     changed bytea NOT NULL,
     PRIMARY KEY (entry_id, position)
 );
+
+-- The rows of an import that could not be taken; nothing of what they held.
+CREATE TABLE rejected_rows (
+    import_id uuid NOT NULL,
+    "row" bigint NOT NULL,
+    column_name text NOT NULL,
+    rule text NOT NULL,
+    PRIMARY KEY (import_id, "row")
+);

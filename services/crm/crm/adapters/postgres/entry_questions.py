@@ -103,6 +103,11 @@ class EntriesInPostgres:
         found = self._rows(sql, {**_values(viewer), "id": conversation_id})
         return found[0] if found else None
 
+    def rejected_of(self, import_id: UUID, after: int | None, limit: int) -> list[Row]:
+        sql = """SELECT * FROM view_entries.rejected_rows WHERE import_id = %(id)s
+                 AND "row" > %(after)s ORDER BY "row" LIMIT %(limit)s"""
+        return self._rows(sql, {"id": import_id, "after": after or 0, "limit": limit})
+
     def _rows(self, sql: str, values: Row) -> list[Row]:
         return rows_of(self._connect, sql, values)
 

@@ -38,6 +38,10 @@ STATEMENTS = {
         VALUES (%(contact_id)s, %(position)s, %(what)s, %(at)s, %(by)s, %(conversation_id)s, %(customer_id)s,
                 %(details)s, %(changed)s)""",
     "alias_lost": "DELETE FROM aliases WHERE contact_id = %(contact_id)s AND kind = %(kind)s AND value = %(value)s",
+    "number": """
+        INSERT INTO numbers (contact_id, organisation_id, value, canonical)
+        VALUES (%(contact_id)s, %(organisation_id)s, %(value)s, %(canonical)s) ON CONFLICT DO NOTHING""",
+    "number_lost": "DELETE FROM numbers WHERE contact_id = %(contact_id)s AND value = %(value)s",
     "conversations_back": """
         UPDATE conversations SET contact_id = %(contact_id)s WHERE conversation_id = ANY (%(conversations)s::uuid[])""",
     "lines_back": """

@@ -38,6 +38,24 @@ _MET_AS = """WITH RECURSIVE met_as (contact_id, superseded_by) AS (
     JOIN met_as m ON n.contact_id = m.superseded_by)"""
 _IS_MET = " AND c.contact_id IN (SELECT contact_id FROM met_as WHERE superseded_by IS NULL)"
 
+_DUPLICATES = """
+    SELECT contact_id, duplicate_id, min(why) AS why FROM (
+        SELECT a.contact_id, b.contact_id AS duplicate_id, 'number' AS why
+        FROM view_contacts.numbers n JOIN view_contacts.numbers m USING (organisation_id, canonical)
+        JOIN view_contacts.contacts a ON a.contact_id = n.contact_id
+        JOIN view_contacts.contacts b ON b.contact_id = m.contact_id
+        WHERE n.organisation_id = %(organisation_id)s AND a.contact_id < b.contact_id
+        AND a.superseded_by IS NULL AND b.superseded_by IS NULL {limits}
+        UNION ALL
+        SELECT a.contact_id, b.contact_id, 'email'
+        FROM view_contacts.contacts a
+        JOIN view_contacts.fields n ON n.contact_id = a.contact_id AND n.field = 'email' AND n.folded <> ''
+        JOIN view_contacts.fields m ON m.field = 'email' AND m.folded = n.folded AND m.folded <> ''
+        JOIN view_contacts.contacts b ON b.contact_id = m.contact_id AND b.organisation_id = a.organisation_id
+        WHERE a.organisation_id = %(organisation_id)s AND a.contact_id < b.contact_id
+        AND a.superseded_by IS NULL AND b.superseded_by IS NULL {limits}
+    ) AS pairs GROUP BY contact_id, duplicate_id ORDER BY contact_id, duplicate_id LIMIT %(limit)s"""
+
 
 class ContactQuestions:
     """Implements `views.Questions`."""
@@ -73,6 +91,16 @@ class ContactQuestions:
         sql, values = self._contacts(viewer)
         found = self._rows(f"{_MET_AS} {sql} {_IS_MET}", {**values, "id": contact_id})
         return with_fields(found[0]) if found else None
+
+    def duplicates_of(
+        self, viewer: Viewer, contact_id: UUID | None, after: tuple[UUID, UUID] | None, limit: int
+    ) -> list[Row]:
+        own = "AND a.owner_id = %(viewer)s AND b.owner_id = %(viewer)s" if viewer.own_only else ""
+        one = "AND %(id)s IN (a.contact_id, b.contact_id)" if contact_id is not None else ""
+        page = "AND (a.contact_id, b.contact_id) > (%(first)s, %(second)s)" if after is not None else ""
+        values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "id": contact_id, "limit": limit}
+        places = dict(zip(("first", "second"), after or (None, None), strict=True))
+        return self._rows(_DUPLICATES.format(limits=f"{own} {one} {page}"), {**values, **places})
 
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         sql = f"""{_FAMILY} SELECT * FROM view_contacts.notes JOIN family USING (contact_id) WHERE true
