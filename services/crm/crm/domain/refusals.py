@@ -92,8 +92,6 @@ class UnknownFieldValue(Refusal):
 
 
 class UnknownRelation(NotFound):
-    rule = "unknown_relation"
-    status = 422
     message = "There is no such contact or company; `relation` says which."
 
 
