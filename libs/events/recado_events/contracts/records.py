@@ -90,15 +90,15 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
         "origin": "person",
         "message_id": s.QUESTION,
         "amount": 4800,
-        "currency": "USD",
+        "currency": "CAD",
         "opened_by": s.ANA,
     },
     crm.PipelineRecordMoved: {"stage_id": s.ORDERED, "previous_stage_id": s.ASKED, "outcome": "won"},
     crm.PipelineRecordAmountSet: {
         "amount": 5200,
-        "currency": "USD",
+        "currency": "CAD",
         "previous_amount": 4800,
-        "previous_currency": "USD",
+        "previous_currency": "CAD",
         "set_by": s.ANA,
     },
     crm.PipelineRecordOwnerChanged: {

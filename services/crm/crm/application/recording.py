@@ -18,7 +18,7 @@ from crm.commands import (
     OnContact,
     UnmergeContact,
 )
-from crm.domain import merging, record
+from crm.domain import merging, record, unmerging
 from crm.domain.belonging import Naming, choose_company, name_company
 from crm.domain.contact import COMPANY, NAME, Contact
 from crm.domain.staff import Staff
@@ -69,7 +69,7 @@ class Recording:
         contact, staff = self._at(work, command)
         met_as = self._book.met_as(work, command.contact_id)
         homes = self._book.homes_in(work, command.contact_id, met_as[-1][1]) if met_as else set()
-        facts = merging.unmerge_contact(command, contact, met_as, homes, staff)
+        facts = unmerging.unmerge_contact(command, contact, met_as, homes, staff)
         self._book.record(work, facts, cause)
 
     def _belong(self, work: Work, command: OnContact, name: object, why: str, cause: Cause) -> None:
