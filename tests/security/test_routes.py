@@ -88,7 +88,7 @@ async def records_of(world: World) -> dict[str, str]:
     record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})
     company = await made("/companies", {"name": "x"})
     started = await made("/imports", {"columns": ["name"]})
-    return {**started, "part": "1", "field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
+    return {**started, "part": "700019", "field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
 
 
 async def test_every_route_that_is_described_has_its_expectation(world: World) -> None:
