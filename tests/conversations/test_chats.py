@@ -208,6 +208,7 @@ async def test_a_withdrawn_message_says_why(shop: Office) -> None:
         (131050, "marketing_stopped"),
         (130472, "in_experiment"),
         (131026, "undeliverable"),
+        (130403, "blocked_by_business"),
         (132000, "values_refused"),
         (132001, "template_missing"),
         (132005, "template_too_long"),
@@ -234,6 +235,22 @@ async def test_metas_errors_come_back_as_reasons_with_metas_code_kept(shop: Offi
     for shown in (rejected, failed):
         assert (shown["failure"]["reason"], shown["failure"]["code"]) == (reason, code)
         assert set(shown["failure"]["texts"]) == {"en", "pt-BR"}
+
+
+async def test_bad_input_81_who_opted_out_or_is_blocked_is_refused(shop: Office) -> None:
+    """Blocked is at Meta: nobody but Meta knows of it for sure, and what was reserved is given back."""
+    at: Any = {"organisation_id": shop.organisation, "waba_id": WABA, "template_id": TEMPLATE}
+    marketing = {"category": "MARKETING", "previous": "UTILITY", "recategorised_at": datetime.now(UTC)}
+    shop.service.hears(told(templates.TemplateRecategorised(**at, **marketing)))
+    for number, code in (("11 98765-4321", 131050), ("11 98765-4322", 130403)):
+        await starts(shop, chat(number=number, template=with_name()))
+        bills(shop)
+        shop.rejected(shop.service.facts(MessageReleased)[-1], code)
+    assert (await line(shop))["failure"]["reason"] == "blocked_by_business"
+    asked = shop.service.facts(MessageRequested)
+    again = await starts(shop, chat(number="11 98765-4321", template=with_name()))
+    assert (again.status_code, again.json()["rule"]) == (409, "marketing_stopped")
+    assert shop.service.facts(MessageRequested) == asked
 
 
 def with_name() -> dict[str, Any]:
