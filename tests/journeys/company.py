@@ -162,10 +162,13 @@ class Company(World):
 
     async def books_balance(self) -> None:
         """Every line of the statement sums to zero and says why, they add up to the balances, nothing is below zero."""
-        lines, wallet = await self.statement(), await self.wallet()
+
+        async def find() -> list[Json] | None:
+            lines, wallet = await self.statement(), await self.wallet()
+            sums = {account: sum(line["moved"].get(account, 0) for line in lines) for account in ACCOUNTS}
+            return lines if sums == wallet["balances"] else None
+
+        lines = await until(find, "the statement adds up to the balances")
         assert [line for line in lines if sum(line["moved"].values())] == []
-        sums = {account: sum(line["moved"].get(account, 0) for line in lines) for account in ACCOUNTS}
-        assert sums == wallet["balances"]
-        assert sum(sums.values()) == 0
         assert min(line["available_after"] for line in lines) >= 0
         assert all(line["text"] and line["text"] != line["what"] for line in lines)

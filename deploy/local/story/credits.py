@@ -1,7 +1,7 @@
 """Credits are bought: what business-initiated conversations are paid with."""
 
-from deploy.local.simulated_payments import page_is_paid
 from deploy.local.api import Call
+from deploy.local.simulated_payments import page_is_paid
 from deploy.local.story.telling import Json, Teller
 
 CREDITS = 10
