@@ -63,7 +63,7 @@ async def test_s11_s15_s30_from_a_draft_to_a_statement_that_explains_every_line(
     assert talk["window"]["open"]
     reply = await company.replies(chat["conversation_id"])
     free = await company.cost(reply, "free")
-    assert (free["amount"], free["reason"]) == (0, "reply_window")
+    assert (free["amount"], free["reason"]) == (0, "free_reply")
     again = await company.starts(template, contact_id=contact["contact_id"])
     assert again["conversation_id"] == chat["conversation_id"], "the live one is used again (rule 4)"
     assert (await company.cost(again["message_id"], "free"))["reason"] == "reply_window"

@@ -74,7 +74,7 @@ class BusinessWrites:
     def _contact_is_there(self, customer: Customer) -> Json:
         """Their window is over and their conversation closed, as with most contacts of a company."""
         teller = self._teller
-        teller.tell("Somebody wrote two days ago: crm has the contact, but the 24 hours for free answers are over")
+        teller.tell("crm has the contact of somebody who wrote two days ago; their conversation is closed by now")
         teller.quietly(customer_exists(teller.endpoints, customer.wa_id, customer.name))
         at = int(time.time()) - TWO_DAYS
         teller.show(customer_writes(teller.endpoints, customer.wa_id, EARLIER, timestamp=at))
