@@ -112,11 +112,15 @@ class Company(World):
         return await until(find, f"a preview has the errors {errors}")
 
     async def starts(self, template: str, **somebody: Any) -> Json:
-        """The first agent writes first; answers the ids of conversation and message."""
-        answer: Json = await self.does(
-            "POST", "conversations", "/conversations", self._to(template, somebody), who="0", key=secrets.token_hex(8)
-        )
-        return answer
+        """The first agent writes first; answers the ids of conversation and message, once they are shown."""
+        body, key = self._to(template, somebody), secrets.token_hex(8)
+        answer = await self.asks("POST", "conversations", "/conversations", body, who="0", key=key)
+        assert answer.is_success, answer.text
+        chat: Json = answer.json()
+        position = answer.headers["Recado-Position"]
+        path = f"/conversations/{chat['conversation_id']}?min_position={position}"
+        await self.does("GET", "conversations", path)
+        return chat
 
     def _to(self, template: str, somebody: Json) -> Json:
         return {"phone_number_id": self.number, "template": {"template_id": template}, **somebody}
