@@ -92,7 +92,7 @@ class BusinessWrites:
 
     def _looks_right(self, agent: str, about: Json) -> None:
         self._teller.tell(f"{agent} picks the contact and the template, and sees what the customer would read")
-        self._teller.tries("conversations", "/previews", agent, about)
+        self._teller.tries("conversations", "/previews", agent, about, lambda answer: not answer["errors"])
 
     def _chat_is_started(self, agent: str, about: Json) -> Chat:
         self._teller.tell(f"{agent} starts the chat")

@@ -35,9 +35,9 @@ class Teller:
         """Somebody looks, once the answer fits."""
         return self.show(Call("GET", self.url(service, path), who), fits)
 
-    def tries(self, service: str, path: str, who: str, body: Any) -> Any:
-        """Somebody asks something that changes nothing, until it is known there."""
-        return self.show(Call("POST", self.url(service, path), who, body), patient=True)
+    def tries(self, service: str, path: str, who: str, body: Any, fits: Callable[[Any], bool]) -> Any:
+        """Somebody asks something that changes nothing, once the answer fits."""
+        return self.show(Call("POST", self.url(service, path), who, body), fits, patient=True)
 
     def does(self, service: str, path: str, who: str, body: Any = None) -> Any:
         """Somebody acts, with a key of its own, so that the printed command may be repeated and does nothing more."""
