@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from conversations.adapters.postgres import InboxQuestions
+from conversations.application import Expiring, Listening
+from conversations.application.scene import Scene
 from recado_chassis.following.rebuild import digest, rebuild
+from recado_chassis.ports import SystemClock
 from recado_events import billing, templates
-from recado_events.conversations import ConversationOpened, CustomerIdentified, MessageReleased, MessageRequested
+from recado_events.conversations import (
+    ConversationOpened,
+    CustomerIdentified,
+    MessageReleased,
+    MessageRequested,
+    MessageWithdrawn,
+)
 from recado_events.inbound import InboundType
 
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, WABA, Office
 from tests.harness.on_database import token, told
+from tests.harness.on_memory import FINGERPRINTS
 
 
 def chat(**about: Any) -> dict[str, Any]:
@@ -198,6 +209,37 @@ async def test_a_withdrawn_message_says_why(shop: Office) -> None:
     bills(shop)
     shown = await line(shop)
     assert (shown["status"], shown["failure"]["reason"]) == ("withdrawn", "template_not_approved")
+
+
+async def test_a_message_that_billing_never_answers_does_not_wait_for_ever(shop: Office) -> None:
+    await starts(shop, chat(contact_id=str(CONTACT)))
+    await starts(shop, chat(contact_id=str(CONTACT)))
+    bills(shop)
+    await shop.service.shown()
+    clock, streams = Ahead(), shop.service.service.streams
+    streams.clock = clock
+    questions = InboxQuestions(shop.service.store.connection)
+    listening = Listening(Scene(FINGERPRINTS))
+    expiring = Expiring(streams, listening, questions)
+    assert await asyncio.to_thread(expiring.expire) == 0
+    clock.ahead = timedelta(minutes=15, seconds=1)
+    assert await asyncio.to_thread(expiring.expire) == 1
+    await shop.service.shown()
+    assert await asyncio.to_thread(expiring.expire) == 0
+    (asked, _) = shop.service.facts(MessageRequested)
+    (withdrawn,) = shop.service.facts(MessageWithdrawn)
+    assert withdrawn.message_id == asked.message_id, "the other one was answered"
+    talk = shop.service.facts(ConversationOpened)[0].conversation_id
+    shown = (await shop.sees(f"/conversations/{talk}/messages"))["items"][0]
+    assert (shown["status"], shown["failure"]["reason"]) == ("withdrawn", "expired")
+    assert "not sent" in shown["failure"]["texts"]["en"]
+
+
+class Ahead(SystemClock):
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,23 @@ def test_credits_that_come_too_late_withdraw_the_message(stage: Business) -> Non
     assert stage.one(MessageWithdrawn).reason == "expired"
 
 
+def test_a_request_that_billing_never_answers_is_withdrawn_when_it_could_not_leave_any_more(stage: Business) -> None:
+    agent(stage)
+    asked = stage.one(MessageRequested)
+    assert stage.expires(asked.send_by - timedelta(milliseconds=1)) == []
+    stage.expires(asked.send_by)
+    assert stage.one(MessageWithdrawn).reason == "expired"
+    assert stage.expires(asked.send_by) == []
+    assert stage.reserves(now=asked.send_by) == [], "billing hears of the withdrawal, and releases"
+    assert stage.refuses() == []
+
+
+def test_a_request_that_was_answered_does_not_expire(stage: Business) -> None:
+    agent(stage)
+    stage.reserves()
+    assert stage.expires(stage.one(MessageRequested).send_by) == []
+
+
 def test_rule_8_statuses_that_come_before_the_answer_join_the_message(stage: Business) -> None:
     agent(stage)
     stage.reserves()

@@ -33,6 +33,27 @@ async def test_s1_s2_an_edition_without_whatsapp_connects_nothing_and_the_missin
     assert len(stage.facts(ChannelConnectionStarted)) == 1
 
 
+ACCOUNT, PHONE = "facebook_business_manager_account", "whatsapp_business_phone_number"
+
+
+@pytest.mark.parametrize(
+    ("shared", "number", "missing"),
+    [(True, NUMBER, []), (True, "999", [PHONE]), (False, NUMBER, [ACCOUNT, PHONE]), (False, "999", [ACCOUNT, PHONE])],
+)
+async def test_s2_all_that_is_missing_is_named_at_once(
+    stage: Stage, shared: bool, number: str, missing: list[str]
+) -> None:
+    stage.edition("free")
+    other = await stage.meta.create_waba()
+    asked = {**CONNECT, "phone_number_id": number, "code": await stage.meta.mint_code(WABA if shared else other.id)}
+    async with stage.administrator() as client:
+        answer = await client.post("/channels", json=asked)
+        seen = await client.get(f"/channels/{number}")
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    assert answer.json()["missing"] == ["edition_with_whatsapp", *missing]
+    assert seen.status_code == 404, "only looked at, nothing recorded"
+
+
 async def test_s1_an_organisation_nobody_registered_connects_nothing(stage: Stage) -> None:
     async with stage.on_database.http(token("administrator", uuid4())) as client:
         answer = await client.post("/channels", json=CONNECT)

@@ -19,7 +19,13 @@ from gateway.domain.channel import channel_stream
 from gateway.domain.connecting import decide
 from gateway.domain.connection import Connection
 from gateway.domain.edition import Edition, edition_stream
-from gateway.domain.refusals import ChannelIsDisconnected, NumberTaken, StepRefused, UnknownChannel
+from gateway.domain.refusals import (
+    ChannelIsDisconnected,
+    EditionWithoutWhatsApp,
+    NumberTaken,
+    StepRefused,
+    UnknownChannel,
+)
 
 
 class About(TypedDict):
@@ -46,12 +52,13 @@ class Connecting:
         work.record(decide(command, work.state(stream, CHANNEL)), cause)
         return work.state(stream, CHANNEL).connections.get(command.organisation_id)
 
-    def check_may_connect(self, number: Number, *, anew: bool) -> None:
-        """Raises EditionWithoutWhatsApp, and UnknownChannel unless the number is asked for `anew`."""
-        if not anew:
-            self.connection(number)
+    def check_may_connect(self, number: Number, code: str | None, anew: WabaId | None) -> None:
+        """Raises EditionWithoutWhatsApp, which names whatever else is missing too, and UnknownChannel unless the number
+        is asked for `anew`, in this account."""
+        waba_id = anew or self.connection(number).waba_id
         edition: Edition = self._streams.read(edition_stream(number[0]), EDITION)
-        edition.check_may_connect()
+        if not edition.includes_whatsapp:
+            raise EditionWithoutWhatsApp(edition.name, self._steps.lacks(waba_id, number[1], code))
 
     def disconnect(self, work: Work, command: DisconnectChannel, cause: Cause) -> Connection | None:
         """From the commit on nothing is sent; the token is of use for the unsubscription only."""
@@ -112,7 +119,7 @@ class Connecting:
         command = FailStep(**self._about(step, given), reason=failed.reason, meta_code=failed.meta_code)
         after = self._streams.transact(lambda work: self.ask(work, command, cause)).value
         if after is None or step not in after.done:
-            raise StepRefused(step, failed.reason, failed.meta_code, retry=failed.retry)
+            raise StepRefused(step, failed.reason, failed.meta_code, retry=failed.retry, also=failed.also)
 
     def _about(self, step: str, given: Given) -> About:
         """Of what the step was done with, which may not be what the channel has by now."""

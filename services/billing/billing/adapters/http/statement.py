@@ -16,13 +16,14 @@ _LINES = 500
 
 
 def as_line(row: Row, locale: str) -> Row:
+    """`text` explains every line: by the reason of its amount, else by what it is."""
     reason = _reason(row)
     names = ("position", "at", "what", "message_id", "purchase_id", "available_after", "held_after", "details")
     return {
         **{name: row[name] for name in names},
         "moved": {account: row[account] for account in ACCOUNTS if row[account]},
         "reason": reason,
-        "text": None if reason is None else text_of(reason, locale),
+        "text": text_of(reason or row["what"], locale),
     }
 
 
@@ -33,7 +34,7 @@ def as_csv(rows: Iterable[Row], locale: str) -> Iterator[str]:
     writer.writerow([*_COLUMNS, "reason", "text"])
     for number, row in enumerate(rows, start=1):
         reason = _reason(row)
-        text = "" if reason is None else text_of(reason, locale)
+        text = text_of(reason or row["what"], locale)
         writer.writerow([*(_cell(row[name]) for name in _COLUMNS), reason or "", text])
         if number % _LINES == 0:
             yield _taken(page)
