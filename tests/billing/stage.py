@@ -14,6 +14,7 @@ from billing.commands import (
     ChoosePolicy,
     ExpireHold,
     ImportRateCard,
+    JoinCustomers,
     NoteAd,
     NoteDelivery,
     NoteMethod,
@@ -194,6 +195,11 @@ class Stage(OnMemory):
             self.do(self.listening.note_ad, NoteAd(**where, at=self.now))
         window: Any = {"opened": not extends, "at": self.now, "closes_at": self.now + timedelta(hours=24)}
         self.do(self.listening.note_window, NoteWindow(**where, message_id=new_message(), **window))
+
+    def joins(self, customer: CustomerId, merged: CustomerId) -> None:
+        """Two customers turn out to be one."""
+        where: Any = {**self.org, "phone_number_id": NUMBER, "customer_id": customer}
+        self.do(self.listening.join_customers, JoinCustomers(**where, merged_id=merged))
 
     # Then -------------------------------------------------------------------------------------------------
 
