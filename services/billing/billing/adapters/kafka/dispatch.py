@@ -17,7 +17,7 @@ from billing.adapters.kafka import hearing
 from billing.application import Charging, Listening
 from billing.application.books import charge_key, fold_of
 from billing.domain.charge import charge_stream
-from billing.domain.counters import number_stream
+from billing.domain.counters import Number, account_stream, number_stream
 from billing.domain.dealings import dealings_stream
 from billing.domain.organisation import organisation_stream
 from billing.domain.prices import PRICES_STREAM
@@ -67,7 +67,7 @@ def _when(
         if command is not None:
             use_case(work, command, heard.cause)
 
-    return kind.TYPE, Reaction(handle=handle, keys=_keys, streams=_streams)
+    return kind.TYPE, Reaction(handle=handle, keys=_keys, streams=_streams, further=_further)
 
 
 def _keys(heard: Heard) -> Iterable[UniqueKey]:
@@ -93,6 +93,16 @@ def _streams(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
     if isinstance(event, told.OfCustomer):
         return _named([dealings_stream(event.customer_id)])
     return {}
+
+
+def _further(heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:
+    """The account of the number: its time zone, and what was counted in the month."""
+    event = heard.body
+    if not isinstance(event, told.OfMessage | gateway.OfDispatch):
+        return {}
+    stream = number_stream(event.organisation_id, event.phone_number_id)
+    number: Number = work.state(stream, fold_of(stream))
+    return {} if number.waba_id is None else _named([account_stream(event.organisation_id, number.waba_id)])
 
 
 def _named(streams: Iterable[str]) -> Mapping[str, Fold[Any]]:
