@@ -51,15 +51,12 @@ def add(ground: Ground, findings: Findings, wallets: Wallets, few: Sequence[floa
 
 
 def rerated(ground: Ground, wallets: Wallets) -> Rerated:
-    command = [RECADO, "billing", "rerate", "--month", wallets.campaign.month, "--policy", "R2"]
+    lines = str(ground.folder / "rerated.csv")
+    command = [str(RECADO), "billing", "rerate", "--month", wallets.campaign.month, "--policy", "R2", "--csv", lines]
     told = ground.folder / "rerated.txt"
     begun, peak = time.perf_counter(), 0.0
     with told.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "--csv", ground.folder / "rerated.csv"],
-            env={**clean_environment(), "RECADO_DATABASE": wallets.dsn},
-            stdout=output,
-        )
+        process = subprocess.Popen(command, env={**clean_environment(), "RECADO_DATABASE": wallets.dsn}, stdout=output)
         while process.poll() is None:
             peak = max(peak, peak_mib(process.pid))
             time.sleep(0.02)
