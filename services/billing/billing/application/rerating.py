@@ -21,7 +21,7 @@ from billing.domain.rating.conversations import category, opens
 from billing.domain.rating.policies import Unpriced
 from billing.domain.rating.policy import month_of
 
-PAGE = 5_000
+PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,12 @@ class Rerating:
                     yield _line(event, rating)
 
     def _events(self, organisation_id: OrganisationId | None) -> Iterator[Event]:
-        wanted, after = {ChargeRated.TYPE, CustomersJoined.TYPE}, 0
+        after = 0
         while True:
-            rows = self._streams.store.read(after, PAGE)
+            rows = self._streams.store.read(after, PAGE, (ChargeRated.TYPE, CustomersJoined.TYPE))
             for row in rows:
-                if row.type in wanted and organisation_id in (None, row.organisation_id):
-                    yield self._streams.mapper.decode(row.state, row.position).event
+                if organisation_id in (None, row.organisation_id):
+                    yield self._streams.mapper.fact(row.type, row.state)
             if len(rows) < PAGE:
                 return
             after = rows[-1].position or after
