@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,11 +70,10 @@ class Scene:
 
     def rate_anyway(self, delivery: Delivery) -> Rating:
         """What was delivered has to be rated: with a category of Meta's that has no price, by ours."""
-        for each in (delivery, replace(delivery, told=UNTOLD)):
-            try:
-                return self.rate(each)
-            except Unpriced:
-                continue
+        with suppress(Unpriced):
+            return self.rate(delivery)
+        with suppress(Unpriced):
+            return self.rate(replace(delivery, told=UNTOLD))
         policy = self.prices.policy_at(delivery.at, self.zone)
         return Rating(policy.name, delivery.category, "unpriced")
 
