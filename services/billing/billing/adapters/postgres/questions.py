@@ -85,4 +85,5 @@ def _within(month: str | None) -> str:
 
 
 def _told(row: Row) -> Row:
-    return {**row, "details": orjson.loads(row["details"])}
+    row["details"] = orjson.loads(row["details"])
+    return row
