@@ -23,7 +23,8 @@ def rows(event: Event) -> Changes:
         case CheckoutOpened():
             yield _stands(event.purchase_id, "open")
         case NoticeSetAside():
-            yield _stands(event.purchase_id, "set_aside")
+            state = None if event.reason == "paid_again" else "set_aside"
+            yield _stands(event.purchase_id, state, has_reason=True, reason=event.reason)
         case RechargeDue():
             yield _stands(event.purchase_id, has_due=True, due_at=event.due_at)
         case told.CreditsPurchased():
