@@ -72,6 +72,15 @@ def resident_mib(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
 
 
+def peak_mib(pid: int) -> float:
+    """The most that one process ever held; 0 for one that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), 0) / 1024
+
+
 def memory_mib(pid: int) -> float:
     """Of a process and its children, what they share counted once."""
     total = 0

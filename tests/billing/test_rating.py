@@ -8,6 +8,7 @@ import pytest
 from billing.application.markets import country_of
 from billing.domain.rating import rate
 from billing.domain.rating.policies import Unpriced
+from billing.domain.refusals import RateCardTaken
 from recado_events.billing import (
     ChargePosted,
     FreeConversationCounted,
@@ -38,6 +39,18 @@ def test_rule_26_without_a_price_nothing_is_guessed() -> None:
         rate(R1, CARD, template("somethingnew"), EXAMPLES[0].before)
     with pytest.raises(Unpriced):
         rate(R1, None, template(), EXAMPLES[0].before)
+
+
+def test_rule_26_the_name_of_a_card_that_another_one_replaced_stays_taken() -> None:
+    stage = Stage()
+    stage.imports("second", {("BR", "marketing"): 1})
+    with pytest.raises(RateCardTaken):
+        stage.imports("sample", {("BR", "marketing"): 2}, valid_from=datetime(2026, 2, 1))  # noqa: DTZ001
+    stage.imports("sample", PRICES)
+    stage.buys(1_000_000)
+    message = stage.asks(CLARA)
+    stage.delivered(message, CLARA)
+    assert stage.costs(message).amount == PRICES["BR", "marketing"]
 
 
 # With what was heard before ---------------------------------------------------------------------------

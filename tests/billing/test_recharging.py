@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from billing.domain.private import AttemptStarted, RechargeDue, WalletMethodNoted
+from billing.domain.recharging import PAUSES
 from recado_events.billing import BalanceLow, CreditsPurchased, RechargeFailed, RechargeStarted
 
 from tests.billing.office import Office, new_customer
@@ -19,6 +21,7 @@ WISHES = {"on": True, "floor": 1, "amount": 5, "daily_cap": 10}
 async def ready(office: Office, **wishes: Any) -> str:
     """Two credits were bought, and the wallet recharges itself; answers the provider's customer."""
     bought = await office.buys(2)
+    await office.until(lambda: bool(office.service.facts(WalletMethodNoted)), "the method is known")
     await office.does("PUT", "/wallet/recharge", {**WISHES, **wishes})
     return str(bought["customer"])
 
@@ -82,12 +85,28 @@ async def test_rule_30_it_is_given_up_after_five_attempts(office: Office) -> Non
     customer = await ready(office)
     office.provider.declines("do_not_honor", customer)
     await falls(office)
-    for _ in range(8):
+    for pause in (*PAUSES, *[timedelta(hours=1)] * 3):
         await office.looks_after("recharges")
-        office.clock.ahead += timedelta(hours=25)
+        office.clock.ahead += pause + timedelta(minutes=1)
     told = office.service.facts(RechargeFailed)
     assert [each.attempt for each in told] == [1, 2, 3, 4, 5]
     assert [each.retry_at is None for each in told] == [False, False, False, False, True]
+
+
+def test_rule_30_a_method_is_not_charged_again_when_the_provider_may_have_forgotten_the_first_time() -> None:
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.asks(somebody())
+    purchase = stage.one(RechargeStarted).purchase_id
+    assert [type(fact) for fact in stage.attempts(purchase)] == [AttemptStarted, RechargeDue]
+    stage.later(hours=22)
+    assert [type(fact) for fact in stage.attempts(purchase)] == [AttemptStarted, RechargeDue]
+    stage.later(hours=2)
+    failed, given_up = stage.attempts(purchase)
+    assert (failed.reason, failed.retry_at, given_up.due_at) == ("too_late", None, None)
+    assert stage.wallet.recharging.in_flight is None
 
 
 async def test_rule_30_what_only_a_person_can_put_right_is_given_up_at_once(office: Office) -> None:

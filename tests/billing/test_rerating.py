@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from billing.adapters.postgres.verifying.charges import rated_otherwise
 from billing.application.rerating import Rerating
+from billing.domain.private import ChargeRated
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recado_events.ids import PhoneNumberId
 
 from tests.billing.office import Office, new_customer
 from tests.billing.stage import PRICES, Stage
@@ -26,6 +29,13 @@ STEP = st.tuples(
     st.sampled_from(CUSTOMERS),
     st.sampled_from(["marketing", "utility"]),
     st.integers(0, 30),
+)
+
+CHANGE = st.one_of(
+    st.tuples(st.just("policy"), st.sampled_from(["R1", "R2", "R3"])),
+    st.tuples(
+        st.just("place"), st.sampled_from(["UTC", "Pacific/Auckland", "America/Sao_Paulo"]), st.sampled_from("12")
+    ),
 )
 
 
@@ -68,6 +78,43 @@ def test_rule_25_another_policy_gives_what_it_would_have_charged(policy: str, ot
     allowances = {"free_conversations": 1, "free_service_messages": 2}
     anew = [line.rerated for line in lines(played(policy, steps, **allowances), other)]
     assert anew == [line.charged for line in lines(played(other, steps, **allowances), other)]
+
+
+@given(steps=st.lists(st.one_of(STEP, CHANGE), max_size=20))
+@settings(max_examples=100)
+def test_rule_25_what_was_charged_is_found_again_over_changes_of_policy_zone_and_account(steps: list[Any]) -> None:
+    stage = Stage(zone="UTC", prices={**PRICES, ("rest_of_world", "service"): 500})
+    stage.buys(200_000_000)
+    asked: list[Any] = []
+    for kind, *how in steps:
+        if kind == "policy":
+            allowances = {"free_conversations": 1, "free_service_messages": 2}
+            stage.chooses(how[0], valid_from=stage.now.replace(tzinfo=None), **allowances)
+        elif kind == "place":
+            stage.connects(how[0], waba=how[1])
+        else:
+            customer, category, hours = how
+            stage.later(hours=hours)
+            if kind == "template":
+                asked.append((stage.asks(customer, category), customer))
+            elif kind == "reply":
+                asked.append((stage.replies(customer), customer))
+            else:
+                stage.writes(customer, from_ad=kind == "ad")
+                while asked:
+                    stage.delivered(*asked.pop())
+    assert rated_otherwise(stage.facts()) == []
+
+
+def test_rule_27_a_number_that_nobody_connected_uses_no_allowance_up_and_is_rated_so_again() -> None:
+    stage = Stage(zone="UTC", prices={**PRICES, ("rest_of_world", "service"): 500})
+    stage.chooses("R1", free_conversations=1)
+    stage.number = PhoneNumberId("19995550000")
+    for customer in CUSTOMERS:
+        stage.writes(customer)
+        stage.delivered(stage.replies(customer), customer)
+    assert [fact.rated.reason for fact in stage.facts(ChargeRated)] == ["within_allowance"] * 3
+    assert rated_otherwise(stage.facts()) == []
 
 
 def recado(office: Office, *command: str) -> subprocess.CompletedProcess[str]:

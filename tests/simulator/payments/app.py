@@ -79,7 +79,7 @@ class Payments:
 
     async def _dispute(self, request: Request) -> Response:
         told = await _json(request)
-        return self._done(self.paying.dispute(told["payment_intent"], told.get("amount")))
+        return self._done(self.paying.dispute(**told))
 
     async def _close(self, request: Request) -> Response:
         told = await _json(request)

@@ -150,7 +150,7 @@ class Paying:
         self._tell("charge.refunded", charge)
         return refund
 
-    def dispute(self, payment_intent: str, amount: int | None) -> Json:
+    def dispute(self, payment_intent: str, amount: int | None = None, status: str = "needs_response") -> Json:
         charge = self.charge_of(payment_intent)
         dispute = self._account.add(
             "disputes",
@@ -161,7 +161,7 @@ class Paying:
             currency=charge["currency"],
             metadata={},
             payment_intent=payment_intent,
-            status="needs_response",
+            status=status,
         )
         self._tell("charge.dispute.created", dispute)
         return dispute

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 
 from recado_chassis.streams import Streams
@@ -16,12 +17,11 @@ from billing.application.books import FOLDS
 from billing.domain.prices import PRICES_STREAM, Prices
 from billing.domain.private import ChargeRated, CustomersJoined
 from billing.domain.private.charge import Rateable
-from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, Window, rate
+from billing.domain.rating import Before, Delivery, Policy, Rating, Told, Window, rate_anyway
 from billing.domain.rating.conversations import category, opens
-from billing.domain.rating.policies import Unpriced
 from billing.domain.rating.policy import month_of
 
-PAGE = 5_000
+PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Rater:
     def rate(self, event: ChargeRated, prices: Prices) -> Rating:
         at, zone = event.rateable.delivered_at, event.rateable.place.time_zone
         policy, delivery = prices.policy_at(at, zone), _delivery(event.rateable)
-        policy = policy if self._policy is None else replace(policy, name=self._policy)
+        policy = policy if self._policy is None else _named(policy, self._policy)
         before = self._before(event)
-        rating = _rate(policy, prices.card_at(at, zone), delivery, before)
+        rating = rate_anyway(policy, prices.card_at(at, zone), delivery, before)
         opened = opens(delivery, before, reply_window_is_free=policy.reply_window_is_free)
         self._remember(event, delivery, rating, opened=opened)
         return rating
@@ -75,9 +75,10 @@ class Rater:
         account, number = _counters(event)
         if opened:
             self._start(event.customer_id, {category(delivery): delivery.at})
-        if delivery.begins:
+        if delivery.begins and event.rateable.place.waba_id is not None:
             self._conversations[account] += 1
-        if not delivery.template and rating.reason in ("within_allowance", "beyond_allowance"):
+        of_allowance = rating.reason in ("within_allowance", "beyond_allowance")
+        if rating.policy == "R3" and not delivery.template and of_allowance:
             self._messages[number] += 1
 
     def _start(self, customer_id: CustomerId, told: Mapping[str, datetime]) -> None:
@@ -103,12 +104,12 @@ class Rerating:
                     yield _line(event, rating)
 
     def _events(self, organisation_id: OrganisationId | None) -> Iterator[Event]:
-        wanted, after = {ChargeRated.TYPE, CustomersJoined.TYPE}, 0
+        after = 0
         while True:
-            rows = self._streams.store.read(after, PAGE)
+            rows = self._streams.store.read(after, PAGE, (ChargeRated.TYPE, CustomersJoined.TYPE))
             for row in rows:
-                if row.type in wanted and organisation_id in (None, row.organisation_id):
-                    yield self._streams.mapper.decode(row.state, row.position).event
+                if organisation_id in (None, row.organisation_id):
+                    yield self._streams.mapper.fact(row.type, row.state)
             if len(rows) < PAGE:
                 return
             after = rows[-1].position or after
@@ -150,10 +151,6 @@ def _delivery(facts: Rateable) -> Delivery:
     )
 
 
-def _rate(policy: Policy, card: RateCard | None, delivery: Delivery, before: Before) -> Rating:
-    for each in (delivery, replace(delivery, told=Told())):
-        try:
-            return rate(policy, card, each, before)
-        except Unpriced:
-            continue
-    return Rating(policy.name, delivery.category, "unpriced")
+@cache
+def _named(policy: Policy, name: str) -> Policy:
+    return replace(policy, name=name)

@@ -59,7 +59,7 @@ def charge(command: NoteDelivery, scene: Scene) -> list[Event]:
     late = known.phase == "ended"
     story = ChargeRated(
         **on(command),
-        rateable=rateable(delivery, known.place),
+        rateable=rateable(delivery, scene.place(known.place.country)),
         rated=cost,
         evidence=command.evidence,
         late=late,

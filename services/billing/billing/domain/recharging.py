@@ -16,6 +16,8 @@ from billing.domain.wallet import Wallet
 
 PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 """After the n-th failure; after the last it is given up: within the day for which the provider keeps keys."""
+KEYS_KEPT = timedelta(hours=23)
+"""For a day the provider knows what it was asked; then the same question would be another payment."""
 SILENCE = timedelta(minutes=2)
 """Then a worker from which nothing was heard is not waited for; the provider's keys keep it from paying twice."""
 
@@ -28,6 +30,8 @@ def start_attempt(command: StartAttempt, purchase: Purchase, wallet: Wallet) -> 
     org, bought = command.organisation_id, command.purchase_id
     if wallet.available > wallet.recharging.floor or not wallet.recharging.on:
         return [_failed(command, wallet, purchase.attempts, "not_needed"), due(org, bought, None, now)]
+    if purchase.asked_at is not None and now - purchase.asked_at > KEYS_KEPT:
+        return [_failed(command, wallet, purchase.attempts, "too_late"), due(org, bought, None, now)]
     attempt = AttemptStarted(organisation_id=org, purchase_id=bought, attempt=purchase.attempts + 1, started_at=now)
     again = due(org, bought, now + SILENCE, now)
     if purchase.started:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from recado_events.billing import Rated
@@ -13,9 +13,7 @@ from billing.domain.dealings import Dealings
 from billing.domain.organisation import Organisation
 from billing.domain.prices import Prices
 from billing.domain.private.charge import Place, Rateable, WindowThen
-from billing.domain.rating import Before, Delivery, Rating, Told, rate
-from billing.domain.rating.delivery import UNTOLD
-from billing.domain.rating.policies import Unpriced
+from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, rate, rate_anyway
 from billing.domain.rating.policy import month_of
 from billing.domain.wallet import Wallet
 
@@ -63,19 +61,13 @@ class Scene:
 
     def rate(self, delivery: Delivery) -> Rating:
         """By the policy and the card in force where it was delivered. Raises Unpriced."""
-        policy = self.prices.policy_at(delivery.at, self.zone)
-        card = self.prices.card_at(delivery.at, self.zone)
-        return rate(policy, card, delivery, self.before(delivery.at))
+        return rate(*self._rules(delivery.at), delivery, self.before(delivery.at))
 
     def rate_anyway(self, delivery: Delivery) -> Rating:
-        """What was delivered has to be rated: with a category of Meta's that has no price, by ours."""
-        for each in (delivery, replace(delivery, told=UNTOLD)):
-            try:
-                return self.rate(each)
-            except Unpriced:
-                continue
-        policy = self.prices.policy_at(delivery.at, self.zone)
-        return Rating(policy.name, delivery.category, "unpriced")
+        return rate_anyway(*self._rules(delivery.at), delivery, self.before(delivery.at))
+
+    def _rules(self, at: datetime) -> tuple[Policy, RateCard | None]:
+        return self.prices.policy_at(at, self.zone), self.prices.card_at(at, self.zone)
 
 
 def rated(rating: Rating) -> Rated:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recado_events.billing import WITH_WHATSAPP
 from recado_events.event import Event
 
 from conversations.commands import NoteOrganisation
 from conversations.domain.noted import OrganisationNoted
-
-WITH_WHATSAPP = frozenset({"express", "premier", "bigin_360"})
-"""Editions; any other freezes sending."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from billing.domain.rating.card import RateCard
 from billing.domain.rating.conversations import category, in_reply_window, is_free_entry, opens
-from billing.domain.rating.delivery import Before, Delivery, Rating
+from billing.domain.rating.delivery import UNTOLD, Before, Delivery, Rating
 from billing.domain.rating.policy import Policy
 
 
@@ -27,6 +28,15 @@ def rate(policy: Policy, card: RateCard | None, delivery: Delivery, before: Befo
         case "R3":
             return _every_message(desk, before)
     raise LookupError(f"there is no policy {policy.name}")
+
+
+def rate_anyway(policy: Policy, card: RateCard | None, delivery: Delivery, before: Before) -> Rating:
+    """What was delivered has to be rated: with a category of Meta's that has no price, by ours."""
+    with suppress(Unpriced):
+        return rate(policy, card, delivery, before)
+    with suppress(Unpriced):
+        return rate(policy, card, replace(delivery, told=UNTOLD), before)
+    return Rating(policy.name, delivery.category, "unpriced")
 
 
 def _conversation(desk: _Desk, before: Before) -> Rating:

@@ -33,4 +33,4 @@ def ledger(connection: Connection[Any]) -> Iterator[Figure]:
     yield from charges.figures(BILLING, events, connection, time_of(connection))
     yield from credits.figures(BILLING, events)
     yield from shown.figures(BILLING, books, connection)
-    yield none_of(BILLING, "snapshots that are not the fold of their wallet", shown.strange_snapshots(log, connection))
+    yield none_of(BILLING, "snapshots that are not the fold of their stream", shown.strange_snapshots(log, connection))
