@@ -46,7 +46,11 @@ class Outside:
         self._journal = folder / JOURNAL
         self._journal.parent.mkdir(parents=True)
         self._webhooks: list[Json] = []
-        answers: dict[str, Any] = {"/control/webhooks": {"webhooks": self._webhooks}, "/control/sends": []}
+        answers: dict[str, Any] = {
+            "/control/webhooks": {"webhooks": self._webhooks},
+            "/control/sends": [],
+            "/control/templates/submissions": [],
+        }
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -103,7 +107,9 @@ class Alone:
         done = recado("topics", "create", "--replicas", "1", **self.told)
         assert done.returncode == 0, done.stderr
         self.endpoints = folder / "endpoints.json"
-        endpoints = {"databases": {service: dsn}, "kafka": kafka, "simulator": simulator}
+        endpoints: Json = {"databases": {service: dsn}, "kafka": kafka, "simulator": simulator}
+        if provider := settings.get("RECADO_PAYMENTS_URL"):
+            endpoints["payments"] = provider
         self.endpoints.write_text(json.dumps(endpoints))
 
     # Its process -----------------------------------------------------------------------------------

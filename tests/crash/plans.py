@@ -109,7 +109,7 @@ def _named_points(random: Random) -> Iterator[Phase]:
 def _others(random: Random) -> list[Phase]:
     calls = at_points("gateway", ["dispatcher.after_call", "dispatcher.after_claim"])
     ways_down = [postgres_down("immediate", 1.0), postgres_down("killed", 1.0), postgres_down("fast", 7.0)]
-    rebuilds = [rebuilding("conversations", "rebuild.before_swap"), rebuilding("crm", "rebuild.after_swap")]
+    rebuilds = [rebuilding(service, point) for point, service in points.REBUILT.items()]
     in_quarantine = [released(point) for point in points.in_part(points.IN_QUARANTINE)]
     return [
         Phase("killed anywhere, rebuilds too", [anywhere(18, 0.6), *rebuilds, rebuilding("gateway", None)]),
