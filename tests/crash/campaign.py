@@ -101,8 +101,9 @@ class Campaign:
         self.outcome = Outcome(seed)
         self._ledger = Ledger()
 
-    async def run(self, phases: Iterator[Phase], enough: Enough, *, to_the_end: bool = True) -> Outcome:
-        """`to_the_end`: until every message has its outcome, which takes more than a minute."""
+    async def run(self, phases: Iterator[Phase], enough: Enough, *, to_the_end: bool, every_point: bool) -> Outcome:
+        """`to_the_end`: until every message has its outcome, which takes more than a minute; `every_point`: that nobody
+        came to one of them is a difference."""
         begun = time.monotonic()
         async with self._scene() as scene:
             settling = Settling(self._installation, scene.http, scene.meta, scene.traffic.payer)
@@ -119,7 +120,7 @@ class Campaign:
                     await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
                 self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
                 await asyncio.to_thread(self._as_an_operator, scene.parked)
-                self._missed(enough.phases and len(self.outcome.phases) >= enough.phases)
+                self._missed(judged=every_point)
             finally:
                 watchers.stop()
                 self._account(scene, settling, time.monotonic() - begun)
@@ -220,10 +221,10 @@ class Campaign:
         self.outcome.figures = figures
         return [figure for figure in figures if figure.differs]
 
-    def _missed(self, is_complete: bool) -> None:
+    def _missed(self, *, judged: bool) -> None:
         """Each named point of each service was the end of somebody, where there was time for all of them."""
         self.outcome.missed = [each for each in points.all_places() if not self._installation.tally.kills[each]]
-        if is_complete:
+        if judged:
             self.outcome.differences += [f"nobody came to {each}" for each in self.outcome.missed]
 
     def _as_an_operator(self, parked: int) -> None:

@@ -33,20 +33,20 @@ _LEADS_TO: dict[str, Act] = {
 _AGAIN = 1.5
 
 
-def at_points(service: str, points: Iterable[str]) -> Fault:
-    """One point after the other: all workers of the service die there, whoever of them reaches it."""
+def at_points(service: str, points: Iterable[str], most: int = 9) -> Fault:
+    """One point after the other: all workers of the service die there, whoever of them reaches it, or so many."""
     wanted = list(points)
 
     async def fault(scene: Scene) -> None:
         for point in wanted:
-            await at_point(scene, service, point)
+            await at_point(scene, service, point, most)
 
     return fault
 
 
-async def at_point(scene: Scene, service: str, point: str) -> int:
+async def at_point(scene: Scene, service: str, point: str, most: int = 9) -> int:
     """How many died there. The others are killed elsewhere, so that nobody goes on with the point set."""
-    workers = scene.installation.of(service)
+    workers = scene.installation.of(service)[:most]
     for worker in workers:
         worker.kill()
         worker.start(point)

@@ -1,4 +1,4 @@
-"""The evidence of the simulators: over HTTP what they accepted and what was acknowledged, in a journal what was sent."""
+"""The evidence of the simulators: over HTTP what they accepted and saw taken, in a journal what was sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every request about a template as its stream tells it, and whether such a story can be; beside what Meta saw of it."""
+"""Every request about a template as its stream tells it, and what Meta saw of it: whether such a story can be."""
 
 from __future__ import annotations
 
