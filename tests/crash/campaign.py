@@ -119,7 +119,10 @@ class Campaign:
                     self._say("until every message has an outcome …")
                     await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
                 self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
-                await asyncio.to_thread(self._as_an_operator, scene.parked)
+                await asyncio.gather(
+                    asyncio.to_thread(self._as_an_operator, "--parked", str(scene.parked)),
+                    asyncio.to_thread(self._as_an_operator, "ledger"),
+                )
                 self._missed(judged=every_point)
             finally:
                 watchers.stop()
@@ -227,14 +230,13 @@ class Campaign:
         if judged:
             self.outcome.differences += [f"nobody came to {each}" for each in self.outcome.missed]
 
-    def _as_an_operator(self, parked: int) -> None:
-        """The commands say the same as the comparisons before; of webhooks posted by hand they cannot know."""
-        for part in (["--parked", str(parked)], ["ledger"]):
-            file = str(self._installation.folder / "endpoints.json")
-            done = recado("verify", *part, "--endpoints", file, "--json")
-            told = json.loads(done.stdout) if done.stdout else {"figures": [{"name": done.stderr, "differs": True}]}
-            differing = {each["name"] for each in told["figures"] if each["differs"]} - {MADE_UP}
-            self.outcome.differences += [f"recado verify: {name}" for name in differing]
+    def _as_an_operator(self, *asked: str) -> None:
+        """The command says the same as the comparisons before; of webhooks posted by hand it cannot know."""
+        file = str(self._installation.folder / "endpoints.json")
+        done = recado("verify", *asked, "--endpoints", file, "--json")
+        told = json.loads(done.stdout) if done.stdout else {"figures": [{"name": done.stderr, "differs": True}]}
+        differing = {each["name"] for each in told["figures"] if each["differs"]} - {MADE_UP}
+        self.outcome.differences += [f"recado verify: {name}" for name in differing]
 
     def _account(self, scene: Scene, settling: Settling, seconds: float) -> None:
         outcome, tally = self.outcome, self._installation.tally

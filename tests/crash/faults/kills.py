@@ -71,6 +71,8 @@ async def at_point(scene: Scene, service: str, point: str, most: int = 9) -> int
             worker.kill()
     if died:
         scene.did("killed at a named point", died)
+    else:
+        scene.say(f"  nobody of {service} came to {point}")
     return died
 
 
