@@ -46,9 +46,10 @@ class Outside:
         self._journal = folder / JOURNAL
         self._journal.parent.mkdir(parents=True)
         self._webhooks: list[Json] = []
+        self._sends: list[Json] = []
         answers: dict[str, Any] = {
             "/control/webhooks": {"webhooks": self._webhooks},
-            "/control/sends": [],
+            "/control/sends": self._sends,
             "/control/templates/submissions": [],
         }
 
@@ -77,6 +78,20 @@ class Outside:
         line = {"kind": "Delivery", "value": {"id": delivery, "body": body, "done": False}}
         with self._journal.open("a") as journal:
             journal.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    def accepted(self, message_id: uuid.UUID) -> None:
+        """A template message of ours, which Meta took."""
+        tag = f"v1.{message_id.hex}.1.{'0' * 16}"
+        self._sends.append({"id": wamid_of(message_id), "type": "template", "biz_opaque_callback_data": tag})
+
+    def told_of(self, message_id: uuid.UUID, status: str) -> None:
+        """A status of it, which was acknowledged."""
+        told = {"statuses": [{"id": wamid_of(message_id), "status": status}]}
+        self.acknowledged({"entry": [{"changes": [{"field": "messages", "value": told}]}]})
+
+
+def wamid_of(message_id: uuid.UUID) -> str:
+    return f"wamid.{message_id.hex}"
 
 
 class Alone:
