@@ -285,7 +285,7 @@ async def test_a_template_that_is_submitted_twice_is_named(alone: Make, tmp_path
                     await asyncio.sleep(0.1)
         service.rests()
         differing = service.differing()
-    assert differing == {"templates submitted twice": 1, "templates that Meta has and that are called refused": 1}
+    assert differing == {"templates submitted twice": 1}
 
 
 def a_submission(service: Alone) -> TemplateSubmitted:
