@@ -21,13 +21,13 @@ from recado_events.billing import (
     Rated,
 )
 from recado_events.event import Event
-from recado_events.ids import RequestId
+from recado_events.ids import OrganisationId, RequestId
 from recado_events.meta_templates import OfTemplateRequest, TemplateRequestRefused, TemplateRequestTaken
 
 from tests.libs.chassis.verifying.test_published import found_in
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-ORGANISATION, PURCHASE, MESSAGE = (UUID(int=number) for number in (1, 2, 3))
+ORGANISATION, PURCHASE, MESSAGE = OrganisationId(UUID(int=1)), UUID(int=2), UUID(int=3)
 ABOUT: dict[str, Any] = {"organisation_id": ORGANISATION, "purchase_id": PURCHASE}
 REGISTERED = OrganisationRegistered(
     organisation_id=ORGANISATION, name="Aurora", locale="en", edition="premier", registered_at=NOW

@@ -20,6 +20,7 @@ from recado_events.billing import (
     OrganisationRegistered,
 )
 from recado_events.event import Event
+from recado_events.ids import MessageId
 
 from billing.domain.private import ChargeRated
 
@@ -46,9 +47,9 @@ def payments(of: str, events: Sequence[Event], taken: Sequence[Json]) -> Iterato
 class AtMeta:
     """Our messages by what became of them, whatever our stores say."""
 
-    templates: set[UUID] = field(default_factory=set)
-    delivered: set[UUID] = field(default_factory=set)
-    failed: set[UUID] = field(default_factory=set)
+    templates: set[MessageId] = field(default_factory=set)
+    delivered: set[MessageId] = field(default_factory=set)
+    failed: set[MessageId] = field(default_factory=set)
 
 
 def messages(of: str, events: Sequence[Event], sends: Sequence[Json], taken: Sequence[Json]) -> Iterator[Figure]:
@@ -72,11 +73,11 @@ def messages(of: str, events: Sequence[Event], sends: Sequence[Json], taken: Seq
 
 def _at_meta(sends: Sequence[Json], taken: Sequence[Json]) -> AtMeta:
     meta = AtMeta()
-    message_of: dict[str, UUID] = {}
+    message_of: dict[str, MessageId] = {}
     for send in sends:
         found = _TAG.fullmatch(send.get("biz_opaque_callback_data") or "")
         if found is not None:
-            message = message_of[_plain(send["id"])] = UUID(hex=found[1])
+            message = message_of[_plain(send["id"])] = MessageId(UUID(hex=found[1]))
             if send["type"] == "template":
                 meta.templates.add(message)
     for status in _statuses(taken):
