@@ -282,7 +282,7 @@ async def test_metas_errors_come_back_as_reasons_with_metas_code_kept(shop: Offi
 async def test_bad_input_81_who_opted_out_or_is_blocked_is_refused(shop: Office) -> None:
     """Blocked is at Meta: nobody but Meta knows of it for sure, and what was reserved is given back."""
     at: Any = {"organisation_id": shop.organisation, "waba_id": WABA, "template_id": TEMPLATE}
-    marketing = {"category": "MARKETING", "previous": "UTILITY", "recategorised_at": datetime.now(UTC)}
+    marketing: Any = {"category": "MARKETING", "previous": "UTILITY", "recategorised_at": datetime.now(UTC)}
     shop.service.hears(told(templates.TemplateRecategorised(**at, **marketing)))
     for number, code in (("11 98765-4321", 131050), ("11 98765-4322", 130403)):
         await starts(shop, chat(number=number, template=with_name()))

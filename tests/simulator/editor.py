@@ -8,7 +8,7 @@ is reviewed like any other.
 from typing import Any
 
 from .calls import Call
-from .entities import Template, Waba
+from .entities import Submission, Template, Waba
 from .errors import GraphError
 from .reviews import Reviews
 from .signing import JsonObject
@@ -29,7 +29,16 @@ class Editor:
     def create(self, waba: Waba, call: Call) -> JsonObject:
         name, language, category = named(call.body)
         members = read_form(call.body)
-        self._check_room(waba, name, language)
+        submission = Submission(
+            id=self._world.ids.key(), waba_id=waba.id, name=name, language=language, at=self._world.clock.now()
+        )
+        try:
+            self._check_room(waba, name, language)
+        except GraphError as error:
+            submission.subcode = error.subcode
+            raise
+        finally:
+            self._world.store.put(submission)
         about = {"name": name, "language": language, "category": category, "status": "PENDING"}
         now = {"id": "", "waba_id": waba.id, "created_at": self._world.clock.now()}
         template = self._world.add_template(Template.model_validate({**about, **now, **members}))
