@@ -12,7 +12,7 @@ from tests.crash import points
 from tests.crash.faults.databases import commits_lost, locks_held, sessions_ended
 from tests.crash.faults.freezing import asked_to_stop, relay_frozen, worker_frozen
 from tests.crash.faults.groups import offsets_lost, rebalances
-from tests.crash.faults.kills import all_at_once, anywhere, at_points, rebuilding
+from tests.crash.faults.kills import all_at_once, anywhere, at_points, points_left, rebuilding
 from tests.crash.faults.meta import answer_dropped, answers_go_wrong
 from tests.crash.faults.poison import poison
 from tests.crash.faults.quarantine import released
@@ -43,6 +43,7 @@ def everything(random: Random) -> Iterator[Phase]:
             yield at_named_points.pop()
         yield phase
     yield from at_named_points
+    yield Phase("named points that nobody came to yet", [points_left])
 
 
 def by_chance(random: Random) -> Iterator[Phase]:
