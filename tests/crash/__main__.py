@@ -33,7 +33,7 @@ def main(
     seconds: Annotated[float, typer.Option(help="At least so long.")] = SECONDS,
     kills: Annotated[int, typer.Option(help="At least so many kills.")] = KILLS,
     seed: Annotated[int | None, typer.Option(help="Of all chance; a new one where none is given.")] = None,
-    rate: Annotated[float, typer.Option(help="Acts of customers and agents a second.")] = 8.0,
+    rate: Annotated[float, typer.Option(help="Acts of customers, agents and buyers a second.")] = 8.0,
     quick: Annotated[bool, typer.Option("--quick", help="One of each class of fault, within a minute.")] = False,
     only: Annotated[str | None, typer.Option(help="Only phases whose names hold this text, once.")] = None,
     report: Annotated[bool, typer.Option(help="Write docs/reports/crash.md and .json at the end.")] = True,

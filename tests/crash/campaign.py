@@ -109,7 +109,7 @@ class Campaign:
             settling = Settling(self._installation, scene.http, scene.meta, scene.traffic.payer)
             watchers = Watchers(self._installation.endpoints["databases"])
             try:
-                await self._prepare(scene, settling)
+                await self._prepare(scene)
                 for phase in phases:
                     await self._phase(scene, settling, watchers, phase)
                     kills, done = self._installation.tally.kills.total(), len(self.outcome.phases)
@@ -119,10 +119,8 @@ class Campaign:
                     self._say("until every message has an outcome …")
                     await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
                 self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
-                await asyncio.gather(
-                    asyncio.to_thread(self._as_an_operator, "--parked", str(scene.parked)),
-                    asyncio.to_thread(self._as_an_operator, "ledger"),
-                )
+                commands = [("ledger",), ("--parked", str(scene.parked))] if to_the_end else [("ledger",)]
+                await asyncio.gather(*(asyncio.to_thread(self._as_an_operator, *each) for each in commands))
                 self._missed(judged=every_point)
             finally:
                 watchers.stop()
@@ -143,7 +141,7 @@ class Campaign:
             traffic = Traffic(world, payer, self._ledger, self._random, numbers, MIX, self._rate)
             yield Scene(self._installation, traffic, self._ledger, self._random, http, meta, self._say)
 
-    async def _prepare(self, scene: Scene, settling: Settling) -> None:
+    async def _prepare(self, scene: Scene) -> None:
         rules = {"webhook_attempts": 100_000, "webhook_backoff_cap": 2.0, "webhook_concurrency": 32}
         await scene.meta.change_rules(**rules)
         await scene.traffic.payer.delivers(attempts=100_000, pause=0.5)
@@ -154,7 +152,6 @@ class Campaign:
                 beginners.kept_templates_are_made(scene.traffic),
                 buyers.buys(scene.traffic, FIRST_CREDITS),
             )
-            await settling.settle()
 
     async def _another_number(self, scene: Scene, index: int) -> None:
         account = self._installation.endpoints["waba_id"]

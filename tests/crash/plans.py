@@ -12,7 +12,7 @@ from tests.crash import points
 from tests.crash.faults.databases import commits_lost, locks_held, sessions_ended
 from tests.crash.faults.freezing import asked_to_stop, relay_frozen, worker_frozen
 from tests.crash.faults.groups import offsets_lost, rebalances
-from tests.crash.faults.kills import all_at_once, anywhere, at_points, rebuilding
+from tests.crash.faults.kills import A_MOMENT, all_at_once, anywhere, at_points, points_left, rebuilding
 from tests.crash.faults.meta import answer_dropped, answers_go_wrong
 from tests.crash.faults.poison import poison
 from tests.crash.faults.quarantine import released
@@ -43,6 +43,7 @@ def everything(random: Random) -> Iterator[Phase]:
             yield at_named_points.pop()
         yield phase
     yield from at_named_points
+    yield Phase("named points that nobody came to yet", [points_left])
 
 
 def by_chance(random: Random) -> Iterator[Phase]:
@@ -75,7 +76,7 @@ def quick(random: Random) -> Iterator[Phase]:
     """One of each class, most of them at the same time, and one look: within a minute, most of which is the start."""
     point = {service: random.choice(list(_points_of_first(service))) for service in SERVICES}
     at_once: list[Fault] = [
-        *(at_points(service, [point[service]], most=1) for service in SERVICES if service != "crm"),
+        *(at_points(service, [point[service]], most=1, seconds=A_MOMENT) for service in SERVICES if service != "crm"),
         commits_lost("crm", 2),
         answer_dropped("before"),
         answer_dropped("after"),

@@ -16,12 +16,13 @@ from recado_chassis.verifying.sites import told_by
 from deploy.local.process import kill_group, spawn
 from deploy.local.programs import clean_environment
 from deploy.local.state import REPOSITORY
-from tests.crash import beginners, buyers, reviewers
+from tests.crash import beginners, buyers, points, reviewers
 from tests.crash.scene import Fault, Scene
 from tests.crash.traffic import Act
 
 RECADO = Path(sys.executable).with_name("recado")
-_SECONDS = 20.0
+_SECONDS = 30.0
+A_MOMENT = 15.0
 _FOR_OTHERS = 4.0
 _LEADS_TO: dict[str, Act] = {
     "dispatcher": beginners.an_agent_begins_a_chat,
@@ -33,18 +34,25 @@ _LEADS_TO: dict[str, Act] = {
 _AGAIN = 1.5
 
 
-def at_points(service: str, points: Iterable[str], most: int = 9) -> Fault:
+def at_points(service: str, names: Iterable[str], most: int = 9, seconds: float = _SECONDS) -> Fault:
     """One point after the other: all workers of the service die there, whoever of them reaches it, or so many."""
-    wanted = list(points)
+    wanted = list(names)
 
     async def fault(scene: Scene) -> None:
         for point in wanted:
-            await at_point(scene, service, point, most)
+            await at_point(scene, service, point, most, seconds)
 
     return fault
 
 
-async def at_point(scene: Scene, service: str, point: str, most: int = 9) -> int:
+async def points_left(scene: Scene) -> None:
+    """Those that nobody came to yet, now that only one service at a time is killed."""
+    for service, point in points.of_traffic():
+        if not scene.installation.tally.kills[f"{service} at {point}"]:
+            await at_point(scene, service, point)
+
+
+async def at_point(scene: Scene, service: str, point: str, most: int = 9, seconds: float = _SECONDS) -> int:
     """How many died there. The others are killed elsewhere, so that nobody goes on with the point set."""
     workers = scene.installation.of(service)[:most]
     for worker in workers:
@@ -63,7 +71,7 @@ async def at_point(scene: Scene, service: str, point: str, most: int = 9) -> int
 
     leading = asyncio.create_task(_leads_to(scene, point))
     try:
-        await scene.until(enough_died, _SECONDS)
+        await scene.until(enough_died, seconds)
     finally:
         leading.cancel()
     for worker in workers:
