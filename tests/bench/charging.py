@@ -21,19 +21,19 @@ HOW = (
     "transactions as billing took and of the same rows each, unnest of binary arrays, one connection, nothing else: "
     "no question, no decision, no check, no Kafka."
 )
-MANY = 1_000
 
 
 def run(ground: Ground) -> Findings:
     size = ground.size
     findings = Findings("Credits reserved and posted", HOW.format(LAG, FACTS))
-    for count in (1, MANY):
+    many = size.wallets
+    for count in (1, many):
         where = "one wallet" if count == 1 else f"{count:,} wallets"
         with closing(Wallets(ground, count, size.known)) as wallets:
             _beside_plain(ground, findings, wallets, where)
-    with closing(Wallets(ground, MANY, size.known, whole=True)) as whole:
+    with closing(Wallets(ground, many, size.known, whole=True)) as whole:
         outcomes = [whole.work_off(size.messages // 4) for _ in range(size.rounds)]
-    name = f"{MANY:,} wallets: the whole worker, its view too"
+    name = f"{many:,} wallets: the whole worker, its view too"
     findings.add(name, [outcome.rate for outcome in outcomes], "pairs/s", note=cost_of(outcomes, "pair"))
     return findings
 

@@ -18,7 +18,7 @@ from deploy.local.programs import clean_environment
 from tests.bench.figures import Findings, ratios, side_by_side
 from tests.bench.ground import Ground
 from tests.bench.machine import peak_mib
-from tests.bench.wallets import Wallets
+from tests.bench.wallets import Ledger
 
 RECADO = Path(sys.executable).with_name("recado")
 _CHARGES = "SELECT state FROM stored_events WHERE topic = %s ORDER BY notification_id"
@@ -36,9 +36,9 @@ class Rerated:
         return self.messages / self.seconds
 
 
-def add(ground: Ground, findings: Findings, wallets: Wallets, few: Sequence[float]) -> None:
+def add(ground: Ground, findings: Findings, ledger: Ledger, few: Sequence[float]) -> None:
     """`few`: how much memory it took when there were few messages."""
-    sides = {"recado": lambda _: rerated(ground, wallets), "plain psycopg": lambda _: _read(wallets)}
+    sides = {"recado": lambda _: rerated(ground, ledger), "plain psycopg": lambda _: _read(ledger)}
     found = side_by_side(ground.size.rounds, sides)
     ours = [each.rate for each in found["recado"]]
     findings.add("rerating beside plain reading", ratios(ours, [each.rate for each in found["plain psycopg"]]), "of it")
@@ -50,13 +50,13 @@ def add(ground: Ground, findings: Findings, wallets: Wallets, few: Sequence[floa
     findings.add(name, grown, "MiB")
 
 
-def rerated(ground: Ground, wallets: Wallets) -> Rerated:
+def rerated(ground: Ground, ledger: Ledger) -> Rerated:
     lines = str(ground.folder / "rerated.csv")
-    command = [str(RECADO), "billing", "rerate", "--month", wallets.campaign.month, "--policy", "R2", "--csv", lines]
+    command = [str(RECADO), "billing", "rerate", "--month", ledger.campaign.month, "--policy", "R2", "--csv", lines]
     told = ground.folder / "rerated.txt"
     begun, peak = time.perf_counter(), 0.0
     with told.open("wb") as output:
-        process = subprocess.Popen(command, env={**clean_environment(), "RECADO_DATABASE": wallets.dsn}, stdout=output)
+        process = subprocess.Popen(command, env={**clean_environment(), "RECADO_DATABASE": ledger.dsn}, stdout=output)
         while process.poll() is None:
             peak = max(peak, peak_mib(process.pid))
             time.sleep(0.02)
@@ -67,9 +67,9 @@ def rerated(ground: Ground, wallets: Wallets) -> Rerated:
     return Rerated(int(messages[1]), seconds, peak)
 
 
-def _read(wallets: Wallets) -> Rerated:
+def _read(ledger: Ledger) -> Rerated:
     begun, amounts = time.perf_counter(), []
-    with psycopg.connect(wallets.dsn) as connection, connection.cursor("charges", binary=True) as cursor:
+    with psycopg.connect(ledger.dsn) as connection, connection.cursor("charges", binary=True) as cursor:
         cursor.itersize = 5_000
         for (state,) in cursor.execute(_CHARGES, [ChargeRated.TYPE]):
             amounts.append(orjson.loads(state)["data"]["rated"]["amount"])

@@ -24,7 +24,7 @@ from tests.bench.figures import Findings, ratios, side_by_side
 from tests.bench.ground import Ground
 from tests.bench.machine import peak_mib
 from tests.bench.services import Running
-from tests.bench.wallets import EVENTS, Wallets
+from tests.bench.wallets import EVENTS, Ledger, Wallets
 
 HOW = (
     "One wallet whose statement has {0:,} lines: as many holds as charges, worked off by billing itself, its view made "
@@ -52,19 +52,24 @@ def run(ground: Ground) -> Findings:
     lines, known = ground.size.lines, ground.size.known
     findings = Findings("Statement and rerating", HOW.format(lines))
     with closing(Wallets(ground, 1, known)) as wallets:
-        few = [rerating.rerated(ground, wallets).peak for _ in range(ground.size.rounds)]
+        few = [rerating.rerated(ground, wallets.ledger).peak for _ in range(ground.size.rounds)]
         wallets.work_off(lines // 2 - known)
-        rebuild(wallets.dsn, WALLETS, Mapper(EVENTS))
-        with (
-            Running(ground, "billing", wallets.dsn, wallets.prefix, RECADO_ROLES="api") as service,
-            closing(Reader(service, ground)) as reader,
-            psycopg.connect(wallets.dsn, autocommit=True) as connection,
-        ):
-            _pages(ground, findings, reader, connection)
-            _whole(ground, findings, reader, connection, service)
+        read(ground, findings, wallets.ledger)
         wallets.work_off(lines // 2)
-        rerating.add(ground, findings, wallets, few)
+        rerating.add(ground, findings, wallets.ledger, few)
     return findings
+
+
+def read(ground: Ground, findings: Findings, ledger: Ledger) -> None:
+    """As an administrator does."""
+    rebuild(ledger.dsn, WALLETS, Mapper(EVENTS))
+    with (
+        Running(ground, "billing", ledger.dsn, ledger.prefix, RECADO_ROLES="api") as service,
+        closing(Reader(service, ground)) as reader,
+        psycopg.connect(ledger.dsn, autocommit=True) as connection,
+    ):
+        _pages(ground, findings, reader, connection)
+        _whole(ground, findings, reader, connection, service)
 
 
 class Reader:

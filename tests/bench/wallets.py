@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid5
@@ -34,6 +35,16 @@ CREDITS = 10**12
 PRICE = 62_500
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """Where a campaign was charged."""
+
+    dsn: str
+    prefix: str
+    """Of its topics."""
+    campaign: Campaign
+
+
 class Wallets:
     """`whole` runs all of the service's worker, its view too. The first pairs are worked off at once, to warm up."""
 
@@ -45,10 +56,7 @@ class Wallets:
         self._environment = environment_of(ground, "billing", self.dsn, self.prefix)
         self._module = ["billing"] if whole else [ONLY, "billing"]
         self._shift = Shift(ground, self.prefix + BILLING.name)
-        facts = [
-            *_prices(self.campaign.begins),
-            *(fact for each in wallets_of(count) for fact in _open(each, self.campaign.begins)),
-        ]
+        facts = opening(count, self.campaign.begins)
         with closing(PostgresStore(self.dsn)) as store:
             append(streams_on(store, EVENTS), facts)
         self._work_off(warm_up, sum(isinstance(fact, PUBLISHED) for fact in facts))
@@ -57,6 +65,10 @@ class Wallets:
         """So many messages more, each asked for and delivered; the rate is of pairs."""
         return self._work_off(pairs, 0)
 
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.dsn, self.prefix, self.campaign)
+
     def close(self) -> None:
         self._ground.forget_topics(self.prefix)
         self._ground.drop(self.dsn)
@@ -64,6 +76,11 @@ class Wallets:
     def _work_off(self, pairs: int, besides: int) -> Outcome:
         fill(self._ground.kafka.bootstrap, self.campaign.next(pairs), self.prefix + CONVERSATIONS.name)
         return self._shift.run(self._module, self._environment, pairs, TOLD * pairs + besides)
+
+
+def opening(count: int, at: datetime) -> list[Event]:
+    """What stands in the log before anything is charged."""
+    return [*_prices(at), *(fact for each in wallets_of(count) for fact in _open(each, at))]
 
 
 def _prices(at: datetime) -> Iterator[Event]:
