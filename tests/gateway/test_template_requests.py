@@ -189,6 +189,22 @@ async def test_a_lost_answer_to_a_deletion_is_found_by_its_absence(reviews: Revi
     assert reviews.told(request)[-2:] == ["OutcomeUnknown", "Taken"]
 
 
+async def test_a_submission_whose_answer_was_lost_is_not_repeated_once_its_template_is_deleted(
+    reviews: Reviews,
+) -> None:
+    """templates knew by a webhook that Meta had taken it, and somebody had it deleted before the gateway looked."""
+    await reviews.stage.meta.fault("drop", when="after", scope=POSTS)
+    request = reviews.submits()
+    await works(reviews)
+    (made,) = await reviews.at_meta()
+    reviews.deletes(made.meta_id, settles=request)
+    for _ in range(4):
+        await works(reviews, 120)
+    assert reviews.told(request) == ["Queued", "Started", "OutcomeUnknown", "Taken"]
+    assert reviews.last(request).evidence == "deletion"
+    assert [each.meta_id for each in await reviews.at_meta() if each.meta_id != made.meta_id] == []
+
+
 async def test_an_ambiguous_submission_answered_late_is_taken_once(reviews: Reviews) -> None:
     """The answer comes after others gave up waiting for it."""
     request = reviews.submits()

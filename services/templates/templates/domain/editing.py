@@ -124,6 +124,7 @@ def delete(command: DeleteTemplate, template: Template) -> list[Event]:
             request_id=command.request_id,
             meta_template_id=template.meta_template_id,
             name=template.form.name if template.live is None else template.live.name,
+            settles=template.taken,
             requested_by=command.by,
             requested_at=command.now,
         )
