@@ -82,10 +82,13 @@ def peak_mib(pid: int) -> float:
 
 
 def memory_mib(pid: int) -> float:
-    """Of a process and its children, what they share counted once."""
+    """Of a process and its children, what they share counted once; one that ends meanwhile holds nothing."""
     total = 0
     for each in descendants(pid):
-        rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+        try:
+            rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
         total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return total / 1024
 
