@@ -335,8 +335,8 @@ def test_a_deletion_says_which_submission_meta_had_taken(stage: Stage) -> None:
     stage.status("APPROVED")
     stage.deletes(template)
     assert stage.one(TemplateDeletionRequested).settles == submitted
-    place = {**stage._request(template), "request_id": submitted}
-    answer = {"meta_template_id": META_ID, "evidence": "deletion", "asked_at": stage.now, "taken_at": stage.now}
+    place: Any = {**stage._request(template), "request_id": submitted}
+    answer: Any = {"meta_template_id": META_ID, "evidence": "deletion", "asked_at": stage.now, "taken_at": stage.now}
     stage.hears(TemplateRequestTaken(**place, **answer))
     assert stage.state(template) == "deleting"
 
