@@ -205,6 +205,45 @@ def test_rule_25_r3_service_messages_are_counted_by_number(stage: Stage) -> None
     assert sends(stage, "utility") == 6_800
 
 
+def answers(stage: Stage, *types: str | None) -> list[tuple[int, str]]:
+    """Free-form messages of which Meta says so; what each cost and why."""
+    costs = []
+    for told in types:
+        answer = stage.replies(CLARA)
+        stage.delivered(answer, CLARA, category=None if told is None else "service", type=told)
+        costs.append((stage.costs(answer).amount, stage.costs(answer).reason))
+    return costs
+
+
+def test_rule_28_a_service_message_that_meta_says_is_free_counts_toward_the_allowance(stage: Stage) -> None:
+    stage.chooses("R3", free_service_messages=2)
+    stage.writes(CLARA)
+    free, regular = "free_customer_service", "regular"
+    told = answers(stage, free, free, regular, regular, regular)
+    assert [amount for amount, _ in told] == [0, 0, 7_700, 7_700, 7_700]
+    assert [each.ordinal for each in stage.facts(FreeMessageCounted)] == [1, 2]
+
+
+def test_rule_28_a_service_message_that_meta_charges_is_beyond_the_allowance_whatever_our_count_says(
+    stage: Stage,
+) -> None:
+    stage.chooses("R3", free_service_messages=2)
+    stage.writes(CLARA)
+    assert answers(stage, "regular") == [(7_700, "beyond_allowance")]
+    assert (stage.one(RatingDiscrepancyFound).difference, stage.facts(FreeMessageCounted)) == (7_700, [])
+    assert answers(stage, None, None) == [(0, "within_allowance"), (7_700, "beyond_allowance")]
+
+
+def test_rule_28_a_service_message_that_meta_gives_stays_free_beyond_our_count_and_one_after_an_ad_is_not_counted(
+    stage: Stage,
+) -> None:
+    stage.chooses("R3", free_service_messages=1)
+    stage.writes(CLARA)
+    entry, free = "free_entry_point", "free_customer_service"
+    assert answers(stage, entry, None, free) == [(0, entry), (0, "within_allowance"), (0, "told_free")]
+    assert [each.ordinal for each in stage.facts(FreeMessageCounted)] == [1]
+
+
 def test_rule_29_a_service_message_beyond_the_allowance_goes_out_and_what_is_missing_is_owed() -> None:
     stage = Stage()
     stage.chooses("R3", free_service_messages=0)

@@ -63,6 +63,7 @@ _CUSTOMERS = Window(NOON - timedelta(hours=1), NOON + timedelta(hours=23))
 """A window that the customer opened."""
 _REPLIED = replace(_CUSTOMERS, by_reply=True)
 """A window that a reply to a business-initiated conversation opened."""
+_GIVEN = "free_customer_service"
 R1, R2, R3 = POLICIES["R1"], POLICIES["R2"], POLICIES["R3"]
 
 EXAMPLES = (
@@ -146,5 +147,15 @@ EXAMPLES = (
     Example("service message 1,000", R3, reply(), 0, "within_allowance", Before(messages=999)),
     Example("service message 1,001", R3, reply(), 7_700, "beyond_allowance", Before(messages=1_000)),
     Example("from an ad it stays free", R3, reply(free_entry=True), 0, "free_entry_point", Before(messages=1_000)),
+    Example("Meta charges it", R3, reply(told=Told("service", "regular")), 7_700, "beyond_allowance"),
+    Example("Meta gives it: within", R3, reply(told=Told("service", _GIVEN)), 0, "within_allowance"),
+    Example(
+        "Meta gives it beyond our count",
+        R3,
+        reply(told=Told("service", _GIVEN)),
+        0,
+        "told_free",
+        Before(messages=1_000),
+    ),
     Example("Meta says free entry", R3, reply(told=Told("service", "free_entry_point")), 0, "free_entry_point"),
 )

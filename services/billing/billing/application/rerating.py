@@ -18,7 +18,7 @@ from billing.domain.prices import PRICES_STREAM, Prices
 from billing.domain.private import ChargeRated, CustomersJoined
 from billing.domain.private.charge import Rateable
 from billing.domain.rating import Before, Delivery, Policy, Rating, Told, Window, rate_anyway
-from billing.domain.rating.conversations import category, opens
+from billing.domain.rating.conversations import category, is_of_message_allowance, opens
 from billing.domain.rating.policy import month_of
 
 PAGE = 1_000
@@ -77,8 +77,7 @@ class Rater:
             self._start(event.customer_id, {category(delivery): delivery.at})
         if delivery.begins and event.rateable.place.waba_id is not None:
             self._conversations[account] += 1
-        of_allowance = rating.reason in ("within_allowance", "beyond_allowance")
-        if rating.policy == "R3" and not delivery.template and of_allowance:
+        if is_of_message_allowance(rating.policy, delivery):
             self._messages[number] += 1
 
     def _start(self, customer_id: CustomerId, told: Mapping[str, datetime]) -> None:

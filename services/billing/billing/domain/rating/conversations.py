@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from billing.domain.rating.card import category_of
-from billing.domain.rating.delivery import DAY, Before, Delivery
-
-FREE_ENTRY = "free_entry_point"
+from billing.domain.rating.delivery import DAY, FREE_ENTRY, Before, Delivery
 
 
 def category(delivery: Delivery) -> str:
@@ -17,6 +15,11 @@ def category(delivery: Delivery) -> str:
 
 def is_free_entry(delivery: Delivery) -> bool:
     return delivery.free_entry or delivery.told.type == FREE_ENTRY
+
+
+def is_of_message_allowance(policy: str, delivery: Delivery) -> bool:
+    """Whether it counts toward the service messages of a month: only R3 has such an allowance."""
+    return policy == "R3" and not delivery.template and not is_free_entry(delivery)
 
 
 def in_reply_window(delivery: Delivery) -> bool:

@@ -33,6 +33,8 @@ class Told:
 
 
 UNTOLD = Told()
+FREE_ENTRY, REGULAR = "free_entry_point", "regular"
+"""Types of Meta's: of the 72 hours after an ad, and what is charged."""
 
 
 @dataclass(frozen=True, slots=True)
