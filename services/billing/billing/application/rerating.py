@@ -18,7 +18,7 @@ from billing.domain.prices import PRICES_STREAM, Prices
 from billing.domain.private import ChargeRated, CustomersJoined
 from billing.domain.private.charge import Rateable
 from billing.domain.rating import Before, Delivery, Policy, Rating, Told, Window, rate_anyway
-from billing.domain.rating.conversations import category, is_of_message_allowance, opens
+from billing.domain.rating.conversations import category, is_of_message_allowance, of_another_age, opens
 from billing.domain.rating.policy import month_of
 
 PAGE = 1_000
@@ -56,6 +56,8 @@ class Rater:
         at, zone = event.rateable.delivered_at, event.rateable.place.time_zone
         policy, delivery = prices.policy_at(at, zone), _delivery(event.rateable)
         policy = policy if self._policy is None else _named(policy, self._policy)
+        if policy.name != event.rated.policy:
+            delivery = of_another_age(delivery)
         before = self._before(event)
         rating = rate_anyway(policy, prices.card_at(at, zone), delivery, before)
         opened = opens(delivery, before, reply_window_is_free=policy.reply_window_is_free)
