@@ -95,6 +95,7 @@ EXAMPLES = (
     ),
     Example("a customer's own window is not", R1, template(window=_CUSTOMERS), 62_500, "conversation_opened"),
     Example("from an ad: free for 72 h", R1, template(free_entry=True), 0, "free_entry_point"),
+    Example("in Meta's oldest age too", R1, template(told=Told("referral_conversion")), 0, "free_entry_point"),
     Example("Meta says free entry: free", R1, template(told=Told(type="free_entry_point")), 0, "free_entry_point"),
     Example(
         "changed on the way: Meta's", R1, template("utility", told=Told("marketing")), 62_500, "conversation_opened"
@@ -124,11 +125,11 @@ EXAMPLES = (
     Example("utility inside the window", R2, template("utility", window=_CUSTOMERS), 0, "service_window"),
     Example("utility inside a reply's window", R2, template("utility", window=_REPLIED), 0, "service_window"),
     Example(
-        "Meta says regular: outside after all",
+        "Meta says regular, as it does inside too since 2026-10: free",
         R2,
         template("utility", window=_CUSTOMERS, told=Told("utility", "regular")),
-        6_800,
-        "delivered_template",
+        0,
+        "service_window",
     ),
     Example(
         "Meta says free: inside after all",

@@ -60,14 +60,14 @@ def _customers_conversation(desk: _Desk, before: Before) -> Rating:
 
 
 def _delivered_template(desk: _Desk) -> Rating:
-    """R2: marketing and authentication always, utility only outside the window."""
+    """R2: marketing and authentication always, utility only outside the window. `regular` says nothing about that:
+    since 2026-10 it is Meta's word for what is inside too."""
     delivery = desk.delivery
     if not delivery.template:
         return desk.free("free_reply")
     if desk.is_told_free:
         return desk.free("told_free")
-    inside = delivery.window is not None and delivery.told.type != REGULAR
-    if category(delivery) == "utility" and inside:
+    if category(delivery) == "utility" and delivery.window is not None:
         return desk.free("service_window")
     return desk.charged("delivered_template", category(delivery))
 
