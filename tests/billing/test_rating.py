@@ -280,6 +280,19 @@ def test_rule_28_metas_category_wins_and_the_difference_is_told(stage: Stage) ->
     assert (stage.wallet.available, stage.wallet.balance("held")) == (20_000_000 - 62_500, 0)
 
 
+def test_rule_28_a_category_without_a_price_is_told_and_not_applied(stage: Stage) -> None:
+    stage.delivered(stage.asks(CLARA, "utility"), CLARA, category="unheard_of", type="regular")
+    found = stage.one(RatingDiscrepancyFound)
+    assert (found.rated.amount, found.difference, found.applied) == (6_800, 0, False)
+
+
+def test_rule_28_the_word_for_a_free_entry_in_metas_oldest_age_is_free(stage: Stage) -> None:
+    stage.delivered(stage.asks(CLARA, "utility"), CLARA, category="referral_conversion")
+    found = stage.one(RatingDiscrepancyFound)
+    assert (found.rated.amount, found.rated.reason, found.applied) == (0, "free_entry_point", True)
+    assert sends(stage, "utility") == 6_800
+
+
 def test_rule_28_what_sent_says_of_the_price_counts_when_delivered_says_nothing(stage: Stage) -> None:
     message = stage.asks(CLARA, "utility")
     stage.sent(message, CLARA, category="marketing", type="regular")

@@ -130,7 +130,7 @@ def _discrepancy(command: NoteDelivery, scene: Scene, delivery: Delivery, cost: 
             meta_category=delivery.told.category,
             meta_type=delivery.told.type,
             difference=cost.amount - expected.amount,
-            applied=True,
+            applied=scene.has_price(delivery),
             found_at=command.now,
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from billing.domain.organisation import Organisation
 from billing.domain.prices import Prices
 from billing.domain.private.charge import Place, Rateable, WindowThen
 from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, rate, rate_anyway
+from billing.domain.rating.policies import Unpriced
 from billing.domain.rating.policy import month_of
 from billing.domain.wallet import Wallet
 
@@ -65,6 +67,13 @@ class Scene:
 
     def rate_anyway(self, delivery: Delivery) -> Rating:
         return rate_anyway(*self._rules(delivery.at), delivery, self.before(delivery.at))
+
+    def has_price(self, delivery: Delivery) -> bool:
+        """Whether it can be rated as Meta says, and not only as we thought."""
+        with suppress(Unpriced):
+            self.rate(delivery)
+            return True
+        return False
 
     def _rules(self, at: datetime) -> tuple[Policy, RateCard | None]:
         return self.prices.policy_at(at, self.zone), self.prices.card_at(at, self.zone)
