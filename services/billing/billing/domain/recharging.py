@@ -36,8 +36,8 @@ def start_attempt(command: StartAttempt, purchase: Purchase, wallet: Wallet) -> 
     again = due(org, bought, now + SILENCE, now)
     if purchase.started:
         return [attempt, again]
-    if not has_room(wallet, now):
-        later = next_day(now)
+    if not has_room(wallet, now, purchase.amount):
+        later = next_day(now) if purchase.amount <= wallet.recharging.daily_cap else None
         return [capped(org, bought, wallet.crossing, now, later), due(org, bought, later, now)]
     started = RechargeStarted(
         organisation_id=org,
