@@ -32,7 +32,7 @@ ZONE = "America/Sao_Paulo"
 ALLOWANCES = {"free_conversations": 1, "free_service_messages": 2}
 CUSTOMERS = [somebody() for _ in range(3)]
 STEP = st.tuples(
-    st.sampled_from(["template", "writes", "reply", "ad"]),
+    st.sampled_from(["template", "writes", "reply", "ad", "joins"]),
     st.sampled_from(CUSTOMERS[:2]),
     st.sampled_from(["marketing", "utility"]),
     st.integers(0, 30),
@@ -60,6 +60,7 @@ CHANGE = st.one_of(
 def priced_in_the_age_of(policy: str, stage: Stage, customer: Any, category: str) -> dict[str, Any]:
     """As Meta's contract has it, by the same facts as ours: without a type until 2025-06, one a message since."""
     known = stage.streams.read(dealings_stream(customer), FOLDS["dealings"])
+    known = known if known.survivor is None else stage.streams.read(dealings_stream(known.survivor), FOLDS["dealings"])
     if known.is_free_entry(stage.now, stage.now):
         return {"category": "referral_conversion", "type": None if policy == "R1" else "free_entry_point"}
     if policy == "R1":
@@ -85,6 +86,8 @@ def played(policy: str, steps: list[Any], *, honest: bool = False) -> Stage:
             what = category if kind == "template" else "service"
             words = priced_in_the_age_of(policy, stage, customer, what) if honest and told else told
             stage.delivered(message, customer, **words)
+        elif kind == "joins":
+            stage.joins(customer, CUSTOMERS[1])
         else:
             stage.writes(customer, from_ad=kind == "ad")
     return stage
@@ -152,6 +155,8 @@ def test_rule_25_what_was_charged_is_found_again_over_changes_of_policy_zone_and
                 asked.append((stage.asks(customer, category), customer, words))
             elif kind == "reply":
                 asked.append((stage.replies(customer), customer, words))
+            elif kind == "joins":
+                stage.joins(customer, CUSTOMERS[1])
             else:
                 stage.writes(customer, from_ad=kind == "ad")
                 while asked:

@@ -46,8 +46,9 @@ class Charging:
 
     def release(self, work: Work, command: ReleaseHold, cause: Cause) -> None:
         charge = self._books.charge(work, command.message_id)
-        dealings = self._books.dealings(work, command.customer_id)
-        self._enter(work, command, holding.release(command, charge, dealings), cause)
+        whose = self._books.survivor(work, command.customer_id)
+        facts = holding.release(command, charge, whose, self._books.dealings(work, whose))
+        self._enter(work, command, facts, cause)
 
     def note_outcome(self, work: Work, command: NoteOutcome, cause: Cause) -> None:
         self._enter(work, command, holding.note_outcome(command, self._books.charge(work, command.message_id)), cause)

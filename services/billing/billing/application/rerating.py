@@ -49,6 +49,7 @@ class Rater:
         """Without a policy by the one that was in force; flags and allowances are those that were agreed then."""
         self._policy = policy
         self._started: defaultdict[CustomerId, dict[str, datetime]] = defaultdict(dict)
+        self._survivors: dict[CustomerId, CustomerId] = {}
         self._conversations: Counter[tuple[OrganisationId, WabaId | None, str]] = Counter()
         self._messages: Counter[tuple[OrganisationId, PhoneNumberId, str]] = Counter()
 
@@ -65,18 +66,26 @@ class Rater:
         return rating
 
     def join(self, event: CustomersJoined) -> None:
-        """They were one customer: what was open for one is open for both."""
-        self._start(event.customer_id, self._started[event.merged_id])
+        """They were one customer: what was open for one is open for both, and so is what opens for either."""
+        if self._whose(event.customer_id) == event.merged_id:
+            return
+        self._survivors[event.merged_id] = event.customer_id
+        self._start(event.customer_id, self._started.pop(event.merged_id, {}))
+
+    def _whose(self, customer_id: CustomerId) -> CustomerId:
+        while customer_id in self._survivors:
+            customer_id = self._survivors[customer_id]
+        return customer_id
 
     def _before(self, event: ChargeRated) -> Before:
         account, number = _counters(event)
-        started = MappingProxyType(dict(self._started[event.customer_id]))
+        started = MappingProxyType(dict(self._started[self._whose(event.customer_id)]))
         return Before(started, self._conversations[account], self._messages[number])
 
     def _remember(self, event: ChargeRated, delivery: Delivery, rating: Rating, *, opened: bool) -> None:
         account, number = _counters(event)
         if opened:
-            self._start(event.customer_id, {category(delivery): delivery.at})
+            self._start(self._whose(event.customer_id), {category(delivery): delivery.at})
         if delivery.begins and event.rateable.place.waba_id is not None:
             self._conversations[account] += 1
         if is_of_message_allowance(rating.policy, delivery):

@@ -100,7 +100,7 @@ def _paid(wallet: Wallet, held: int, amount: int) -> Any:
 
 def _dealt(command: NoteDelivery, scene: Scene, delivery: Delivery, left_at: datetime) -> list[Event]:
     """What the delivery means for later ones to the same customer."""
-    at: dict[str, Any] = on(command)
+    at: dict[str, Any] = {**on(command), "customer_id": scene.whose}
     message_id = at.pop("message_id")
     facts: list[Event] = []
     if scene.dealings.answers_ad(left_at):

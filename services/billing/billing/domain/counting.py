@@ -30,7 +30,7 @@ def _conversation(command: NoteDelivery, scene: Scene, delivery: Delivery, cost:
         return []
     month = month_of(delivery.at, scene.zone)
     org, now = command.organisation_id, command.now
-    at = {"organisation_id": org, "phone_number_id": command.phone_number_id, "customer_id": command.customer_id}
+    at = {"organisation_id": org, "phone_number_id": command.phone_number_id, "customer_id": scene.whose}
     allowance = scene.prices.policy_at(delivery.at, scene.zone).free_conversations
     ordinal = scene.account.conversations.get(month, 0) + 1
     facts: list[Event] = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recado_events.billing import Rated
+from recado_events.ids import CustomerId
 
 from billing.domain.charge import Charge
 from billing.domain.counters import Account, Number
@@ -27,6 +28,8 @@ class Scene:
     organisation: Organisation
     wallet: Wallet
     prices: Prices
+    whose: CustomerId
+    """Of whom these dealings are: the message's customer may have been joined to another one."""
     dealings: Dealings
     number: Number
     account: Account
