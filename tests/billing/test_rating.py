@@ -309,6 +309,47 @@ def test_rule_24_a_category_told_after_the_charge_changes_nothing_and_is_told(st
     assert stage.wallet.balance("spent") == 6_800
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "difference"),
+    [
+        ({"category": "utility"}, {"type": "free_entry_point"}, -6_800),
+        ({"type": "regular"}, {"type": "free_entry_point"}, -6_800),
+        ({}, {"category": "referral_conversion"}, -6_800),
+        ({}, {"category": "marketing"}, 55_700),
+        ({"category": "utility"}, {"category": "utility", "type": "regular"}, None),
+    ],
+)
+def test_rule_28_what_is_told_after_the_charge_is_rated_as_it_was_delivered_and_beside_what_was_charged(
+    stage: Stage, first: dict[str, str], then: dict[str, str], difference: int | None
+) -> None:
+    message = stage.asks(CLARA, "utility")
+    stage.delivered(message, CLARA, **first)
+    stage.imports("next", {**PRICES, ("BR", "utility"): 1, ("BR", "marketing"): 2}, datetime(2026, 11, 24))  # noqa: DTZ001
+    stage.later(days=2)
+    before = len(stage.facts(RatingDiscrepancyFound))
+    stage.sent(message, CLARA, **then)
+    found = stage.facts(RatingDiscrepancyFound)[before:]
+    told = [(each.rated.amount, each.difference, each.applied) for each in found]
+    assert told == ([] if difference is None else [(6_800, difference, False)])
+    assert stage.wallet.balance("spent") == 6_800
+
+
+def test_rule_28_a_service_message_that_meta_charges_after_all_is_told(stage: Stage) -> None:
+    stage.chooses("R3", free_service_messages=1)
+    stage.writes(CLARA)
+    answer = stage.replies(CLARA)
+    stage.delivered(answer, CLARA)
+    stage.sent(answer, CLARA, category="service", type="regular")
+    assert stage.one(RatingDiscrepancyFound).difference == 7_700
+
+
+def test_rule_26_what_was_delivered_before_it_left_is_rated_when_it_left(stage: Stage) -> None:
+    """Bad clocks: no card was valid then, and it was free for ever."""
+    message = stage.asks(CLARA)
+    stage.delivered(message, CLARA, at=datetime(1970, 1, 1, tzinfo=UTC))
+    assert stage.one(ChargePosted).rated.amount == 62_500
+
+
 def test_rule_28_the_same_category_is_no_difference(stage: Stage) -> None:
     stage.delivered(stage.asks(CLARA), CLARA, category="MARKETING", type="regular")
     assert stage.facts(RatingDiscrepancyFound) == []

@@ -17,7 +17,7 @@ from billing.commands import (
     ReleaseHold,
     Reserve,
 )
-from billing.domain import charging, holding
+from billing.domain import charging, discrepancy, holding
 from billing.domain.scene import Scene
 
 
@@ -41,7 +41,7 @@ class Charging:
 
     def note_pricing(self, work: Work, command: NotePricing, cause: Cause) -> None:
         scene = self._scene(work, command)
-        facts = holding.note_pricing(command, scene.charge) or charging.note_late_pricing(command, scene)
+        facts = holding.note_pricing(command, scene.charge) or discrepancy.note_late_pricing(command, scene)
         self._enter(work, command, facts, cause)
 
     def release(self, work: Work, command: ReleaseHold, cause: Cause) -> None:

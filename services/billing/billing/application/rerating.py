@@ -16,10 +16,10 @@ from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumber
 from billing.application.books import FOLDS
 from billing.domain.prices import PRICES_STREAM, Prices
 from billing.domain.private import ChargeRated, CustomersJoined
-from billing.domain.private.charge import Rateable
-from billing.domain.rating import Before, Delivery, Policy, Rating, Told, Window, rate_anyway
+from billing.domain.rating import Before, Delivery, Policy, Rating, rate_anyway
 from billing.domain.rating.conversations import category, is_of_message_allowance, of_another_age, opens
 from billing.domain.rating.policy import month_of
+from billing.domain.scene import delivered
 
 PAGE = 1_000
 
@@ -55,7 +55,7 @@ class Rater:
 
     def rate(self, event: ChargeRated, prices: Prices) -> Rating:
         at, zone = event.rateable.delivered_at, event.rateable.place.time_zone
-        policy, delivery = prices.policy_at(at, zone), _delivery(event.rateable)
+        policy, delivery = prices.policy_at(at, zone), delivered(event.rateable)
         policy = policy if self._policy is None else _named(policy, self._policy)
         if policy.name != event.rated.policy:
             delivery = of_another_age(delivery)
@@ -145,20 +145,6 @@ def _counters(
     place, org = event.rateable.place, event.organisation_id
     month = month_of(event.rateable.delivered_at, place.time_zone)
     return (org, place.waba_id, month), (org, event.phone_number_id, month)
-
-
-def _delivery(facts: Rateable) -> Delivery:
-    window = facts.window
-    return Delivery(
-        template=facts.template,
-        category=facts.category,
-        country=facts.place.country,
-        at=facts.delivered_at,
-        window=None if window is None else Window(window.opened_at, window.closes_at, window.by_reply),
-        free_entry=facts.free_entry,
-        begins=facts.begins,
-        told=Told(facts.meta_category, facts.meta_type),
-    )
 
 
 @cache

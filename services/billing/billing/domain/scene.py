@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from recado_events.billing import Rated
 from recado_events.ids import CustomerId
@@ -15,7 +16,7 @@ from billing.domain.dealings import Dealings
 from billing.domain.organisation import Organisation
 from billing.domain.prices import Prices
 from billing.domain.private.charge import Place, Rateable, WindowThen
-from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, rate, rate_anyway
+from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, Window, rate, rate_anyway
 from billing.domain.rating.policies import Unpriced
 from billing.domain.rating.policy import month_of
 from billing.domain.wallet import Wallet
@@ -78,6 +79,21 @@ class Scene:
             return True
         return False
 
+    def rate_again(self, facts: Rateable, charged: Rated, told: Told) -> Rating:
+        """A delivery that was charged, as if this had been told of it then: what it began itself, and its own place in
+        an allowance, are no part of what was before."""
+        at, zone = facts.delivered_at, facts.place.time_zone
+        policy = replace(self.prices.policy_at(at, zone), name=charged.policy)
+        own = charged.category if charged.reason == "conversation_opened" else None
+        started = {what: since for what, since in self.dealings.started.items() if what != own}
+        beyond = charged.reason == "beyond_allowance"
+        before = Before(
+            MappingProxyType(started),
+            policy.free_conversations if beyond else 0,
+            policy.free_service_messages if beyond else 0,
+        )
+        return rate_anyway(policy, self.prices.card_at(at, zone), replace(delivered(facts), told=told), before)
+
     def _rules(self, at: datetime) -> tuple[Policy, RateCard | None]:
         return self.prices.policy_at(at, self.zone), self.prices.card_at(at, self.zone)
 
@@ -108,4 +124,19 @@ def rateable(delivery: Delivery, place: Place) -> Rateable:
         begins=delivery.begins,
         meta_category=delivery.told.category,
         meta_type=delivery.told.type,
+    )
+
+
+def delivered(facts: Rateable) -> Delivery:
+    """What `rateable` wrote down."""
+    window = facts.window
+    return Delivery(
+        template=facts.template,
+        category=facts.category,
+        country=facts.place.country,
+        at=facts.delivered_at,
+        window=None if window is None else Window(window.opened_at, window.closes_at, window.by_reply),
+        free_entry=facts.free_entry,
+        begins=facts.begins,
+        told=Told(facts.meta_category, facts.meta_type),
     )
