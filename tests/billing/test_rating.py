@@ -170,6 +170,18 @@ def test_rule_27_the_month_ends_in_the_wabas_time_zone() -> None:
     assert months == [("2026-11", 1), ("2026-12", 1)]
 
 
+def test_rule_27_an_answer_counts_in_the_month_in_which_it_is_delivered_and_what_never_arrives_is_none() -> None:
+    stage = Stage(zone="America/Sao_Paulo")
+    stage.now = datetime(2026, 12, 1, 2, 59, tzinfo=UTC)
+    stage.writes(CLARA)
+    lost, answer = stage.replies(CLARA), stage.replies(CLARA)
+    stage.ends(lost, CLARA, "failed")
+    assert stage.facts(FreeConversationCounted) == []
+    stage.later(minutes=2)
+    stage.delivered(answer, CLARA)
+    assert stage.one(FreeConversationCounted).month == "2026-12"
+
+
 def test_rule_25_a_policy_is_valid_from_an_instant_of_the_wabas_own_zone() -> None:
     stage = Stage(zone="America/Sao_Paulo")
     stage.buys(20_000_000)
