@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from billing.adapters.http.prices import RateCardBody
 from billing.application.books import FOLDS
-from billing.application.rates import Difference, RegionChange, differences, read_card, region_changes
+from billing.application.rates import Changes, Difference, RegionChange, compared, read_card
 from billing.domain.prices import PRICES_STREAM, Prices
 from pydantic import ValidationError
 
@@ -26,28 +26,28 @@ SAME = [f"{market},,{category},{amount}" for (market, category), amount in OLD.i
 JULY = datetime(2026, 7, 1)  # noqa: DTZ001 - wall-clock time
 
 
-def shown(*regions: str) -> tuple[list[Difference], list[RegionChange]]:
+def shown(*regions: str) -> Changes:
     """Of a card with the same prices and these regions, after one in which PY and BR are in latin_america."""
     stage = Stage(prices=OLD)
     known: Prices = stage.streams.read(PRICES_STREAM, FOLDS["prices"])
     command = read_card("next", JULY, [HEAD, *SAME, *[f"{region},," for region in regions]], stage.now)
-    return list(differences(command, known)), list(region_changes(command, known))
+    return compared(command, known)
 
 
 def test_rule_26_a_country_in_another_region_is_shown_with_the_prices_that_this_changes() -> None:
-    prices, regions = shown("PY,africa", "BR,latin_america")
-    assert regions == [RegionChange("PY", "latin_america", "africa")]
-    assert prices == [Difference("PY", "marketing", 74_000, 22_000)]
+    found = shown("PY,africa", "BR,latin_america")
+    assert found.regions == [RegionChange("PY", "latin_america", "africa")]
+    assert found.changes == [Difference("PY", "marketing", 74_000, 22_000)]
 
 
 def test_rule_26_a_country_that_leaves_its_region_has_the_worlds_price() -> None:
-    prices, regions = shown("BR,latin_america")
-    assert regions == [RegionChange("PY", "latin_america", None)]
-    assert prices == [Difference("PY", "marketing", 74_000, 60_400)]
+    found = shown("BR,latin_america")
+    assert found.regions == [RegionChange("PY", "latin_america", None)]
+    assert found.changes == [Difference("PY", "marketing", 74_000, 60_400)]
 
 
 def test_rule_26_the_same_card_changes_nothing() -> None:
-    assert shown("PY,latin_america", "BR,latin_america") == ([], [])
+    assert shown("PY,latin_america", "BR,latin_america") == Changes([], [])
 
 
 @pytest.mark.parametrize(
