@@ -112,6 +112,26 @@ def test_rule_30_a_method_is_not_charged_again_when_the_provider_may_have_forgot
     assert stage.wallet.recharging.in_flight is None
 
 
+def test_rule_30_attempts_of_which_nothing_was_heard_do_not_count_toward_giving_up() -> None:
+    """A notice is awaited, every two minutes the provider is asked again; then the card is declined."""
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.asks(somebody())
+    purchase = stage.one(RechargeStarted).purchase_id
+    for _ in range(8):
+        stage.attempts(purchase)
+        stage.later(minutes=3)
+    for pause in PAUSES:
+        (failed, *_) = stage.declined(purchase)
+        assert (failed.retry_at, failed.reason) == (stage.now + pause, "card_declined")
+        stage.later(minutes=1)
+        stage.now += pause
+        stage.attempts(purchase)
+    assert stage.declined(purchase)[0].retry_at is None
+
+
 async def test_rule_30_what_only_a_person_can_put_right_is_given_up_at_once(office: Office) -> None:
     customer = await ready(office)
     office.provider.declines("authentication_required", customer)
