@@ -150,8 +150,14 @@ class Ledger(RuleBasedStateMachine):
     def dies_before_its_commit(self, message: Any, what: str) -> None:
         stage = self.stage
         about = stage.on(*message)
-        told = {"evidence": "delivered", "at": stage.now, "pricing": None}
-        asked = {**about, "message_id": new_message(), "category": "marketing", "country": "BR", "send_by": stage.now}
+        told: Any = {"evidence": "delivered", "at": stage.now, "pricing": None}
+        asked: Any = {
+            **about,
+            "message_id": new_message(),
+            "category": "marketing",
+            "country": "BR",
+            "send_by": stage.now,
+        }
         act: Any = {
             "release": lambda work: stage.charging.release(work, ReleaseHold(**about, reason="failed"), CAUSE),
             "post": lambda work: stage.charging.note_delivery(work, NoteDelivery(**about, **told), CAUSE),

@@ -61,9 +61,11 @@ def test_rule_26_the_same_card_changes_nothing() -> None:
 def test_rule_26_a_card_that_says_two_things_of_one_price_or_country_is_refused(changed: Any, said: str) -> None:
     prices = changed.get("prices", [("BR", "utility", 1)])
     with pytest.raises(ValidationError, match=said):
-        RateCardBody(
-            rate_card="twice",
-            valid_from="2026-01-01",
-            prices=[{"market": market, "category": category, "amount": amount} for market, category, amount in prices],
-            regions=[{"country": country, "region": region} for country, region in changed.get("regions", [])],
+        RateCardBody.model_validate(
+            {
+                "rate_card": "twice",
+                "valid_from": "2026-01-01",
+                "prices": [dict(zip(("market", "category", "amount"), price, strict=True)) for price in prices],
+                "regions": [{"country": country, "region": region} for country, region in changed.get("regions", [])],
+            }
         )

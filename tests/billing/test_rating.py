@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from billing.application.markets import country_of
@@ -332,7 +333,7 @@ def test_rule_24_a_category_told_after_the_charge_changes_nothing_and_is_told(st
     ],
 )
 def test_rule_28_what_is_told_after_the_charge_is_rated_as_it_was_delivered_and_beside_what_was_charged(
-    stage: Stage, first: dict[str, str], then: dict[str, str], difference: int | None
+    stage: Stage, first: Any, then: Any, difference: int | None
 ) -> None:
     message = stage.asks(CLARA, "utility")
     stage.delivered(message, CLARA, **first)
