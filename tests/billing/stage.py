@@ -13,6 +13,7 @@ from billing.commands import (
     ChangeEdition,
     ChoosePolicy,
     ExpireHold,
+    FailAttempt,
     ImportRateCard,
     JoinCustomers,
     NoteAd,
@@ -146,6 +147,17 @@ class Stage(OnMemory):
             self.books.enter(work, recharging.start_attempt(asked, known, wallet), self.now, cause)
 
         return self.do(start, StartAttempt(**self.org, purchase_id=purchase))
+
+    def declined(self, purchase: UUID) -> list[Any]:
+        """What the provider says of the last attempt."""
+
+        def fail(work: Any, asked: FailAttempt, cause: Any) -> None:
+            known, wallet = self.books.purchase(work, purchase), self.books.wallet(work, ORGANISATION)
+            self.books.enter(work, recharging.fail_attempt(asked, known, wallet), self.now, cause)
+
+        attempt = self.streams.read(f"purchase-{purchase}", FOLDS["purchase"]).attempts
+        told: Any = {"attempt": attempt, "reason": "card_declined", "hopeless": False}
+        return self.do(fail, FailAttempt(**self.org, purchase_id=purchase, **told))
 
     # What is heard --------------------------------------------------------------------------------------
 

@@ -85,6 +85,27 @@ def test_a_decline_says_why_and_a_wrong_method_is_hopeless(provider: Provider) -
     assert (gone.value.reason, gone.value.hopeless) == ("resource_missing", True)
 
 
+def test_rule_30_another_card_pays_what_the_first_one_did_not(provider: Provider) -> None:
+    """A recharge is declined; somebody buys with another card; the next attempt charges that one."""
+    payments = asking(provider.url)
+    first = Order(uuid4(), uuid4(), 2_000_000, 60_000)
+    customer = payments.open_checkout(first, None).customer
+    provider.delivers(held=True)
+    recharge = Order(first.organisation_id, uuid4(), 2_000_000, 60_000)
+    for attempt, order in enumerate((first, Order(first.organisation_id, uuid4(), 2_000_000, 60_000)), start=1):
+        provider.pays(payments.open_checkout(order, customer).session)
+        method = provider.intents_of(first.organisation_id)[-1]["payment_method"]
+        if attempt == 1:
+            provider.declines("insufficient_funds", customer)
+            with pytest.raises(Refused, match="card_declined"):
+                payments.charge(recharge, customer, method, attempt)
+        else:
+            payments.charge(recharge, customer, method, attempt)
+    of_recharge = {"organisation_id": str(recharge.organisation_id), "purchase_id": str(recharge.purchase_id)}
+    (intent,) = [each for each in provider.intents_of(first.organisation_id) if each["metadata"] == of_recharge]
+    assert (intent["status"], intent["payment_method"]) == ("succeeded", method)
+
+
 def test_a_wrong_key_is_refused_and_nobody_there_is_unreachable(provider: Provider) -> None:
     with pytest.raises(Refused, match="not_permitted"):
         asking(provider.url, "sk_test_of_somebody_else").open_checkout(ORDER, None)

@@ -8,14 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from billing.adapters.provider.notices import commands_of
 from billing.commands import NoteRefund
 from billing.domain import paying
 from billing.domain.private import NoticeSetAside
+from recado_chassis.http.problems import Problem
 from recado_events.billing import CreditsPurchased, DisputeClosed, PaymentDisputed, PurchaseRefunded
 
 from tests.billing.office import Office
 from tests.billing.provider import SECRET
 from tests.billing.stage import Stage
+from tests.harness.on_memory import NOON
 from tests.simulator.payments.notices import signature
 
 CREDIT = 2_000_000
@@ -88,7 +91,26 @@ async def test_rule_31_what_no_secret_of_ours_signed_is_no_proof(office: Office)
     assert await office.available() == CREDIT
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"id": 1}', b'{"id": "evt_1", "type": 5}'])
+@pytest.mark.parametrize("data", [[], "x", 5, {"object": []}, {"object": "x"}, {"object": {"metadata": [1]}}, True])
+@pytest.mark.parametrize("kind", ["payment_intent.succeeded", "charge.dispute.created", "charge.refunded"])
+def test_a_notice_whose_data_have_another_shape_is_refused(kind: str, data: Any) -> None:
+    """A 500 would be sent again for days."""
+    with pytest.raises(Problem) as refused:
+        commands_of({"id": "evt_1", "type": kind, "data": data}, NOON)
+    assert (refused.value.status, refused.value.rule) == (400, "malformed_notice")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"id": 1}',
+        b'{"id": "evt_1", "type": 5}',
+        b'{"id": "e", "type": "x", "data": {"object": []}}',
+    ],
+)
 async def test_a_signed_notice_that_is_none_is_refused(office: Office, body: bytes) -> None:
     assert await posts(office, body) == 400
 

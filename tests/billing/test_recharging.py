@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import pytest
 from billing.domain.private import AttemptStarted, RechargeDue, WalletMethodNoted
 from billing.domain.recharging import PAUSES
+from billing.domain.refusals import RechargeBeyondCap
 from recado_events.billing import BalanceLow, CreditsPurchased, RechargeFailed, RechargeStarted
 
 from tests.billing.office import Office, new_customer
@@ -109,6 +112,26 @@ def test_rule_30_a_method_is_not_charged_again_when_the_provider_may_have_forgot
     assert stage.wallet.recharging.in_flight is None
 
 
+def test_rule_30_attempts_of_which_nothing_was_heard_do_not_count_toward_giving_up() -> None:
+    """A notice is awaited, every two minutes the provider is asked again; then the card is declined."""
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.asks(somebody())
+    purchase = stage.one(RechargeStarted).purchase_id
+    for _ in range(8):
+        stage.attempts(purchase)
+        stage.later(minutes=3)
+    for pause in PAUSES:
+        (failed, *_) = stage.declined(purchase)
+        assert (failed.retry_at, failed.reason) == (stage.now + pause, "card_declined")
+        stage.later(minutes=1)
+        stage.now += pause
+        stage.attempts(purchase)
+    assert stage.declined(purchase)[0].retry_at is None
+
+
 async def test_rule_30_what_only_a_person_can_put_right_is_given_up_at_once(office: Office) -> None:
     customer = await ready(office)
     office.provider.declines("authentication_required", customer)
@@ -160,6 +183,47 @@ def test_rule_30_the_next_day_the_cap_has_room_again() -> None:
         stage.asks(somebody())
     assert [each.reason for each in stage.facts(RechargeFailed)] == ["daily_cap"]
     assert len(stage.facts(BalanceLow)) == 2
+
+
+def capped(stage: Stage) -> UUID:
+    """A recharge of two credits waits for tomorrow: today's cap is used up."""
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=2 * CREDIT, cap=2 * CREDIT)
+    stage.asks(somebody())
+    (started,) = stage.facts(RechargeStarted)
+    stage.paid(started.purchase_id, started.amount + started.fee)
+    while not stage.facts(RechargeFailed):
+        stage.asks(somebody())
+    return stage.one(RechargeFailed).purchase_id
+
+
+def test_rule_30_the_cap_counts_what_is_charged_and_not_what_is_wished_since() -> None:
+    stage = Stage()
+    waiting = capped(stage)
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.later(days=1)
+    stage.attempts(waiting)
+    assert len(stage.facts(RechargeStarted)) == 1
+    told = stage.facts(RechargeFailed)[-1]
+    assert (told.reason, told.retry_at) == ("daily_cap", None), "it would not fit on any day"
+    assert stage.wallet.recharging.in_flight is None
+
+
+def test_rule_30_what_the_cap_held_back_is_charged_the_next_day() -> None:
+    stage = Stage()
+    waiting = capped(stage)
+    stage.later(days=1)
+    stage.attempts(waiting)
+    assert [each.amount for each in stage.facts(RechargeStarted)] == [2 * CREDIT, 2 * CREDIT]
+
+
+def test_rule_30_an_amount_beyond_the_days_cap_is_refused() -> None:
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    with pytest.raises(RechargeBeyondCap):
+        stage.recharges_by_itself(floor=0, amount=2 * CREDIT, cap=CREDIT)
 
 
 def test_rule_30_without_the_wish_a_low_balance_is_only_told() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -25,7 +25,7 @@ from recado_events.ids import OrganisationId
 from recado_events.refusal import Refusal
 
 from billing.application.books import FOLDS, Books
-from billing.application.rates import Difference, NoRateCard, differences, is_known, read_card
+from billing.application.rates import Changes, NoRateCard, compared, is_known, read_card
 from billing.application.rerating import Line, Rerating
 from billing.application.settling import Settling
 from billing.application.totals import Totals
@@ -56,13 +56,13 @@ def import_rates(
     with _streams() as streams:
         command = _card(file, name, valid_from, streams)
         prices = streams.read(PRICES_STREAM, FOLDS["prices"])
-        found = list(differences(command, prices))
+        found = compared(command, prices)
         known = is_known(command, prices)
         if apply and not known:
             _import(streams, command)
     said = "known already" if known else "imported" if apply else "not imported: say --apply"
     told = {"rate_card": command.rate_card, "valid_from": valid_from.isoformat(), "imported": apply and not known}
-    typer.echo(json.dumps({**told, "changes": [asdict(d) for d in found]}) if as_json else _shown(command, found, said))
+    typer.echo(json.dumps({**told, **asdict(found)}) if as_json else _shown(command, found, said))
 
 
 @commands.command("rerate")
@@ -108,11 +108,14 @@ def _import(streams: Streams, command: ImportRateCard) -> None:
         _end(refusal.message)
 
 
-def _shown(command: ImportRateCard, found: Sequence[Difference], said: str) -> str:
-    rows = [f"{d.market:<20} {d.category:<28} {_or(d.before):>12} {_or(d.after):>12}" for d in found]
+def _shown(command: ImportRateCard, found: Changes, said: str) -> str:
+    rows = [f"{d.market:<20} {d.category:<28} {_or(d.before):>12} {_or(d.after):>12}" for d in found.changes]
     head = f"{'market':<20} {'category':<28} {'before':>12} {'after':>12}   micro-US$"
-    end = f"{command.rate_card} from {command.valid_from:%Y-%m-%d}: {len(found)} price(s) change; {said}"
-    return "\n".join([*([head] if rows else []), *rows, end])
+    end = f"{command.rate_card} from {command.valid_from:%Y-%m-%d}: {len(found.changes)} price(s) change; {said}"
+    regions = [
+        f"{each.country} is in {each.after or 'no region'}, not in {each.before or 'none'}" for each in found.regions
+    ]
+    return "\n".join([*([head] if rows else []), *rows, *regions, end])
 
 
 def _print_json(month: str, policy: str, lines: Iterable[Line], totals: Totals, keep: Keep) -> None:

@@ -73,7 +73,8 @@ class Paying:
 
     def create_intent(self, told: Json) -> Json:
         customer, method = told["customer"], told.get("payment_method")
-        self._method_of(customer, method)
+        if method is not None or customer not in self._account.of("customers"):
+            self._method_of(customer, method)
         if told["amount"] < 50:
             raise ApiError(400, "amount_too_small", "Amount must be at least 50 cents.", param="amount")
         return self._account.add(

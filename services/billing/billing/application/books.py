@@ -93,6 +93,12 @@ class Books:
         found: Charge = work.state(charge_stream(message_id), FOLDS["charge"])
         return found
 
+    def survivor(self, work: Work, customer_id: CustomerId) -> CustomerId:
+        """Who this customer is by now: dealings with whoever was joined to another one go on there."""
+        while (into := self.dealings(work, customer_id).survivor) is not None:
+            customer_id = into
+        return customer_id
+
     def dealings(self, work: Work, customer_id: CustomerId) -> Dealings:
         found: Dealings = work.state(dealings_stream(customer_id), FOLDS["dealings"])
         return found
@@ -128,10 +134,12 @@ class Books:
         names = scene_streams(organisation_id, phone_number_id, customer_id, message_id)
         folds = {name: fold_of(name) for name in names}
         work.load(folds)
-        charge, dealings, number, organisation, wallet, prices = (work.state(name, folds[name]) for name in names)
+        charge, _, number, organisation, wallet, prices = (work.state(name, folds[name]) for name in names)
+        whose = self.survivor(work, customer_id)
+        dealings = self.dealings(work, whose)
         waba_id: WabaId | None = number.waba_id
         account = Account() if waba_id is None else self.account(work, organisation_id, waba_id)
-        return Scene(organisation, wallet, prices, dealings, number, account, charge)
+        return Scene(organisation, wallet, prices, whose, dealings, number, account, charge)
 
     # Facts ------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import orjson
 from pydantic import TypeAdapter
 from recado_chassis.snapshots import Keeping, code_of
 
-from billing.domain import counters, dealings, wallet
+from billing.domain import counters, dealings, wallet, windows
 from billing.domain.counters import Account, Number
 from billing.domain.dealings import Dealings
 from billing.domain.rating import delivery
@@ -31,7 +31,7 @@ def _kept(state: type, *folded_by: ModuleType) -> Keeping:
 
 WALLET = _kept(Wallet, wallet)
 """It has an entry or two for every message."""
-DEALINGS = _kept(Dealings, dealings, delivery)
+DEALINGS = _kept(Dealings, dealings, windows, delivery)
 """A window goes on with every message of the customer's."""
 NUMBER, ACCOUNT = _kept(Number, counters), _kept(Account, counters)
 """They count messages and conversations."""

@@ -60,6 +60,8 @@ class Purchase:
     """When the provider was first asked to charge a saved method."""
     failed: int = 0
     """The last attempt that is known to have failed."""
+    failures: int = 0
+    """How many are; of others nothing was heard."""
     started: bool = False
     """A recharge: counted in a day's cap."""
     due_at: datetime | None = None
@@ -99,7 +101,7 @@ def evolve(purchase: Purchase, event: Event) -> Purchase:
             asked_at = purchase.asked_at or event.started_at
             return replace(purchase, attempts=event.attempt, asked_at=asked_at, started=True)
         case AttemptFailed():
-            return replace(purchase, failed=event.attempt)
+            return replace(purchase, failed=event.attempt, failures=purchase.failures + 1)
         case RechargeDue():
             return replace(purchase, due_at=event.due_at)
     return purchase

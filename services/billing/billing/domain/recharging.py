@@ -36,8 +36,8 @@ def start_attempt(command: StartAttempt, purchase: Purchase, wallet: Wallet) -> 
     again = due(org, bought, now + SILENCE, now)
     if purchase.started:
         return [attempt, again]
-    if not has_room(wallet, now):
-        later = next_day(now)
+    if not has_room(wallet, now, purchase.amount):
+        later = next_day(now) if purchase.amount <= wallet.recharging.daily_cap else None
         return [capped(org, bought, wallet.crossing, now, later), due(org, bought, later, now)]
     started = RechargeStarted(
         organisation_id=org,
@@ -53,8 +53,8 @@ def start_attempt(command: StartAttempt, purchase: Purchase, wallet: Wallet) -> 
 def fail_attempt(command: FailAttempt, purchase: Purchase, wallet: Wallet) -> list[Event]:
     if purchase.is_paid or command.attempt != purchase.attempts or command.attempt <= purchase.failed:
         return []
-    over = command.hopeless or command.attempt > len(PAUSES)
-    retry_at = None if over else command.now + PAUSES[command.attempt - 1]
+    over = command.hopeless or purchase.failures >= len(PAUSES)
+    retry_at = None if over else command.now + PAUSES[purchase.failures]
     org, bought, now = command.organisation_id, command.purchase_id, command.now
     return [
         _failed(command, wallet, command.attempt, command.reason, retry_at),

@@ -73,11 +73,12 @@ def _read(body: bytes) -> Json:
 
 
 def commands_of(notice: Json, now: datetime) -> list[Command]:
-    """None for kinds and objects that are not ours."""
-    thing = (notice.get("data") or {}).get("object") or {}
+    """None for kinds and objects that are not ours. Raises Problem for data of another shape than Stripe's."""
+    thing = _within(_within(notice, "data"), "object")
+    labels = _within(thing, "metadata")
     if notice["type"].startswith("charge.dispute."):
         return _dispute(notice["type"], thing, now)
-    about = _about(thing.get("metadata") or {}, now)
+    about = _about(labels, now)
     if about is None:
         return []
     match notice["type"]:
@@ -89,6 +90,15 @@ def commands_of(notice: Json, now: datetime) -> list[Command]:
             total, payment = _micros(thing.get("amount_refunded")), thing.get("payment_intent")
             return [NoteRefund(**about, total=total, payment=payment if isinstance(payment, str) else None)]
     return []
+
+
+def _within(outer: Json, name: str) -> Json:
+    inner = outer.get(name)
+    if inner is None:
+        return {}
+    if not isinstance(inner, dict):
+        raise Problem(400, "malformed_notice", f"The member {name} is no object.")
+    return inner
 
 
 def _about(labels: Json, now: datetime) -> dict[str, Any] | None:
