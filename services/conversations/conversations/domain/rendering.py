@@ -9,8 +9,8 @@ from unicodedata import category, normalize
 from urllib.parse import quote
 
 from recado_events.content import OutgoingTemplate, TemplateParameter
+from recado_events.merging import NAMED, name_at_meta, tokens
 from recado_events.merging import render as merged
-from recado_events.merging import tokens
 from recado_events.templates import TemplateButton, TemplateForm
 
 from conversations.domain.refusals import ValuesDoNotFit
@@ -19,9 +19,6 @@ LONGEST = {"header": 60, "body": 1024}
 """Characters as the customer reads them: code points after NFC."""
 LONGEST_URL = 2_000
 COPY_CODE = "copy_code"
-NAMED = "named"
-_OF_META = re.compile(r"^parameter\.(header|body)_")
-"""Stands before Meta's own name of a place, in templates that were made elsewhere."""
 _CODE = re.compile(r"[\x21-\x7e]+")
 LONGEST_CODE = 15
 _PLACEHOLDER = re.compile(r"\{\{[^{}]*\}\}")
@@ -176,7 +173,7 @@ def _in_text(component: str, text: str, form: TemplateForm, values: Mapping[str,
     if form.parameter_format != NAMED:
         return [TemplateParameter(component=component, index=at, value=values[each]) for at, each in enumerate(names)]
     return [
-        TemplateParameter(component=component, index=at, value=values[each], name=_OF_META.sub("", each))
+        TemplateParameter(component=component, index=at, value=values[each], name=name_at_meta(each))
         for at, each in enumerate(dict.fromkeys(names))
     ]
 

@@ -25,13 +25,14 @@ from templates.commands import (
     OnTemplate,
     SubmitTemplate,
 )
-from templates.domain import forms, limits
+from templates.domain import forms, limits, texts
 from templates.domain.account import Account
 from templates.domain.refusals import (
     EditedTooOften,
     NotEditable,
     NothingToSubmit,
     TemplateInvalid,
+    TemplateUnsupported,
     UnderReview,
     UnknownAccount,
     UnknownTemplate,
@@ -51,13 +52,15 @@ class Surroundings:
     """By another template of the account, in the same language."""
 
 
-def draft(command: DraftTemplate, template: Template, around: Surroundings) -> list[Event]:
+def draft(
+    command: DraftTemplate, template: Template, around: Surroundings, original: Template | None = None
+) -> list[Event]:
     if template.id is not None:
         return []
     if not around.account.connected:
         raise UnknownAccount
     form = forms.normalised(command.form)
-    _check(form, template, around, submits=command.request_id is not None)
+    _check(form, template, around, submits=command.request_id is not None, places=_places(original or template))
     place = Place(organisation_id=command.organisation_id, waba_id=command.waba_id, template_id=command.template_id)
     drafted = TemplateDrafted(**place, form=form, drafted_by=command.by, drafted_at=command.now)
     submitted = [] if command.request_id is None else [_submitted(place, None, form, command.request_id, command)]
@@ -70,6 +73,8 @@ def duplicate(command: DuplicateTemplate, original: Template, copy: Template, ar
         return []
     if original.organisation_id != command.organisation_id or original.form is None:
         raise UnknownTemplate
+    if parts := _unsupported(original):
+        raise TemplateUnsupported(parts=list(parts))
     named = {"name": command.name, "language": command.language or original.form.language}
     made = DraftTemplate(
         organisation_id=command.organisation_id,
@@ -80,7 +85,7 @@ def duplicate(command: DuplicateTemplate, original: Template, copy: Template, ar
         form=original.form.model_copy(update=named),
         request_id=None,
     )
-    return draft(made, copy, around)
+    return draft(made, copy, around, original)
 
 
 def edit(command: EditTemplate, template: Template, around: Surroundings) -> list[Event]:
@@ -88,8 +93,8 @@ def edit(command: EditTemplate, template: Template, around: Surroundings) -> lis
     if _is_done(template, command.request_id):
         return []
     _check_editable(template)
-    form = forms.normalised(command.form)
-    _check(form, template, around, submits=command.request_id is not None)
+    form = forms.normalised(_as_it_was_made(command.form, template))
+    _check(form, template, around, submits=command.request_id is not None, places=_places(template))
     facts: list[Event] = []
     if form != template.form:
         facts.append(TemplateEdited(**place, form=form, edited_by=command.by, edited_at=command.now))
@@ -106,7 +111,7 @@ def submit(command: SubmitTemplate, template: Template, around: Surroundings) ->
     form = template.form
     if form is None:
         raise UnknownTemplate
-    _check(form, template, around, submits=True)
+    _check(form, template, around, submits=True, places=_places(template))
     return [_resubmitted(place, template, form, command.request_id, command)]
 
 
@@ -143,14 +148,32 @@ def _is_done(template: Template, request_id: RequestId | None) -> bool:
 def _check_editable(template: Template) -> None:
     if template.state == PENDING:
         raise UnderReview
-    if template.state not in (DRAFT, APPROVED, REJECTED, PAUSED) or (template.live and template.live.unsupported):
+    if template.state not in (DRAFT, APPROVED, REJECTED, PAUSED) or _unsupported(template):
         raise NotEditable
 
 
-def _check(form: TemplateForm, template: Template, around: Surroundings, *, submits: bool) -> None:
+def _unsupported(template: Template) -> tuple[str, ...]:
+    written = template.live or template.form
+    return written.unsupported if written else ()
+
+
+def _as_it_was_made(form: TemplateForm, template: Template) -> TemplateForm:
+    """How its places are told apart is not for people to write."""
+    before = template.live or template.form
+    return form if before is None else form.model_copy(update={"parameter_format": before.parameter_format})
+
+
+def _places(template: Template) -> frozenset[str]:
+    """The fields that it may have because it was made elsewhere."""
+    return frozenset(name for form in (template.form, template.live) if form for name in texts.used(form))
+
+
+def _check(
+    form: TemplateForm, template: Template, around: Surroundings, *, submits: bool, places: frozenset[str]
+) -> None:
     if submits and not around.account.connected:
         raise UnknownAccount
-    found = [*forms.violations(form, template.category), *_beside(form, template, around, submits=submits)]
+    found = [*forms.violations(form, template.category, places), *_beside(form, template, around, submits=submits)]
     if found:
         raise TemplateInvalid(violations=[violation.told() for violation in found])
 
