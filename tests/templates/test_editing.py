@@ -157,6 +157,14 @@ def test_an_edit_of_one_whose_places_have_names_is_sent_with_names(stage: Stage,
     assert content_of(sent.form).body == "Hi {{first_name}}, order {{order}} of {{company_name}} came."
 
 
+def test_a_draft_that_became_a_change_of_one_with_names_is_sent_with_names(stage: Stage) -> None:
+    draft = stage.drafts(form(name="made_elsewhere"), send=False)
+    stage.seen(NAMES, name="made_elsewhere")
+    stage.submits(draft)
+    (sent,) = stage.submissions()
+    assert content_of(sent.form).body == "Hello {{contact_first_name}}, your order is ready."
+
+
 def test_one_with_parts_that_cannot_be_written_here_is_not_duplicated(stage: Stage) -> None:
     stage.seen(MetaContent(body="Look!", unsupported=("header_image",)), name="picture")
     with pytest.raises(TemplateUnsupported) as refused:
