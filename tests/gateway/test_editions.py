@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from recado_events.gateway import ChannelConnectionStarted, MessageAccepted, MessageRejected
+from recado_events.gateway import ChannelConnectionStarted, ChannelRenamed, MessageAccepted, MessageRejected
 
 from tests.gateway.stage import NUMBER, PIN, WABA, Stage
 from tests.harness.on_database import token
@@ -65,6 +65,22 @@ async def test_s1_the_editions_with_whatsapp_connect(stage: Stage, edition: str)
     stage.edition(edition)
     await stage.connect()
     assert len(stage.facts(ChannelConnectionStarted)) == 1
+
+
+async def test_s1_details_are_saved_with_an_edition_that_has_whatsapp_only(stage: Stage) -> None:
+    await stage.connect()
+    stage.edition("free")
+    async with stage.administrator() as client:
+        answer = await client.put(f"/channels/{NUMBER}/details", json={"name": "Vendas"})
+        assert (answer.status_code, answer.json()["rule"]) == (403, "edition_without_whatsapp")
+        assert (answer.json()["edition"], answer.json()["missing"]) == ("free", ["edition_with_whatsapp"])
+        unknown = await client.put("/channels/999/details", json={"name": "Vendas"})
+        assert unknown.status_code == 404
+    assert stage.facts(ChannelRenamed) == []
+    stage.edition("premier")
+    async with stage.administrator() as client:
+        assert (await client.put(f"/channels/{NUMBER}/details", json={"name": "Vendas"})).status_code == 200
+    assert len(stage.facts(ChannelRenamed)) == 1
 
 
 async def test_rule_37_a_downgrade_freezes_sending_and_an_upgrade_thaws(stage: Stage) -> None:

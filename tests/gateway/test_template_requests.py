@@ -13,7 +13,7 @@ from gateway.domain.template_refusals import of_template_answer, reason_of
 from recado_chassis.crash import SETTING
 from recado_events.gateway import ChannelAuthorisationLost
 from recado_events.meta_templates import TemplateRequestRefused, TemplateRequestTaken
-from recado_events.templates import TemplateForm, TemplateSubmitted
+from recado_events.templates import MergeField, TemplateButton, TemplateForm, TemplateSubmitted
 
 from tests.gateway.reviewing import FORM, Reviews
 from tests.gateway.stage import NUMBER, WABA, Stage
@@ -104,6 +104,33 @@ async def test_edit_and_delete(reviews: Reviews) -> None:
     again = reviews.deletes(made.meta_id)
     await works(reviews)
     assert reviews.last(again).reason == "not_found"
+
+
+async def test_one_whose_places_have_names_is_created_and_edited_with_names(reviews: Reviews) -> None:
+    form = TemplateForm(
+        name="named",
+        language="en_US",
+        category="UTILITY",
+        header="For #{parameter.header_who}",
+        body="Hello #{parameter.body_first_name}, this is #{organisation.name}; bye #{parameter.body_first_name}.",
+        buttons=(TemplateButton(kind="url", text="See", url="https://example.org/#{contact.phone}"),),
+        fields=tuple(
+            MergeField(name=name, sample="x")
+            for name in ("parameter.header_who", "parameter.body_first_name", "organisation.name", "contact.phone")
+        ),
+        parameter_format="named",
+    )
+    await reviews.stage.meta.script_verdict(WABA, form.name, at_once=True)
+    reviews.submits(form)
+    await works(reviews)
+    (made,) = await reviews.at_meta()
+    assert (made.named, made.header_text, made.url_buttons) == (True, "For {{who}}", ["https://example.org/{{1}}"])
+    assert made.body == "Hello {{first_name}}, this is {{organisation_name}}; bye {{first_name}}."
+    request = reviews.submits(form.model_copy(update={"header": None}), made.meta_id)
+    await works(reviews)
+    assert isinstance(reviews.last(request), TemplateRequestTaken)
+    (now,) = await reviews.at_meta()
+    assert (now.named, now.header, now.body) == (True, None, made.body)
 
 
 async def test_a_rejected_template_may_ask_for_another_category(reviews: Reviews) -> None:

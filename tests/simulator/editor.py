@@ -62,7 +62,7 @@ class Editor:
         if template.status not in _EDITABLE:
             raise unfit("Only APPROVED, REJECTED or PAUSED templates can be edited", 2388025)
         now, rules = self._world.clock.now(), self._world.rules
-        changes: JsonObject = read_form(call.body) if "components" in call.body else {}
+        changes: JsonObject = _form(template, call) if "components" in call.body else {}
         if "category" in call.body:
             category = category_of(call.body["category"])
             if template.status == "APPROVED" and category != template.category:
@@ -98,6 +98,11 @@ class Editor:
             raise unfit("New content can't be added while the existing content is being deleted", 2388023)
         if len(self._world.templates(waba.id)) >= self._world.rules.templates:
             raise unfit("The limit of message templates is reached", 2388019)
+
+
+def _form(template: Template, call: Call) -> JsonObject:
+    """An edit keeps how its places are told apart, unless it says otherwise."""
+    return read_form({"parameter_format": "NAMED" if template.named else "POSITIONAL", **call.body})
 
 
 def _start(cursor: str | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from recado_chassis.store import Unavailable
 from recado_chassis.streams import Streams
 from recado_events.envelope import Cause
 
@@ -23,11 +24,21 @@ class Expiring:
         self._questions = questions
 
     def expire(self) -> int:
-        """How many requests were looked at; the view may be a moment behind, the streams decide."""
-        now = self._streams.clock.now()
+        """How many requests were looked at; the view may be a moment behind, the streams decide.
+
+        One that cannot be ended stops no other: raises what the last of those raised, when all have had their turn;
+        Unavailable at once."""
+        now, failure = self._streams.clock.now(), None
         due = self._questions.unanswered(now, AT_ONCE)
         for organisation_id, message_id in due:
             command = ExpireRequest(organisation_id=organisation_id, message_id=message_id, now=now)
             cause = Cause(str(self._streams.ids.new()))
-            self._streams.transact(partial(self._listening.expire_request, command=command, cause=cause))
+            try:
+                self._streams.transact(partial(self._listening.expire_request, command=command, cause=cause))
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this request alone
+                failure = error
+        if failure is not None:
+            raise failure
         return len(due)

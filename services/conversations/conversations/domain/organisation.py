@@ -19,6 +19,9 @@ class Organisation:
 
     @property
     def is_frozen(self) -> bool:
+        """Not while nothing was heard of it: what billing tells comes on another topic than the channel and the
+        messages, and may come after them; a request would be withdrawn for good then. The gateway, which connects
+        nobody whose edition it has not heard, has the last word."""
         return self.edition is not None and self.edition not in WITH_WHATSAPP
 
 

@@ -139,7 +139,7 @@ def _add_keeping(router: APIRouter, streams: Streams, connecting: Connecting, un
         )
 
         def decide(work: Work) -> dict[str, Any]:
-            connecting.ask(work, command, request.cause)
+            connecting.save_details(work, command, request.cause)
             return _shown(connecting, work, number)
 
         return perform(streams, request, decide)

@@ -14,7 +14,7 @@ from gateway.application.accounts import Accounts, Number, Token, Tokens
 from gateway.application.folds import CHANNEL, EDITION
 from gateway.application.ports import Line
 from gateway.application.steps import Given, StepFailed, Stepped, Steps
-from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep
+from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep, SaveDetails
 from gateway.domain.channel import channel_stream
 from gateway.domain.connecting import decide
 from gateway.domain.connection import Connection
@@ -59,6 +59,14 @@ class Connecting:
         edition: Edition = self._streams.read(edition_stream(number[0]), EDITION)
         if not edition.includes_whatsapp:
             raise EditionWithoutWhatsApp(edition.name, self._steps.lacks(waba_id, number[1], code))
+
+    def save_details(self, work: Work, command: SaveDetails, cause: Cause) -> Connection | None:
+        """What makes a connected number a channel. Raises EditionWithoutWhatsApp too (S1)."""
+        self.found(work, (command.organisation_id, command.phone_number_id))
+        edition: Edition = work.state(edition_stream(command.organisation_id), EDITION)
+        if not edition.includes_whatsapp:
+            raise EditionWithoutWhatsApp(edition.name, [])
+        return self.ask(work, command, cause)
 
     def disconnect(self, work: Work, command: DisconnectChannel, cause: Cause) -> Connection | None:
         """From the commit on nothing is sent; the token is of use for the unsubscription only."""
