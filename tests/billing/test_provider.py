@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -85,6 +86,10 @@ def test_a_decline_says_why_and_a_wrong_method_is_hopeless(provider: Provider) -
     assert (gone.value.reason, gone.value.hopeless) == ("resource_missing", True)
 
 
+def pays_by_card(provider: Provider, payments: StripePayments, order: Order, customer: str) -> None:
+    provider.pays(payments.open_checkout(order, customer).session)
+
+
 def test_rule_30_another_card_pays_what_the_first_one_did_not(provider: Provider) -> None:
     """A recharge is declined; somebody buys with another card; the next attempt charges that one."""
     payments = asking(provider.url)
@@ -92,15 +97,14 @@ def test_rule_30_another_card_pays_what_the_first_one_did_not(provider: Provider
     customer = payments.open_checkout(first, None).customer
     provider.delivers(held=True)
     recharge = Order(first.organisation_id, uuid4(), 2_000_000, 60_000)
-    for attempt, order in enumerate((first, Order(first.organisation_id, uuid4(), 2_000_000, 60_000)), start=1):
-        provider.pays(payments.open_checkout(order, customer).session)
-        method = provider.intents_of(first.organisation_id)[-1]["payment_method"]
-        if attempt == 1:
-            provider.declines("insufficient_funds", customer)
-            with pytest.raises(Refused, match="card_declined"):
-                payments.charge(recharge, customer, method, attempt)
-        else:
-            payments.charge(recharge, customer, method, attempt)
+    pays_by_card(provider, payments, first, customer)
+    (declined,) = provider.intents_of(first.organisation_id)
+    provider.declines("insufficient_funds", customer)
+    with pytest.raises(Refused, match="card_declined"):
+        payments.charge(recharge, customer, declined["payment_method"], 1)
+    pays_by_card(provider, payments, replace(first, purchase_id=uuid4()), customer)
+    method = provider.intents_of(first.organisation_id)[-1]["payment_method"]
+    payments.charge(recharge, customer, method, 2)
     of_recharge = {"organisation_id": str(recharge.organisation_id), "purchase_id": str(recharge.purchase_id)}
     (intent,) = [each for each in provider.intents_of(first.organisation_id) if each["metadata"] == of_recharge]
     assert (intent["status"], intent["payment_method"]) == ("succeeded", method)

@@ -29,7 +29,7 @@ from tests.harness.on_memory import ORGANISATION
 
 RECADO = Path(sys.executable).with_name("recado")
 ZONE = "America/Sao_Paulo"
-ALLOWANCES = {"free_conversations": 1, "free_service_messages": 2}
+ALLOWANCES: dict[str, Any] = {"free_conversations": 1, "free_service_messages": 2}
 CUSTOMERS = [somebody() for _ in range(3)]
 STEP = st.tuples(
     st.sampled_from(["template", "writes", "reply", "ad", "joins"]),
