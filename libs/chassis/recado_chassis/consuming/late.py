@@ -46,7 +46,7 @@ class Late:
         return any((await consumer.beginning_offsets(_partitions(consumer, topic))).values())
 
     def look(self, consumer: AIOKafkaConsumer) -> None:
-        """Begins to read what waits and is ours to read; why it could not be read is no longer ours to say elsewhere."""
+        """Begins to read what waits and is ours to read. Why it cannot be read is said by nobody else."""
         for topic in self._decoder.topics:
             ours = self._assignment.waiting.get((topic, 0)) == WAITS
             task = self._tasks.get(topic)
