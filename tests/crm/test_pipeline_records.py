@@ -15,7 +15,7 @@ from crm.commands import (
     RelatePipelineRecord,
     SetAmount,
 )
-from crm.domain.money import LARGEST, exponent
+from crm.domain.money import LARGEST
 from crm.domain.refusals import (
     AmountTooLarge,
     UnknownCurrency,
@@ -34,6 +34,7 @@ from recado_events.crm import (
     PipelineRecordOwnerChanged,
     PipelineRecordRelated,
 )
+from recado_events.currencies import exponent
 from recado_events.ids import CompanyId, ContactId, MessageId, NoteId, PipelineRecordId, StageId, UserId
 
 from tests.crm.stage import ADMINISTRATOR, OTHER_NUMBER, Stage

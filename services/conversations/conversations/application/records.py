@@ -1,4 +1,4 @@
-"""What conversations was told of templates, contacts and the organisation, as decisions look at it."""
+"""What the other services told of what template messages are made of, as decisions look at it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ from uuid import UUID
 
 from recado_chassis.work import Work
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, OrganisationId, PhoneNumberId, TemplateId, UserId, WabaId
+from recado_events.ids import (
+    ContactId,
+    OrganisationId,
+    PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
+    TemplateId,
+    UserId,
+    WabaId,
+)
 
 from conversations.application.scene import Scene, contact_key, fold_of
-from conversations.domain import field_values, requesting
+from conversations.domain import field_values, requesting, selling
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import Customer
 from conversations.domain.requesting import Terms
+from conversations.domain.selling import Pipeline, PipelineRecord
 from conversations.domain.template import Template
 
 
@@ -30,6 +40,14 @@ class Records:
         stream = f"contact-{contact_id}"
         return cast(Contact, work.state(stream, fold_of(stream)))
 
+    def pipeline(self, work: Work, pipeline_id: PipelineId) -> Pipeline:
+        stream = f"pipeline-{pipeline_id}"
+        return cast(Pipeline, work.state(stream, fold_of(stream)))
+
+    def pipeline_record(self, work: Work, pipeline_record_id: PipelineRecordId) -> PipelineRecord:
+        stream = f"record-{pipeline_record_id}"
+        return cast(PipelineRecord, work.state(stream, fold_of(stream)))
+
     def contact_of(self, work: Work, organisation_id: OrganisationId, customer: Customer) -> Contact:
         """As crm linked this customer last; a stranger where it has not."""
         if customer.customer_id is None:
@@ -41,6 +59,11 @@ class Records:
         self, work: Work, organisation_id: OrganisationId, contact: Contact, customer: Customer, agent: UserId
     ) -> dict[str, str]:
         return field_values.field_values(contact, customer, self._scene.team(work, organisation_id), agent)
+
+    def record_values(self, work: Work, record: PipelineRecord, language: str) -> dict[str, str]:
+        named = record.pipeline_id
+        pipeline = selling.NO_PIPELINE if named is None else self.pipeline(work, named)
+        return selling.record_values(record, pipeline, language)
 
     def terms(
         self,

@@ -33,12 +33,14 @@ from conversations.commands.noting import (
     NoteChannel,
     NoteContact,
     NoteContactOwner,
+    NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
     NoteOutcome,
     NoteReservation,
     NoteTemplate,
 )
+from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
     "Arrival",
@@ -53,9 +55,12 @@ __all__ = [
     "NoteChannel",
     "NoteContact",
     "NoteContactOwner",
+    "NoteContactParted",
     "NoteContactStanding",
     "NoteOrganisation",
     "NoteOutcome",
+    "NotePipeline",
+    "NotePipelineRecord",
     "NoteReservation",
     "NoteTemplate",
     "OnConversation",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from recado_events.currencies import exponent
+
 from crm.domain.contact import NAME
-from crm.domain.money import exponent
 from crm.views import Row
 
 
