@@ -240,6 +240,7 @@ def absent() -> dict[str, str]:
     return {
         **{name: str(uuid4()) for name in names},
         "field": f"custom_x{uuid4().hex}",
+        "part": "700027",
         "phone_number_id": str(uuid4().int)[:15],
     }
 

@@ -226,12 +226,20 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
     contact = (await tenant.does("GET", "crm", "/contacts"))["items"][0]["contact_id"]
     quoted = {"type": "text", "text": "x", "reply_to": message["message_id"]}
     reaction = {"type": "reaction", "message_id": message["message_id"], "emoji": "x"}
+    chat = {"phone_number_id": line.phone_number_id, "template": {"template_id": theirs["template_id"]}}
+    stage = (await tenant.does("POST", "crm", "/pipelines", PIPELINE))["stage_ids"][0]
     for method, service, path, body in [
         ("POST", "conversations", f"/conversations/{talk}/messages", quoted),
         ("POST", "conversations", f"/conversations/{talk}/messages", reaction),
         ("POST", "conversations", f"/conversations/{talk}/read", {"up_to_id": message["message_id"]}),
         ("POST", "conversations", f"/conversations/{talk}/assign", {"user_id": theirs["user_id"]}),
+        ("POST", "conversations", "/previews", {**chat, "contact_id": theirs["contact_id"]}),
+        ("POST", "conversations", "/previews", {**chat, "pipeline_record_id": theirs["pipeline_record_id"]}),
         ("PUT", "crm", f"/contacts/{contact}/owner", {"user_id": theirs["user_id"]}),
+        ("PUT", "crm", f"/contacts/{contact}/company", {"company_id": theirs["company_id"]}),
+        ("POST", "crm", f"/contacts/{contact}/merge", {"merged_id": theirs["contact_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "contact_id": theirs["contact_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "company_id": theirs["company_id"]}),
         ("PUT", "conversations", f"/channels/{line.phone_number_id}/rota", {"members": [theirs["user_id"]]}),
     ]:
         answer = await tenant.asks(method, service, path, body)
