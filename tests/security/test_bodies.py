@@ -152,6 +152,7 @@ async def test_35_only_true_and_false_are_either_everywhere(send: Sending) -> No
     assert send.positions() == before
 
 
+PATHS = {route.path for route in ROUTES}
 STRANGE_IDS = ["x", "null", "..", "%2e%2e%2f", "'; DROP TABLE users; --", "9" * 300, "%00", "\ud7ff", "1e3"]
 OTHER_DIGITS = "١٢٣"
 
@@ -162,5 +163,7 @@ async def test_35_ids_that_are_none_are_refused_everywhere(send: Sending, text: 
     for route in (route for route in ROUTES if route.has_ids and "administrator" in ROUTES[route].roles):
         body = ROUTES_WITH_BODIES.get(route)
         answer = send(route, None if body is None else json.dumps(body).encode(), at=dict.fromkeys(absent(), text))
+        if answer.request.url.path in PATHS:
+            continue  # The client has folded `..` away, and asked another route.
         assert answer.status_code in {400, 404, 405, 422}, f"{route}: {answer.status_code}"
     assert send.positions() == before

@@ -4,7 +4,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from recado_chassis.http.commands import Asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.streams import Streams
@@ -20,8 +20,8 @@ from crm.commands import ChangeContactField, DefineContactField, RetireContactFi
 from crm.domain.setup import CustomField
 from crm.views import Row, Viewer
 
-_WORD = r"^custom_[a-z][a-z0-9_]{0,40}$"
-FieldName = Annotated[str, Path(pattern=_WORD)]
+Word = Annotated[str, StringConstraints(pattern=r"^custom_[a-z][a-z0-9_]{0,40}$")]
+FieldName = Annotated[Word, Path()]
 Label = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -38,7 +38,7 @@ class FieldBody(RequestModel):
 
 
 class NewFieldBody(FieldBody):
-    field: Annotated[str, Field(pattern=_WORD)]
+    field: Word
     """In merge fields `contact.` stands before it."""
     value_type: Literal["text", "number", "date", "choice", "boolean"]
     """A number is a decimal written as text, a date YYYY-MM-DD."""

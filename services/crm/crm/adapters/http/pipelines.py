@@ -94,7 +94,6 @@ def _add_looking(router: APIRouter, streams: Streams) -> None:
         found = setup.rules_of(PhoneNumberId(phone_number_id))
         place = setup.place(found.stage_id)
         return {
-            "phone_number_id": phone_number_id,
             "company": found.company,
             "pipeline_id": place[0] if place else None,
             "stage_id": found.stage_id,
@@ -152,7 +151,7 @@ def _add_rules(router: APIRouter, streams: Streams, setting_up: SettingUp) -> No
 
         def decide(work: Work) -> Row:
             setting_up.set_record_rules(work, command, request.cause)
-            return {"phone_number_id": phone_number_id, **body.model_dump(mode="json")}
+            return body.model_dump(mode="json")
 
         return perform(streams, request, decide)
 
