@@ -258,6 +258,33 @@ async def test_s9_over_http_a_chat_is_begun_from_a_record_and_goes_on_about_it(s
         assert (refused.status_code, refused.json()["rule"]) == (422, rule)
 
 
+def test_rule_13_a_customer_is_one_contact_at_a_time_and_may_go_back_to_the_one_before(stage: Shop) -> None:
+    other = ContactId(uuid4())
+    stage.writes(OTHER)
+    customer = stage.one(CustomerIdentified).customer_id
+    stage.knows()
+    stage.links(customer)
+    stage.links(customer, contact=other)
+    stage.starts(CONTACT)
+    assert stage.facts(MessageRequested)[-1].customer_id != customer
+    stage.links(customer)
+    assert stage.facts(ContactStandingNoted)[-1].contact_id == CONTACT
+    stage.starts(CONTACT)
+    assert stage.facts(MessageRequested)[-1].customer_id == customer
+
+
+def test_a_record_of_a_contact_that_was_merged_is_the_survivors_customers_too(stage: Shop) -> None:
+    stage.approves(OFFER)
+    stage.writes(MARIA)
+    talk = stage.one(ConversationOpened)
+    stage.knows()
+    stage.links(talk.customer_id)
+    stage.opens()
+    stage.links(talk.customer_id, contact=ContactId(uuid4()))
+    stage.sends(talk.conversation_id, record=RECORD, contact__first_name="Maria")
+    assert "Bicicleta" in stage.asked()
+
+
 @pytest.mark.parametrize(
     ("minor", "currency", "language", "text"),
     [

@@ -76,7 +76,7 @@ class Beginning:
         terms = self._records.terms(work, org, at["phone_number_id"], command.choice.template_id, customer)
         form = beginning.check_may_send(command, customer, terms)
         contact = self._records.contact_of(work, org, customer)
-        record = self._naming.about(work, command, customer, contact)
+        record = self._naming.about(work, command, customer)
         values = {
             **self._records.values(work, org, contact, customer, command.by.user_id),
             **self._records.record_values(work, record, form.language),

@@ -37,8 +37,13 @@ class Listening:
         self._scene.record(work, contact.note_contact(command, known), cause)
 
     def note_contact_standing(self, work: Work, command: NoteContactStanding, cause: Cause) -> None:
+        """A customer is one contact at a time, the last one told: whose they were before, they are not any more."""
         known = self._records.contact(work, command.contact_id)
-        self._scene.record(work, contact.note_standing(command, known), cause)
+        moved = self._records.links_elsewhere(work, command.organisation_id, command.contact_id, command.links)
+        facts = [
+            fact for each in moved for fact in contact.note_moved(command, each, self._records.contact(work, each))
+        ]
+        self._scene.record(work, [*facts, *contact.note_standing(command, known)], cause)
 
     def note_contact_parted(self, work: Work, command: NoteContactParted, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)

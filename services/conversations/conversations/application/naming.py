@@ -38,13 +38,13 @@ class Naming:
             raise UnknownContact
         return contact, record
 
-    def about(self, work: Work, command: SendTemplate, customer: Customer, contact: Contact) -> PipelineRecord:
+    def about(self, work: Work, command: SendTemplate, customer: Customer) -> PipelineRecord:
         """Nobody is told of what is another contact's."""
-        record = self._record(work, command.organisation_id, command.by, command.pipeline_record_id)
-        if command.pipeline_record_id is None or record.contact_id == contact.contact_id:
+        org = command.organisation_id
+        record = self._record(work, org, command.by, command.pipeline_record_id)
+        if command.pipeline_record_id is None:
             return record
-        links = self._records.contact(work, record.contact_id).links if record.contact_id else ()
-        if customer.customer_id not in {self._scene.survivor(work, link.customer_id) for link in links}:
+        if record.contact_id is None or not self._records.is_contact_of(work, org, record.contact_id, customer):
             raise PipelineRecordOfAnother
         return record
 

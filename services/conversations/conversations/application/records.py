@@ -7,9 +7,11 @@ from typing import cast
 from uuid import UUID
 
 from recado_chassis.work import Work
+from recado_events.crm import Link
 from recado_events.identity import Alias
 from recado_events.ids import (
     ContactId,
+    CustomerId,
     OrganisationId,
     PhoneNumberId,
     PipelineId,
@@ -52,8 +54,30 @@ class Records:
         """As crm linked this customer last; a stranger where it has not."""
         if customer.customer_id is None:
             return STRANGER
-        found = work.find(contact_key(organisation_id, customer.customer_id))
-        return STRANGER if found is None else self.contact(work, ContactId(UUID(found)))
+        found = self._linked_to(work, organisation_id, customer.customer_id)
+        return STRANGER if found is None else self.contact(work, found)
+
+    def links_elsewhere(
+        self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, links: Sequence[Link]
+    ) -> list[ContactId]:
+        """The other contacts that these customers are until now, each once."""
+        found = [self._linked_to(work, organisation_id, link.customer_id) for link in links]
+        return [each for each in dict.fromkeys(found) if each is not None and each != contact_id]
+
+    def is_contact_of(
+        self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, customer: Customer
+    ) -> bool:
+        """Also where it was merged into the one that the customer is linked to."""
+        if customer.customer_id is None:
+            return False
+        known = self.contact(work, contact_id)
+        met_as = self._scene.owners(work, self._scene.person_keys(organisation_id, known.aliases))
+        linked = self._linked_to(work, organisation_id, customer.customer_id)
+        return linked == contact_id or (known.organisation_id == organisation_id and customer.customer_id in met_as)
+
+    def _linked_to(self, work: Work, organisation_id: OrganisationId, customer_id: CustomerId) -> ContactId | None:
+        found = work.find(contact_key(organisation_id, customer_id))
+        return None if found is None else ContactId(UUID(found))
 
     def values(
         self, work: Work, organisation_id: OrganisationId, contact: Contact, customer: Customer, agent: UserId

@@ -87,6 +87,20 @@ def note_standing(command: NoteContactStanding, contact: Contact) -> list[Event]
     return [] if evolve(contact, noted) == contact else [noted]
 
 
+def note_moved(command: NoteContactStanding, from_id: ContactId, contact: Contact) -> list[Event]:
+    """What another contact is not any more, because of this link; it may still be met under its own aliases."""
+    return note_parted(
+        NoteContactParted(
+            organisation_id=command.organisation_id,
+            contact_id=from_id,
+            customers=tuple(link.customer_id for link in command.links),
+            aliases=(),
+            now=command.now,
+        ),
+        contact,
+    )
+
+
 def note_parted(command: NoteContactParted, contact: Contact) -> list[Event]:
     noted = ContactPartedNoted(
         organisation_id=command.organisation_id,
