@@ -1,4 +1,4 @@
-"""The figures of crm for `recado verify`: one person, one contact."""
+"""The figures of crm for `recado verify`: one person, one contact; one conversation, one automatic record."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import ContactId, ConversationId, CustomerId
 
+from crm.adapters.postgres.verifying import records
 from crm.domain.private import PRIVATE, ContactSuperseded
 
 CRM = "crm"
@@ -41,6 +42,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield none_of(CRM, "customers linked to more than one contact", (c for c, ids in linked.items() if len(ids) > 1))
     yield none_of(CRM, "customers that are not found under their contact", _lost(connection, linked, survivors))
     yield none_of(CRM, "conversations of more than one contact", _shared(events))
+    yield from records.figures(CRM, events)
     met = {contact for ids in linked.values() for contact in ids} & alive
     if evidence.taken is not None:
         yield none_of(CRM, "people who wrote and are not exactly one contact", _people(events, evidence.taken, met))
