@@ -195,7 +195,8 @@ def test_any_text_is_a_receivers_address_or_is_refused_with_a_reason(text: str) 
     except ValueError as error:
         assert str(error)
     else:
-        assert parts.scheme in ("http", "https") and parts.hostname
+        assert parts.scheme in ("http", "https")
+        assert parts.hostname
 
 
 def test_pauses_grow_and_heed_the_receiver_within_reason() -> None:
