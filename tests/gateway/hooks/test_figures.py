@@ -11,11 +11,10 @@ from gateway.adapters.postgres.verifying import subscriptions
 from tests.gateway.hooks.receiver import Receiver
 from tests.gateway.hooks.switchboard import Switchboard
 
-DELIVERY = "(SELECT max(delivery_id) FROM subscription_deliveries)"
 BROKEN = {
     "subscriptions told of more than there is": "UPDATE subscription_cursors SET position = position + 99",
-    "events passed over that a receiver did not take": f"DELETE FROM subscription_deliveries WHERE delivery_id = {DELIVERY}",
-    "deliveries of another organisation's events": "UPDATE subscription_cursors SET organisation_id = gen_random_uuid()",
+    "events passed over that a receiver did not take": "DELETE FROM subscription_deliveries WHERE delivery_id = 1",
+    "deliveries of another organisation's events": "UPDATE subscription_cursors SET organisation_id = subscription_id",
     "subscriptions whose cursors are not what their stream says": "UPDATE subscription_cursors SET is_active = false",
 }
 

@@ -29,17 +29,17 @@ def parts_of(url: str) -> SplitResult:
     """Raises ValueError, with what is wrong, for what is no address of a receiver."""
     if len(url) > LONGEST_URL or not _PLAIN.fullmatch(url):
         raise ValueError(f"must be a URL of at most {LONGEST_URL} plain ASCII characters, others percent-encoded")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # its own words would repeat the URL
+        raise ValueError("must have an IP address in brackets only if it is one, and a port up to 65535") from None
     if parts.scheme not in ("http", "https"):
         raise ValueError("must begin with https:// or http://")
     if "@" in parts.netloc:
         raise ValueError("must hold no user name and no password; deliveries are signed")
     if parts.fragment:
         raise ValueError("must have no fragment")
-    try:
-        port = parts.port
-    except ValueError:
-        raise ValueError("must have a port from 1 to 65535, or none") from None
     if port == 0 or parts.netloc.endswith(":"):
         raise ValueError("must have a port from 1 to 65535, or none")
     if not _is_host(parts.hostname or ""):
@@ -73,7 +73,7 @@ def is_public(address: str) -> bool:
             return False
         if found.ipv4_mapped is not None:
             return is_public(str(found.ipv4_mapped))
-        if any(found in network for network in _CARRIES_IPV4):
+        if found.is_site_local or any(found in network for network in _CARRIES_IPV4):
             return False
     if any(found in network for network in _NOT_FOR_GUESTS if network.version == found.version):
         return False
