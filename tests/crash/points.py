@@ -15,6 +15,7 @@ _OWN = {
     "templates": ("gateway",),
     "payments": ("billing",),
     "recharge": ("billing",),
+    "notifier": ("gateway",),
 }
 """Parts that not every service has, by the first word of their points."""
 OF_COMMANDS = "rebuild"
@@ -23,6 +24,9 @@ IN_QUARANTINE = "quarantine"
 """The first word of points that only a released update reaches."""
 OF_PAYMENTS = ("payments", "recharge")
 """The first words of points that are reached where somebody buys: `tests/billing/test_crashes.py` kills there."""
+
+OF_WEBHOOKS = "notifier"
+"""The first word of points reached where somebody subscribes: `tests/gateway/hooks/test_crashes.py` kills there."""
 
 
 def named_points() -> list[str]:
@@ -40,7 +44,7 @@ def of_traffic() -> list[tuple[str, str]]:
     return [
         (service, point)
         for point in named_points()
-        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE, *OF_PAYMENTS)
+        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE, OF_WEBHOOKS, *OF_PAYMENTS)
         for service in services_with(point)
     ]
 
