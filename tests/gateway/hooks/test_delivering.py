@@ -128,9 +128,9 @@ async def test_after_the_last_attempt_it_is_paused_with_an_event_and_goes_on_whe
             receiver.answer = lambda _: 200
             await board.asks("POST", f"/{subscription['subscription_id']}/resume")
             await told(receiver, 5)
+        (paused,) = board.facts(SubscriptionPaused)
 
     assert receiver.names == ["Ana", "Ana", "Ana", "Bia", "Caio"]
-    (paused,) = board.facts(SubscriptionPaused)
     assert (paused.reason, paused.paused_by) == ("failing", None)
 
 
