@@ -50,12 +50,10 @@ class Switchboard(Stage):
 
     # Subscribing ---------------------------------------------------------------------------------
 
-    async def asks(
-        self, method: str, path: str = "", body: Any = None, organisation: UUID | None = None, **headers: str
-    ) -> Any:
+    async def asks(self, method: str, path: str = "", body: Any = None, organisation: UUID | None = None) -> Any:
         """An administrator does; answers what is answered, or its status where there is nothing."""
         async with self.administrator(organisation) as client:
-            answer = await client.request(method, f"/subscriptions{path}", json=body, headers=headers)
+            answer = await client.request(method, f"/subscriptions{path}", json=body)
         return answer.json() if answer.content else answer.status_code
 
     async def subscribes(
@@ -70,7 +68,7 @@ class Switchboard(Stage):
         told = await self.asks("GET", f"/{subscription['subscription_id']}/deliveries")
         return list(reversed(told["items"]))
 
-    async def status(self, subscription: dict[str, Any]) -> tuple[str, str | None]:
+    async def standing(self, subscription: dict[str, Any]) -> tuple[str, str | None]:
         told = await self.asks("GET", f"/{subscription['subscription_id']}")
         return told["status"], told["reason"]
 

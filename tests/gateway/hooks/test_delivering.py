@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterator
 from uuid import uuid4
 
 from recado_events.subscriptions import SubscriptionPaused
@@ -82,7 +83,9 @@ async def test_only_chosen_types_are_delivered_and_a_new_choice_holds_from_then_
 
 
 async def test_a_failed_delivery_is_tried_again_and_what_comes_after_it_waits(board: Switchboard) -> None:
-    failures = iter([500, "close", "HTTP/1.1 503 No\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"])
+    failures: Iterator[int | str] = iter(
+        [500, "close", "HTTP/1.1 503 No\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"]
+    )
     async with Receiver(lambda _: next(failures, 200)) as receiver:
         subscription = await board.subscribes(receiver.url)
         board.happens("Ana", "Bia")
@@ -104,7 +107,7 @@ async def test_a_failed_delivery_is_tried_again_and_what_comes_after_it_waits(bo
         ("delivered", 200, 4),
         ("delivered", 200, 1),
     ]
-    assert await board.status(subscription) == ("active", None)
+    assert await board.standing(subscription) == ("active", None)
 
 
 def attempts(board: Switchboard) -> int:
@@ -124,7 +127,7 @@ async def test_after_the_last_attempt_it_is_paused_with_an_event_and_goes_on_whe
             board.happens("Caio")
             board.time_passes()
             await asyncio.sleep(1.2)
-            assert (len(receiver.requests), await board.status(subscription)) == (2, ("paused", "failing"))
+            assert (len(receiver.requests), await board.standing(subscription)) == (2, ("paused", "failing"))
             receiver.answer = lambda _: 200
             await board.asks("POST", f"/{subscription['subscription_id']}/resume")
             await told(receiver, 5)
@@ -141,7 +144,7 @@ async def test_a_receiver_that_is_gone_is_asked_once(board: Switchboard) -> None
         await board.until(lambda: board.facts(SubscriptionPaused) != [])
         board.time_passes()
         await asyncio.sleep(1.2)
-        assert (len(receiver.requests), await board.status(subscription)) == (1, ("paused", "gone"))
+        assert (len(receiver.requests), await board.standing(subscription)) == (1, ("paused", "gone"))
 
 
 async def test_61_a_redirect_is_not_followed(board: Switchboard, receiver: Receiver) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest_asyncio
@@ -43,7 +44,7 @@ class Contacts:
         await self._server.stop(1)
 
     @property
-    def told(self) -> dict[str, object]:
+    def told(self) -> dict[str, Any]:
         """What a gateway is told of it."""
         return {"events_urls": {"crm": f"http://127.0.0.1:{self._port}"}, "service_token": SERVICE}
 

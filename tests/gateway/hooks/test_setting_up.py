@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64decode
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from gateway.adapters.postgres import Resealing
+from gateway.adapters.vault import Vault
+from gateway.application.accounts import Resealed
 from gateway.domain.private import SubscriptionAddressed
 from recado_events.gateway import PUBLISHED
 from recado_events.subscriptions import OfSubscription
@@ -20,7 +24,7 @@ URL = "http://127.0.0.1:9/hooks"
 
 async def test_a_secret_is_shown_once_and_stands_nowhere_in_the_clear(board: Switchboard) -> None:
     asked = {"url": URL, "event_types": [RENAMED]}
-    first = await board.asks("POST", "", asked, **{"Idempotency-Key": "once"})
+    first = await board.asks("POST", "", asked)
     path = f"/{first['subscription_id']}"
     rotated = await board.asks("POST", f"{path}/rotate", {})
 
@@ -46,6 +50,18 @@ async def test_a_repeated_command_makes_one_subscription_and_shows_no_secret(dsn
         assert "secret" in first
         assert "secret" not in again
         assert len((await board.asks("GET"))["items"]) == 1
+
+
+async def test_secrets_are_sealed_anew_with_the_tokens(board: Switchboard, receiver: Receiver) -> None:
+    subscription = await board.subscribes(receiver.url)
+    old, new = (urlsafe_b64decode(letter * 43 + "==") for letter in "ab")
+
+    done = [Resealing(board.on_database.store.connection, Vault([new, old])).reseal() for _ in range(2)]
+
+    assert done == [Resealed(1, 0)] * 2
+    async with Switchboard(board.dsn, organisation=board.organisation, token_key="b" * 43) as rotated:
+        await rotated.asks("POST", f"/{subscription['subscription_id']}/test")
+    assert receiver.requests[0].is_signed_with(subscription["secret"])
 
 
 async def test_while_a_secret_is_rotated_both_sign(board: Switchboard, receiver: Receiver) -> None:
@@ -125,7 +141,7 @@ async def test_only_administrators_and_each_only_its_own(board: Switchboard) -> 
             answer = await client.request(method, f"/subscriptions{path}", json=body)
             assert answer.json()["rule"] == "role_not_allowed", path
     assert (await board.asks("GET", organisation=uuid4()))["items"] == []
-    assert await board.status(subscription) == ("active", None)
+    assert await board.standing(subscription) == ("active", None)
 
 
 @pytest.mark.parametrize(
