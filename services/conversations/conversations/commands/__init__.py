@@ -29,6 +29,7 @@ from conversations.commands.asking import (
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
 from conversations.commands.noting import (
+    ExpireRequest,
     NoteChannel,
     NoteContact,
     NoteContactOwner,
@@ -46,6 +47,7 @@ __all__ = [
     "Choice",
     "ChooseRota",
     "CloseConversation",
+    "ExpireRequest",
     "GrantProfile",
     "MarkRead",
     "NoteChannel",

@@ -62,6 +62,11 @@ def _(event: told.MessageEchoed, position: int) -> Changes:
     yield of_conversation(event, "last_message", occurred_at=event.occurred_at, inbound=False)
 
 
+def _decided(event: told.OfMessage) -> Change:
+    """It waits for nobody any more."""
+    return of_conversation(event, "decided", message_id=event.message_id)
+
+
 def _reaction(event: told.OfMessage, **values: Any) -> Change:
     return of_conversation(event, "reaction", message_id=event.message_id, **values)
 
@@ -81,22 +86,26 @@ def _(event: told.MessageRequested, position: int) -> Changes:
     )
     yield of_conversation(event, "last_message", occurred_at=event.requested_at, inbound=False)
     yield _status(event, "requested", occurred_at=event.requested_at, reason=None, codes=[])
+    yield of_conversation(event, "request", message_id=event.message_id, send_by=event.send_by)
 
 
 @changes.register
 def _(event: told.MessageWithdrawn, position: int) -> Changes:
     yield _status(event, "withdrawn", occurred_at=event.withdrawn_at, reason=event.reason, codes=[])
+    yield _decided(event)
 
 
 @changes.register
 def _(event: told.MessageRefused, position: int) -> Changes:
     yield _status(event, "refused", occurred_at=event.refused_at, reason=event.reason, codes=[])
+    yield _decided(event)
 
 
 @changes.register
 def _(event: told.MessageReleased, position: int) -> Changes:
     if event.template is not None:
         yield _status(event, "released", occurred_at=event.released_at, reason=None, codes=[])
+        yield _decided(event)
         return
     if event.target_id is not None:
         yield _reaction(

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from recado_events.ids import MessageId, OrganisationId
+
 Row = dict[str, Any]
 
 
@@ -43,5 +45,9 @@ class Questions(Protocol):
         ...
 
     def users_of(self, organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]: ...
+
+    def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
+        """Requests that may not leave any more and that nobody has decided on, of all organisations."""
+        ...
 
     def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

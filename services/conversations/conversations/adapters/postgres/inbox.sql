@@ -87,6 +87,14 @@ CREATE INDEX messages_timeline ON messages (conversation_id, occurred_at, source
 CREATE INDEX messages_wamid ON messages (wamid_id);
 CREATE INDEX messages_unread ON messages (conversation_id, position) WHERE direction = 'in';
 
+-- What waits for billing's answer.
+CREATE TABLE requests (
+    message_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    send_by timestamptz NOT NULL
+);
+CREATE INDEX requests_due ON requests (send_by);
+
 CREATE TABLE statuses (
     message_id uuid NOT NULL,
     status text NOT NULL,

@@ -83,6 +83,10 @@ STATEMENTS = {
             %(direction)b::text[], %(kind)b::text[], %(content)b::bytea[], %(occurred_at)b::timestamptz[],
             %(source_ordinal)b::integer[], %(position)b::bigint[], %(reply_to)b::uuid[], %(target_id)b::uuid[],
             %(sent_by)b::uuid[], %(wamid_id)b::uuid[], %(send_by)b::timestamptz[], %(forwarded)b::boolean[])"""),
+    "request": """
+        INSERT INTO requests (message_id, organisation_id, send_by)
+        VALUES (%(message_id)s, %(organisation_id)s, %(send_by)s)""",
+    "decided": "DELETE FROM requests WHERE message_id = %(message_id)s",
     "read_up_to": """
         INSERT INTO read_marks (user_id, conversation_id, position)
         SELECT %(user_id)s, %(conversation_id)s, position FROM messages WHERE message_id = %(up_to_id)s
