@@ -2,37 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
 from gateway.adapters.postgres.verifying import subscriptions
+from gateway.domain.private import PRIVATE
+from psycopg import Connection
+from recado_chassis.mapper import Mapper, Recorded
+from recado_chassis.verifying.evidence import ToldLog
+from recado_chassis.verifying.logs import recorded
+from recado_events.gateway import PUBLISHED
 
 from tests.gateway.hooks.receiver import Receiver
 from tests.gateway.hooks.switchboard import Switchboard
 
+PASSED_OVER = "events passed over that a receiver did not take"
+OUT_OF_ORDER = "events that a receiver took after later ones"
 BROKEN = {
     "subscriptions told of more than there is": "UPDATE subscription_cursors SET position = position + 99",
-    "events passed over that a receiver did not take": "DELETE FROM subscription_deliveries WHERE delivery_id = 1",
+    PASSED_OVER: "DELETE FROM subscription_deliveries WHERE delivery_id = 1",
+    OUT_OF_ORDER: "UPDATE subscription_deliveries SET position = position + 9 WHERE delivery_id = 1",
     "deliveries of another organisation's events": "UPDATE subscription_cursors SET organisation_id = subscription_id",
+    "subscriptions that nobody has served for ten minutes": (
+        "UPDATE subscription_cursors SET due_at = now() - interval '11 minutes'"
+    ),
     "subscriptions whose cursors are not what their stream says": "UPDATE subscription_cursors SET is_active = false",
 }
+
+NOTED_AGAIN = """
+INSERT INTO subscription_deliveries (subscription_id, organisation_id, source, position, event_id, event_type, attempt,
+    outcome, status, milliseconds, epoch)
+SELECT subscription_id, organisation_id, source, position, event_id, event_type, attempt, outcome, status, 9, epoch
+FROM subscription_deliveries WHERE delivery_id = 1
+"""
 
 
 def differing(board: Switchboard) -> set[str]:
     with board.on_database.store.connection() as connection:
-        return {each.name for each in subscriptions.figures("gateway", connection) if each.differs}
+        logs = {"gateway": ToldLog(board.on_database.store.end(), lambda after: published(connection, after))}
+        return {each.name for each in subscriptions.figures("gateway", connection, logs) if each.differs}
 
 
-@pytest_asyncio.fixture
-async def told(board: Switchboard, receiver: Receiver) -> AsyncIterator[Switchboard]:
-    """Two events were taken."""
+def published(connection: Connection[tuple[object, ...]], after: int) -> Iterator[Recorded]:
+    log = recorded(connection, Mapper((*PUBLISHED, *PRIVATE)), after)
+    return (each for each in log if isinstance(each.event, PUBLISHED))
+
+
+@asynccontextmanager
+async def two_told(board: Switchboard, receiver: Receiver) -> AsyncIterator[Switchboard]:
     await board.subscribes(receiver.url)
     async with board.notifying():
         board.happens("Ana", "Bia")
         await board.until(lambda: len(receiver.requests) == 2)
         await board.until(lambda: is_at_rest(board))
-    yield board
+        yield board
+
+
+@pytest_asyncio.fixture
+async def telling(board: Switchboard, receiver: Receiver) -> AsyncIterator[Switchboard]:
+    """Two events were taken, and more will be."""
+    async with two_told(board, receiver):
+        yield board
+
+
+@pytest_asyncio.fixture
+async def told(board: Switchboard, receiver: Receiver) -> Switchboard:
+    """Two events were taken; nobody tells more."""
+    async with two_told(board, receiver):
+        return board
 
 
 def is_at_rest(board: Switchboard) -> bool:
@@ -42,6 +81,40 @@ def is_at_rest(board: Switchboard) -> bool:
 
 
 async def test_nothing_differs_where_all_was_told(told: Switchboard) -> None:
+    assert differing(told) == set()
+
+
+async def test_nothing_differs_after_a_replay_and_a_new_choice_of_types(
+    telling: Switchboard, receiver: Receiver
+) -> None:
+    (subscription,) = (await telling.asks("GET"))["items"]
+    path = f"/{subscription['subscription_id']}"
+    types = [*subscription["event_types"], "gateway.channel-connected.v1"]
+    await telling.asks("PATCH", path, {"event_types": types})
+    telling.happens("Caio", "Davi")
+    await telling.until(lambda: len(receiver.requests) == 4)
+    await telling.asks("POST", f"{path}/replay", {"source": "gateway", "after": 0})
+    await telling.until(lambda: len(receiver.requests) == 8)
+    await telling.until(lambda: is_at_rest(telling))
+    assert differing(telling) == set()
+
+
+async def test_a_replay_that_skips_something_is_found_though_it_was_taken_before(
+    telling: Switchboard, receiver: Receiver
+) -> None:
+    (subscription,) = (await telling.asks("GET"))["items"]
+    replay = {"source": "gateway", "after": 0}
+    await telling.asks("POST", f"/{subscription['subscription_id']}/replay", replay)
+    await telling.until(lambda: len(receiver.requests) == 4)
+    await telling.until(lambda: is_at_rest(telling))
+    with telling.on_database.store.connection() as connection:
+        connection.execute("DELETE FROM subscription_deliveries WHERE delivery_id = 3")
+    assert differing(telling) == {PASSED_OVER}
+
+
+async def test_what_a_frozen_worker_notes_late_is_not_out_of_order(told: Switchboard) -> None:
+    with told.on_database.store.connection() as connection:
+        connection.execute(NOTED_AGAIN)
     assert differing(told) == set()
 
 

@@ -2,7 +2,8 @@
 
 -- How far each subscription has been told of each service's log: all up to `position` is delivered or not for it.
 -- `due_at` is NULL where nothing is known to wait: then there is nothing for it up to the source's position either.
--- `epoch` changes with everything that people change of it, so that whoever was at work on it notices.
+-- `epoch` changes with everything that people change of it, so that whoever was at work on it notices; it began at
+-- `begun_at` in `begun_epoch`.
 CREATE TABLE subscription_cursors (
     subscription_id uuid NOT NULL,
     source text COLLATE "C" NOT NULL,
@@ -12,6 +13,7 @@ CREATE TABLE subscription_cursors (
     begun_at bigint NOT NULL,
     position bigint NOT NULL,
     epoch integer NOT NULL DEFAULT 1,
+    begun_epoch integer NOT NULL DEFAULT 1,
     attempts integer NOT NULL DEFAULT 0,
     due_at timestamptz DEFAULT now(),
     holder uuid,
@@ -50,6 +52,7 @@ CREATE TABLE subscription_deliveries (
     outcome text COLLATE "C" NOT NULL,
     status integer,
     milliseconds integer NOT NULL,
+    epoch integer,
     attempted_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX subscription_deliveries_subscription_id_idx ON subscription_deliveries (subscription_id, delivery_id);

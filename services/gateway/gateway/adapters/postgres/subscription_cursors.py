@@ -96,7 +96,7 @@ class SubscriptionCursors:
         moved = {"to": attempt.position, "lease": lease}
         with self._connection() as connection, connection.transaction():
             row = connection.execute(MOVE.encode(), _ours(cursor) | moved).fetchone()
-            note(connection, (cursor.organisation_id, cursor.subscription_id), cursor.source, attempt)
+            _note(connection, cursor, attempt)
         if row is None or not row[0]:
             return None
         return replace(cursor, position=attempt.position or cursor.position, attempts=0)
@@ -104,7 +104,7 @@ class SubscriptionCursors:
     def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> None:
         with self._connection() as connection, connection.transaction():
             connection.execute(FAIL.encode(), _ours(cursor) | {"pause": pause})
-            note(connection, (cursor.organisation_id, cursor.subscription_id), cursor.source, attempt)
+            _note(connection, cursor, attempt)
 
     def rest(self, cursor: Cursor, position: int, *, at_end: bool) -> None:
         with self._connection() as connection, connection.transaction():
@@ -144,6 +144,10 @@ class SubscriptionCursors:
     def purge(self, before: datetime, limit: int) -> int:
         with self._connection() as connection:
             return connection.execute(PURGE, [before, limit]).rowcount
+
+
+def _note(connection: Connection[Any], cursor: Cursor, attempt: Attempt) -> None:
+    note(connection, (cursor.organisation_id, cursor.subscription_id), cursor.source, attempt, cursor.epoch)
 
 
 def _ours(cursor: Cursor) -> dict[str, Any]:

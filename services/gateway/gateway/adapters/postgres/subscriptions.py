@@ -38,7 +38,7 @@ BEGIN = """
 INSERT INTO subscription_cursors AS kept (subscription_id, organisation_id, source, event_types, begun_at, position)
 VALUES (%(subscription)s, %(organisation)s, %(source)s, %(types)s, %(end)s, %(end)s)
 ON CONFLICT (subscription_id, source) DO UPDATE SET event_types = excluded.event_types, begun_at = kept.position,
-    epoch = kept.epoch + 1, attempts = 0, due_at = now(), holder = NULL, lent_until = NULL
+    epoch = kept.epoch + 1, begun_epoch = kept.epoch + 1, attempts = 0, due_at = now(), holder = NULL, lent_until = NULL
 WHERE kept.event_types <> excluded.event_types
 """
 PAUSE = "UPDATE subscription_cursors SET is_active = false WHERE subscription_id = %s"
@@ -48,8 +48,8 @@ UPDATE subscription_cursors SET is_active = true, epoch = epoch + 1, attempts = 
 WHERE subscription_id = %s
 """
 REPLAY = """
-UPDATE subscription_cursors SET position = %(after)s, begun_at = %(after)s, epoch = epoch + 1, attempts = 0,
-    due_at = now(), holder = NULL, lent_until = NULL
+UPDATE subscription_cursors SET position = %(after)s, begun_at = %(after)s, epoch = epoch + 1,
+    begun_epoch = epoch + 1, attempts = 0, due_at = now(), holder = NULL, lent_until = NULL
 WHERE subscription_id = %(subscription)s AND source = %(source)s
 """
 FORGET = "DELETE FROM subscription_cursors WHERE subscription_id = %s"
@@ -74,8 +74,8 @@ WHERE kept.subscription_id = ANY (%s) ORDER BY kept.source
 """
 NOTE = """
 INSERT INTO subscription_deliveries (subscription_id, organisation_id, source, position, event_id, event_type, attempt,
-    outcome, status, milliseconds)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    outcome, status, milliseconds, epoch)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 DELIVERIES = """
 SELECT * FROM subscription_deliveries
@@ -150,7 +150,7 @@ class KeptSubscriptions:
 
     def note(self, subscription: Key, source: str, attempt: Attempt) -> None:
         with self._connection() as connection:
-            note(connection, subscription, source, attempt)
+            note(connection, subscription, source, attempt, None)
 
     def deliveries(
         self, subscription_id: SubscriptionId, before: int | None, limit: int, outcome: str | None
@@ -174,9 +174,9 @@ def place_of(subscription: Key, generation: int) -> tuple[str, str, str, str]:
     return str(subscription[0]), str(subscription[1]), str(generation), PURPOSE
 
 
-def note(connection: Connection[Any], subscription: Key, source: str, attempt: Attempt) -> None:
+def note(connection: Connection[Any], subscription: Key, source: str, attempt: Attempt, epoch: int | None) -> None:
     about = [subscription[1], subscription[0], source, attempt.position, attempt.event_id, attempt.event_type]
-    connection.execute(NOTE, [*about, attempt.attempt, attempt.outcome, attempt.status, attempt.milliseconds])
+    connection.execute(NOTE, [*about, attempt.attempt, attempt.outcome, attempt.status, attempt.milliseconds, epoch])
 
 
 def _executing(*statements: tuple[str, Any]) -> Effect:
