@@ -24,8 +24,6 @@ REBUILT = {"rebuild.before_swap": "conversations", "rebuild.after_swap": "crm"}
 """Whose view is rebuilt when its command dies at a point."""
 IN_QUARANTINE = "quarantine"
 """The first word of points that only a released update reaches."""
-OF_WEBHOOKS = "notifier"
-"""The first word of points reached where somebody subscribes: `tests/gateway/hooks/test_crashes.py` kills there."""
 
 
 def named_points() -> list[str]:
@@ -43,7 +41,7 @@ def of_traffic() -> list[tuple[str, str]]:
     return [
         (service, point)
         for point in named_points()
-        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE, OF_WEBHOOKS)
+        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE)
         for service in services_with(point)
     ]
 

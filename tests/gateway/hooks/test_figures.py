@@ -15,7 +15,8 @@ from recado_chassis.verifying.evidence import ToldLog
 from recado_chassis.verifying.logs import recorded
 from recado_events.gateway import PUBLISHED
 
-from tests.gateway.hooks.receiver import Receiver
+from tests.crash.receivers import Receivers, Told
+from tests.gateway.hooks.receiver import Receiver, Request
 from tests.gateway.hooks.switchboard import Switchboard
 
 PASSED_OVER = "events passed over that a receiver did not take"
@@ -123,3 +124,22 @@ async def test_a_broken_promise_is_found(told: Switchboard, name: str) -> None:
     with told.on_database.store.connection() as connection:
         connection.execute(BROKEN[name].encode())
     assert name in differing(told)
+
+
+async def test_a_campaigns_receivers_find_what_did_not_come_what_came_late_and_what_is_not_signed(
+    board: Switchboard, receiver: Receiver
+) -> None:
+    async with two_told(board, receiver):
+        (kept,) = (await board.asks("GET"))["items"]
+    secret = (await board.asks("POST", f"/{kept['subscription_id']}/rotate", {"overlap_seconds": 60}))["secret"]
+    receivers = Receivers()
+
+    def found(requests: list[Request], secret: str) -> list[int]:
+        receiver.requests[:] = requests
+        receivers.told = [Told(kept["subscription_id"], secret, receiver)]
+        return [each.value for each in receivers.figures({"gateway": board.dsn})]
+
+    first, second = receiver.requests
+    assert found([first, second, first, second], secret)[:2] == [0, 0]
+    assert found([second], secret)[:2] == [1, 0]
+    assert found([second, first], secret) == [0, 1, 2]
