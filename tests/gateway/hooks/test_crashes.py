@@ -78,6 +78,6 @@ async def test_a_worker_told_to_stop_finishes_its_request_and_gives_back_what_it
         assert receiver.names == ["Ana"]
         receiver.seconds = 0
         async with board.notifying():
-            await told(receiver, 3, seconds=5)
+            await told(receiver, 3, seconds=20)
 
     assert receiver.names == ["Ana", "Bia", "Caio"]

@@ -168,7 +168,7 @@ async def test_one_slow_receiver_never_delays_another(dsn: str, receiver: Receiv
         for number in range(20):
             board.happens(f"{number}")
         await told(slow, 1)
-        await told(receiver, 20, seconds=5)
+        await told(receiver, 20, seconds=12)
         assert len(slow.requests) == 1
         await slow.__aexit__()
         notifying.cancel()
