@@ -7,6 +7,8 @@ import random
 from collections.abc import Iterator
 from uuid import uuid4
 
+from gateway.adapters.hooks.serving import LEASE
+from gateway.adapters.postgres.subscription_cursors import SubscriptionCursors
 from recado_events.subscriptions import SubscriptionPaused
 
 from tests.gateway.hooks.receiver import Receiver, Request
@@ -210,3 +212,17 @@ async def test_a_replay_delivers_again_from_any_position(board: Switchboard, rec
 
     assert receiver.names == ["Ana", "Bia", "Bia", "long before", "Ana", "Bia"]
     assert len({request.id for request in receiver.requests}) == 3
+
+
+async def test_receivers_that_fail_have_their_share_and_no_more(board: Switchboard, receiver: Receiver) -> None:
+    for _ in range(5):
+        await board.subscribes(receiver.url)
+    with board.on_database.store.connection() as connection:
+        some = "SELECT subscription_id FROM subscription_cursors LIMIT 3"
+        connection.execute(f"UPDATE subscription_cursors SET attempts = 1 WHERE subscription_id IN ({some})".encode())
+    cursors = SubscriptionCursors(board.on_database.store.connection, uuid4)
+
+    assert cursors.take(0, 2, LEASE) == []
+    assert sorted(cursor.attempts for cursor in cursors.take(2, 1, LEASE)) == [0, 1]
+    assert sorted(cursor.attempts for cursor in cursors.take(9, 1, LEASE)) == [0, 1]
+    assert [cursor.attempts for cursor in cursors.take(9, 9, LEASE)] == [1]

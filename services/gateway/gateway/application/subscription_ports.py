@@ -112,8 +112,8 @@ class Keeping(Protocol):
 class Cursors(Protocol):
     """What waits to be delivered. Synchronous."""
 
-    def take(self, fresh: int, failing: int, lease: timedelta) -> list[Cursor]:
-        """At most so many that are due; `failing` are those whose last attempt was in vain."""
+    def take(self, most: int, failing: int, lease: timedelta) -> list[Cursor]:
+        """At most so many that are due; of those whose last attempt was in vain, at most `failing`."""
         ...
 
     def delivered(self, cursor: Cursor, attempt: Attempt, lease: timedelta) -> Cursor | None:

@@ -74,7 +74,7 @@ class Notifier:
         """Takes what is due as far as there is room; True where it may be worth to look again at once."""
         failing = sum(cursor.attempts > 0 for cursor in self._tasks.values())
         room = SLOTS - len(self._tasks)
-        taking = asyncio.ensure_future(in_thread(self._cursors.take, room, min(room, FOR_FAILING - failing), LEASE))
+        taking = asyncio.ensure_future(in_thread(self._cursors.take, room, FOR_FAILING - failing, LEASE))
         try:
             taken = await asyncio.shield(taking)
         except asyncio.CancelledError:

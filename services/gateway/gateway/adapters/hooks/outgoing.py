@@ -19,6 +19,9 @@ from gateway.application.subscription_desk import Desk
 from gateway.application.subscription_ports import Cursors, Keeping
 from gateway.settings import Settings
 
+FOR_TESTS = 32
+"""Connections beside those of the notifier, so that an administrator's test does not wait for slow receivers."""
+
 
 class Outgoing:
     def __init__(
@@ -30,7 +33,7 @@ class Outgoing:
             PublishedLog(OWN, streams, PUBLISHED), settings, lambda: tools.http(timeout=10.0, trust_env=False)
         )
         addresses = Addresses(settings.subscription_allowed_hosts)
-        client = tools.http(**client_options(SLOTS))
+        client = tools.http(**client_options(SLOTS + FOR_TESTS))
         receivers = HttpReceivers(client, addresses, tools.clock, settings.subscription_seconds)
         serving = Serving(subscribing, cursors, logs, receivers, settings.subscription_attempts)
         self.desk = Desk(subscribing, keeping, logs, receivers, settings.subscription_limit)

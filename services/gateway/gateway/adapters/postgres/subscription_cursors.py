@@ -83,12 +83,12 @@ class SubscriptionCursors:
         self._connection = connection
         self._new_id = new_id
 
-    def take(self, fresh: int, failing: int, lease: timedelta) -> list[Cursor]:
+    def take(self, most: int, failing: int, lease: timedelta) -> list[Cursor]:
         asked = {"holder": self._new_id(), "lease": lease}
         with self._connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            rows = []
-            for is_failing, limit in ((False, fresh), (True, failing)):
-                if limit > 0:
+            rows: list[dict[str, Any]] = []
+            for is_failing, among in ((True, failing), (False, most)):
+                if (limit := min(among, most - len(rows))) > 0:
                     rows += cursor.execute(TAKE, asked | {"failing": is_failing, "limit": limit}).fetchall()
         return [_cursor(row) for row in rows]
 
