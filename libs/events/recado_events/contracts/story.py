@@ -26,6 +26,7 @@ from recado_events.ids import (
     ProfileId,
     RequestId,
     StageId,
+    SubscriptionId,
     TemplateId,
     UserId,
     WabaId,
@@ -70,6 +71,7 @@ CAKE = PipelineRecordId(_id("the pipeline record of the cake"))
 TEMPLATE = TemplateId(_id("the template that says when a cake is ready"))
 META_TEMPLATE = "1689556908129832"
 SUBMISSION = RequestId(_id("the template's submission"))
+SUBSCRIPTION = SubscriptionId(_id("the subscription"))
 
 CLARA_WA_ID = "12125550143"
 CLARA_NEW_WA_ID = "12125550187"
