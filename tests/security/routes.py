@@ -59,6 +59,7 @@ CHAT = {
     "template": {"template_id": "0190f3a8-0000-7000-8000-0000000000f1"},
 }
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
+VIEW = {"name": "x", "filters": {"unread": True}}
 
 GATEWAY = {
     ("POST", "/channels"): Expected(ADMINISTRATORS, CONNECT),
@@ -83,6 +84,11 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/views"): Expected(PEOPLE),
+    ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
+    ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),
+    ("DELETE", "/views/{view_id}"): Expected(PEOPLE),
+    ("GET", "/views/{view_id}/conversations"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),
@@ -174,7 +180,7 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id",
+        "purchase_id", "view_id",
     )  # fmt: skip
     return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
 

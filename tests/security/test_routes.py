@@ -60,8 +60,11 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    shared = {"name": "x", "shared": True, "filters": {}}
+    view = await world.does("POST", "conversations", "/views", shared, key=secrets.token_hex(8))
     await world.settled()
     return {
+        "view_id": view["view_id"],
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],

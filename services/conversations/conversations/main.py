@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Listening, People, Talking
+from conversations.application import Arriving, Beginning, Delivering, Keeping, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -29,6 +29,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         hears=kafka.hears(arriving, delivering, Listening(scene), scene, tools.clock, reactions_open_window=opens),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
+            http.saved_view_routes(streams, Keeping(scene), questions, tools.clock, tools.ids),
             http.beginning_routes(streams, beginning, tools.ids),
             http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             http.user_routes(streams, people, questions),

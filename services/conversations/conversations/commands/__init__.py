@@ -28,6 +28,7 @@ from conversations.commands.asking import (
     SetAvailability,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     NoteChannel,
     NoteContact,
@@ -47,6 +48,7 @@ __all__ = [
     "ChooseRota",
     "CloseConversation",
     "GrantProfile",
+    "KeptFilters",
     "MarkRead",
     "NoteChannel",
     "NoteContact",
@@ -67,8 +69,10 @@ __all__ = [
     "ReceiveRevoke",
     "RecordStatus",
     "RegisterUser",
+    "RemoveView",
     "ReopenConversation",
     "Reply",
+    "SaveView",
     "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",

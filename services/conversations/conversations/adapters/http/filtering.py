@@ -15,7 +15,7 @@ from conversations.views.words import number_in, words_of
 
 _MOST = 20
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Channel = Annotated[str, Field(pattern=r"^\d{1,20}$")]
+Channel = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
 def _whose(
