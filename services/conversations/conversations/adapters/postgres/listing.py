@@ -8,7 +8,7 @@ page is short and says where to go on.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection, Cursor
@@ -19,11 +19,18 @@ from conversations.adapters.postgres.sought import Sought
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
 
-FEW = 3_000
-"""Conversations, or messages in them, that are all looked at, however long ago they were."""
-LOOKED_AT = 4_000
-LOOKED_INTO = 800
-"""As many where each has to be opened: for words and for statuses of its messages."""
+
+class Effort(NamedTuple):
+    """How much is looked at for a page, in conversations."""
+
+    few: int = 3_000
+    """So many, or messages in them, are all looked at, however long ago they were."""
+    looked_at: int = 4_000
+    looked_into: int = 800
+    """As many where each has to be opened: for words and for statuses of its messages."""
+
+
+USUAL = Effort()
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 WORDS_OF = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id = {message}.message_id)"
@@ -62,18 +69,24 @@ _FOUND_BY_FAILURE = """
 
 
 def conversations_of(
-    connection: Connection[Any], viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int
+    connection: Connection[Any],
+    viewer: Viewer,
+    filters: Filters,
+    now: datetime,
+    after: Place | None,
+    limit: int,
+    effort: Effort,
 ) -> Listed:
     asked = conditions_of(viewer, filters, now)
-    values = {**asked.values, "limit": limit, "few": FEW + 1}
+    values = {**asked.values, "limit": limit, "few": effort.few + 1}
     values |= {"at": after.at, "after_id": after.conversation_id} if after else {}
     bounds = _bounds(filters, after)
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(_SNAPSHOT)
-        few = _few(cursor, filters, values)
+        few = _few(cursor, filters, values, effort.few)
         if few is not None:
             return Listed(_among(cursor, asked, bounds, {**values, "few_ids": few}), None)
-        looked = limit if not asked.others else LOOKED_INTO if _opens_each(filters) else LOOKED_AT
+        looked = limit if not asked.others else effort.looked_into if _opens_each(filters) else effort.looked_at
         return _along(cursor, asked, bounds, {**values, "looked": looked})
 
 
@@ -94,7 +107,7 @@ def _bounds(filters: Filters, after: Place | None) -> str:
     return " AND ".join(found)
 
 
-def _few(cursor: Cursor[Row], filters: Filters, values: Row) -> list[UUID] | None:
+def _few(cursor: Cursor[Row], filters: Filters, values: Row, most: int) -> list[UUID] | None:
     """All conversations that may fit a filter which only few do; None where it is not known to be such a one."""
     queries = []
     if filters.contact_id is not None:
@@ -106,7 +119,7 @@ def _few(cursor: Cursor[Row], filters: Filters, values: Row) -> list[UUID] | Non
         queries.append(_FOUND_BY_FAILURE)
     for query in queries:
         found = [row["conversation_id"] for row in cursor.execute(query.encode(), values)]
-        if len(found) <= FEW:
+        if len(found) <= most:
             return list(set(found))
     return None
 

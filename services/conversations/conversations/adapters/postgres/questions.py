@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from conversations.adapters.postgres import listing
-from conversations.adapters.postgres.listing import ONE, WORDS_OF
+from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
 
@@ -60,14 +60,15 @@ def _limits(viewer: Viewer) -> str:
 class InboxQuestions:
     """Implements `views.Questions`."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, effort: Effort = USUAL) -> None:
         self._connect = connect
+        self._effort = effort
 
     def conversations_of(
         self, viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int
     ) -> Listed:
         with self._connect() as connection:
-            return listing.conversations_of(connection, viewer, filters, now, after, limit)
+            return listing.conversations_of(connection, viewer, filters, now, after, limit, self._effort)
 
     def conversation(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
         found = self._rows(ONE + _limits(viewer), {**_values(viewer), "id": conversation_id})
