@@ -95,7 +95,8 @@ class Crowd:
         inbound = place % 2 == 0
         rows["messages"].append((
             message, self.organisation, talk, customer, "in" if inbound else "out", "text",
-            f'{{"kind":"text","body":"{text}"}}'.encode(), at, 0, self._position, None, None, None, message, None, False,
+            f'{{"kind":"text","body":"{text}"}}'.encode(), at, 0, self._position, None, None, None, message, None,
+            False,
         ))  # fmt: skip
         rows["texts"].append((talk, message, customer, " ".join(marked(self.organisation, words_of(text)))))
         if inbound:
