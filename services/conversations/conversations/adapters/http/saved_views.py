@@ -1,7 +1,5 @@
 """Saved views: filters under a name, one's own or shared by an administrator."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 from uuid import UUID
 
