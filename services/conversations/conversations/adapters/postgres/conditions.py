@@ -38,8 +38,9 @@ _SHOWN = """
 # OFFSET 0 keeps PostgreSQL from looking up all there is of a word that is in every second message.
 TEXT = f"""
     (k.words @@ %(query)s::tsquery OR p.words @@ %(query)s::tsquery
-     OR EXISTS (SELECT FROM view_inbox.texts t JOIN view_inbox.messages m USING (message_id)
-                WHERE t.conversation_id = c.conversation_id AND t.words @@ %(query)s::tsquery AND {_SHOWN}
+     OR EXISTS (SELECT FROM (SELECT * FROM view_inbox.texts t WHERE t.conversation_id = c.conversation_id OFFSET 0) t
+                JOIN view_inbox.messages m USING (message_id)
+                WHERE t.words @@ %(query)s::tsquery AND {_SHOWN}
                   AND NOT EXISTS (SELECT FROM view_inbox.edits e WHERE e.content IS NOT NULL
                                   AND e.target_id IN (m.message_id, m.wamid_id)) OFFSET 0)
      OR EXISTS (SELECT FROM view_inbox.edits e

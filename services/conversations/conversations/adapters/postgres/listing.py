@@ -50,20 +50,22 @@ _ORDER = "ORDER BY c.last_message_at DESC, c.conversation_id DESC"
 ONE = f"""
     SELECT {_COLUMNS} FROM view_inbox.conversations c {_JOINED}
     WHERE c.organisation_id = %(organisation_id)s AND c.conversation_id = %(id)s"""
-_FOUND_BY_TEXT = """
+_THEIRS = "LEFT JOIN view_inbox.conversations USING (customer_id)"
+_FOUND_BY_TEXT = f"""
     (SELECT conversation_id FROM view_inbox.texts WHERE words @@ %(query)s::tsquery LIMIT %(few)s)
     UNION ALL (SELECT conversation_id FROM view_inbox.edits WHERE words @@ %(query)s::tsquery LIMIT %(few)s)
-    UNION ALL (SELECT conversation_id FROM view_inbox.conversations JOIN view_inbox.customers k USING (customer_id)
-               WHERE k.words @@ %(query)s::tsquery LIMIT %(few)s)
-    UNION ALL (SELECT conversation_id FROM view_inbox.conversations JOIN view_inbox.customers k USING (customer_id)
-               JOIN view_inbox.contacts p ON p.contact_id = k.contact_id
-               WHERE p.words @@ %(query)s::tsquery LIMIT %(few)s)"""
-_FOUND_BY_NUMBER = """
-    UNION ALL (SELECT conversation_id FROM view_inbox.conversations JOIN view_inbox.customers k USING (customer_id)
-               WHERE k.trigrams @> %(trigrams)s AND k.numbers LIKE %(number)s LIMIT %(few)s)"""
-_FOUND_BY_CONTACT = """
-    SELECT conversation_id FROM view_inbox.conversations JOIN view_inbox.customers k USING (customer_id)
-    WHERE k.contact_id = %(contact_id)s LIMIT %(few)s"""
+    UNION ALL SELECT conversation_id FROM (
+        SELECT customer_id FROM view_inbox.customers WHERE words @@ %(query)s::tsquery LIMIT %(few)s) k {_THEIRS}
+    UNION ALL SELECT conversation_id FROM (
+        SELECT contact_id FROM view_inbox.contacts WHERE words @@ %(query)s::tsquery LIMIT %(few)s) p
+        LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS}"""
+_FOUND_BY_NUMBER = f"""
+    UNION ALL SELECT conversation_id FROM (
+        SELECT customer_id FROM view_inbox.customers
+        WHERE trigrams @> %(trigrams)s AND numbers LIKE %(number)s LIMIT %(few)s) k {_THEIRS}"""
+_FOUND_BY_CONTACT = f"""
+    SELECT conversation_id FROM (
+        SELECT customer_id FROM view_inbox.customers WHERE contact_id = %(contact_id)s LIMIT %(few)s) k {_THEIRS}"""
 _FOUND_BY_FAILURE = """
     SELECT conversation_id FROM view_inbox.failures WHERE organisation_id = %(organisation_id)s LIMIT %(few)s"""
 
@@ -119,16 +121,15 @@ def _few(cursor: Cursor[Row], filters: Filters, values: Row, most: int) -> list[
         queries.append(_FOUND_BY_FAILURE)
     for query in queries:
         found = [row["conversation_id"] for row in cursor.execute(query.encode(), values)]
-        if len(found) <= most:
-            return list(set(found))
+        if len(found) <= most:  # customers without a conversation count too: none was left out
+            return list(set(found) - {None})
     return None
 
 
 def _among(cursor: Cursor[Row], asked: Conditions, bounds: str, values: Row) -> list[Row]:
     fitting = " AND ".join([bounds, asked.along, *asked.others])
-    sql = f"""
-        SELECT {_COLUMNS} FROM view_inbox.conversations c {_JOINED}
-        WHERE c.conversation_id = ANY (%(few_ids)s) AND {fitting} {_ORDER} LIMIT %(limit)s"""
+    few = "SELECT * FROM view_inbox.conversations WHERE conversation_id = ANY (%(few_ids)s) OFFSET 0"
+    sql = f"SELECT {_COLUMNS} FROM ({few}) c {_JOINED} WHERE {fitting} {_ORDER} LIMIT %(limit)s"
     return cursor.execute(sql.encode(), values).fetchall()
 
 
