@@ -11,12 +11,10 @@ from threading import Event, Thread
 from types import FrameType
 from typing import Annotated, Any, NoReturn
 
-import httpx
 import typer
 from rich.console import Console
 
-from deploy.local.api import Api
-from deploy.local.endpoints import people, show_endpoints
+from deploy.local.endpoints import show_endpoints
 from deploy.local.errors import LocalError
 from deploy.local.launcher import Launcher
 from deploy.local.logs import LogFollower, follow_until, rotate
@@ -44,8 +42,7 @@ def run() -> None:
     with _running(state) as launcher:
         endpoints = launcher.start()
         show_endpoints(console, state, endpoints)
-        with httpx.Client(timeout=30) as client:
-            play_story(Api(client, people(endpoints)), endpoints, state, console)
+        play_story(endpoints, state, console)
         _say(f"\nEverything runs until Ctrl-C. What the programs log from here on (all of it: {state.logs}):")
         follower = LogFollower(console, {name: state.logs / f"{name}.log" for name in ("simulator", *SERVICES)})
         follower.start()

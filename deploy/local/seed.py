@@ -1,5 +1,6 @@
 """Gives a new installation one organisation to work with, over HTTP as its users would, as often as it is run."""
 
+import time
 from typing import Any
 
 from deploy.local.api import Api, Call
@@ -48,26 +49,33 @@ def _seed_people(api: Api, endpoints: Endpoints, organisation: Organisation) -> 
 
 
 def _seed_channel(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
-    channels = f"{endpoints['gateway']}/channels"
-    channel = f"{channels}/{organisation.phone_number_id}"
+    channel = f"{endpoints['gateway']}/channels/{organisation.phone_number_id}"
     found = api.ask(Call("GET", channel, "administrator"))
     status = found.json()["status"] if found.is_success else None
     if status in {"connected", "disconnected"}:
         return
-    code = signup_code(api, endpoints)
     if status == "connecting":
-        api.get(Call("POST", f"{channel}/resume", "administrator", {"code": code, "pin": PIN}))
+        resume = {"code": signup_code(api, endpoints), "pin": PIN}
+        api.get(Call("POST", f"{channel}/resume", "administrator", resume))
     elif found.status_code == 404:
-        connect = {"waba_id": organisation.waba_id, "phone_number_id": organisation.phone_number_id, "code": code}
-        _connect(api, Call("POST", channels, "administrator", {**connect, "name": CHANNEL_NAME, "pin": PIN}))
+        _connect(api, endpoints, organisation)
     else:
         raise LocalError(f"GET {channel} answered {found.status_code}: {found.text}")
     api.get(Call("PUT", f"{channel}/details", "administrator", {"name": CHANNEL_NAME}))
 
 
-def _connect(api: Api, call: Call) -> None:
-    """The gateway hears of the edition a moment after it was settled; until then it refuses, and spends no code."""
-    api.until(call, lambda _: True, seconds=ARRIVAL_SECONDS, what="the gateway has heard of the edition")
+def _connect(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:
+    """The gateway hears of the edition a moment after it was settled; a code is good once."""
+    about = {"waba_id": organisation.waba_id, "phone_number_id": organisation.phone_number_id, "name": CHANNEL_NAME}
+    deadline = time.monotonic() + ARRIVAL_SECONDS
+    while True:
+        body = {**about, "code": signup_code(api, endpoints), "pin": PIN}
+        answer = api.ask(Call("POST", f"{endpoints['gateway']}/channels", "administrator", body))
+        if answer.is_success:
+            return
+        if answer.status_code != 403 or time.monotonic() > deadline:
+            raise LocalError(f"the number could not be connected: {answer.status_code} {answer.text}")
+        time.sleep(0.2)
 
 
 def _seed_rota(api: Api, endpoints: Endpoints, organisation: Organisation) -> None:

@@ -17,8 +17,11 @@ def customer_exists(endpoints: Endpoints, wa_id: str, name: str) -> Call:
     return Call("POST", f"{endpoints['simulator']}/control/customers", None, {"wa_id": wa_id, "name": name})
 
 
-def customer_writes(endpoints: Endpoints, wa_id: str, text: str) -> Call:
-    message = {"phone_number_id": endpoints["phone_number_id"], "text": text}
+def customer_writes(endpoints: Endpoints, wa_id: str, text: str, timestamp: int | None = None) -> Call:
+    """`timestamp`: when, in Unix time; now where it is left out."""
+    message: Endpoints = {"phone_number_id": endpoints["phone_number_id"], "text": text}
+    if timestamp is not None:
+        message["timestamp"] = timestamp
     return Call("POST", f"{endpoints['simulator']}/control/customers/{wa_id}/messages", None, message)
 
 

@@ -31,10 +31,25 @@ class Size:
     """Customers who have written before the measurement begins."""
     stored: tuple[int, int]
     """The sizes of the two event stores that are compared."""
+    wallets: int
+    """That are charged at the same time."""
+    lines: int
+    """Of the statement that is read."""
 
 
-FULL = Size(rounds=3, seconds=6.0, messages=16_000, fewer=600, known=1_000, stored=(10_000, 1_000_000))
-QUICK = Size(rounds=1, seconds=2.0, messages=4_000, fewer=120, known=100, stored=(2_000, 20_000))
+FULL = Size(
+    rounds=3,
+    seconds=6.0,
+    messages=16_000,
+    fewer=600,
+    known=1_000,
+    stored=(10_000, 1_000_000),
+    wallets=1_000,
+    lines=100_000,
+)
+QUICK = Size(
+    rounds=1, seconds=2.0, messages=4_000, fewer=120, known=100, stored=(2_000, 20_000), wallets=100, lines=2_000
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from deploy.local.components import Component
 from deploy.local.launcher import Launcher
-from deploy.local.settings import read_settings
+from deploy.local.settings import SERVICES, read_settings
 from deploy.local.state import State
 from tests.bench.figures import Findings, say
 from tests.bench.ground import Ground
@@ -25,7 +25,7 @@ HOW = (
     "some seconds after the start, and the most seen while {0} webhooks/s come in for the one seeded number."
 )
 _RATE = 300
-_NAMES = ("gateway", "conversations", "crm", "billing", "simulator", "payments", "kafka", "postgres")
+_NAMES = (*SERVICES, "simulator", "payments", "kafka", "postgres")
 
 
 def run(ground: Ground) -> Findings:

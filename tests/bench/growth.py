@@ -10,7 +10,8 @@ import psycopg
 
 from tests.bench.figures import Findings, Target, ratios, side_by_side, spelled
 from tests.bench.ground import Ground
-from tests.bench.sides import Ours, Outcome
+from tests.bench.shift import Outcome
+from tests.bench.sides import Ours
 from tests.bench.traffic import FACTS_OF_NEW, NEW_IN, NUMBERS, Traffic, facts_of
 
 HOW = (

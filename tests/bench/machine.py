@@ -72,11 +72,23 @@ def resident_mib(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")) / 1024
 
 
+def peak_mib(pid: int) -> float:
+    """The most that one process ever held; 0 for one that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")), 0) / 1024
+
+
 def memory_mib(pid: int) -> float:
-    """Of a process and its children, what they share counted once."""
+    """Of a process and its children, what they share counted once; one that ends meanwhile holds nothing."""
     total = 0
     for each in descendants(pid):
-        rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+        try:
+            rollup = Path(f"/proc/{each}/smaps_rollup").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
         total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return total / 1024
 

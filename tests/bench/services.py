@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from billing import main as billing_main
 from conversations import main as conversations_main
 from conversations.domain.private import PRIVATE
 from gateway import main as gateway_main
@@ -28,7 +29,7 @@ from deploy.local.programs import Addresses, Program, clean_environment, service
 from tests.bench.ground import Ground
 from tests.bench.traffic import Business, business
 
-MAINS = {"gateway": gateway_main, "conversations": conversations_main}
+MAINS = {"gateway": gateway_main, "conversations": conversations_main, "billing": billing_main}
 _PLAIN: Fold[int] = Fold(0, lambda count, _: count + 1)
 
 
@@ -71,7 +72,7 @@ def environment_of(ground: Ground, name: str, dsn: str, prefix: str, port: int =
 
 
 def _everywhere(port: int) -> Mapping[str, int]:
-    return dict.fromkeys(("gateway", "conversations", "crm", "billing", "simulator", "payments"), port)
+    return dict.fromkeys(("gateway", "conversations", "templates", "crm", "billing", "simulator", "payments"), port)
 
 
 def connect_numbers(dsn: str, numbers: int) -> None:
@@ -79,7 +80,7 @@ def connect_numbers(dsn: str, numbers: int) -> None:
     now = datetime.now(UTC)
     facts = [_connected(business(place), now) for place in range(numbers)]
     with closing(PostgresStore(dsn)) as store:
-        _append(_streams(store, [ChannelConnectionStarted]), facts)
+        append(streams_on(store, [ChannelConnectionStarted]), facts)
 
 
 def _connected(at: Business, now: datetime) -> Event:
@@ -97,7 +98,7 @@ def _connected(at: Business, now: datetime) -> Event:
 def staff(dsn: str, numbers: int) -> None:
     """Three people at each organisation of conversations, all in the rota of each number."""
     with closing(PostgresStore(dsn)) as store:
-        staff_streams(_streams(store, (*told.PUBLISHED, *PRIVATE)), numbers)
+        staff_streams(streams_on(store, (*told.PUBLISHED, *PRIVATE)), numbers)
 
 
 def staff_streams(streams: Streams, numbers: int) -> None:
@@ -106,7 +107,7 @@ def staff_streams(streams: Streams, numbers: int) -> None:
     facts: list[Event] = []
     for at in {each.organisation_id: each for each in businesses}.values():
         facts += _team(at, now)
-    _append(streams, facts + [_rota(at, now) for at in businesses])
+    append(streams, facts + [_rota(at, now) for at in businesses])
 
 
 def _team(at: Business, now: datetime) -> list[Event]:
@@ -137,11 +138,11 @@ def _rota(at: Business, now: datetime) -> Event:
     )
 
 
-def _streams(store: PostgresStore, events: Iterable[type[Event]]) -> Streams:
+def streams_on(store: PostgresStore, events: Iterable[type[Event]]) -> Streams:
     return Streams(store, Mapper(events), SystemClock(), Uuid7(SystemClock()))
 
 
-def _append(streams: Streams, facts: Sequence[Event]) -> None:
+def append(streams: Streams, facts: Sequence[Event]) -> None:
     def decide(work: Work) -> None:
         work.load({fact.stream: _PLAIN for fact in facts})
         work.record(facts, Cause("bench"))

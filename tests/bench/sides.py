@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from recado_events.catalogue import CONVERSATIONS, INBOUND
 
-from deploy.local.process import end, spawn
 from deploy.local.programs import clean_environment
-from deploy.local.state import REPOSITORY
-from tests.bench.backlog import Outlet, fill
+from tests.bench.backlog import fill
 from tests.bench.ground import Ground
-from tests.bench.machine import cpu_seconds
 from tests.bench.rivals.naive import Inbox
 from tests.bench.rivals.naive_worker import postgres_environment
 from tests.bench.services import MAINS, environment_of, staff
+from tests.bench.shift import ONLY, Outcome, Shift
 from tests.bench.traffic import FACTS_OF_NEW, Message, Traffic, business, facts_of, records
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Messages a second, and microseconds of processor a message, by who spent them."""
-
-    rate: float
-    cost: Mapping[str, float]
 
 
 class Side(Protocol):
@@ -59,10 +44,10 @@ class Ours:
         self.prefix = ground.topics()
         self.dsn = dsn or ground.database(MAINS["conversations"])
         self._environment = environment_of(ground, "conversations", self.dsn, self.prefix)
-        self._module = "conversations" if whole else "tests.bench.worker"
+        self._module = ["conversations"] if whole else [ONLY, "conversations"]
         self.traffic = traffic or Traffic(known, numbers)
         self._inlet, outlet = self.prefix + INBOUND.name, self.prefix + CONVERSATIONS.name
-        self._shift = _Shift(ground, outlet)
+        self._shift = Shift(ground, outlet)
         if dsn is None:
             staff(self.dsn, numbers)
             self._work_off(self.traffic.first_messages(), FACTS_OF_NEW * known)
@@ -95,7 +80,7 @@ class Naive:
             "NAIVE_TOPIC": self._inlet,
             "NAIVE_OUT": self._outlet,
         }
-        self._shift = _Shift(ground, self._outlet)
+        self._shift = Shift(ground, self._outlet)
         self.traffic = Traffic(known, numbers)
         with closing(Inbox(env=postgres_environment(self.dsn))) as inbox:
             staff_naive(inbox, numbers)
@@ -111,7 +96,7 @@ class Naive:
 
     def _work_off(self, messages: Sequence[Message], facts: int) -> Outcome:
         fill(self._ground.kafka.bootstrap, records(messages), self._inlet)
-        return self._shift.run("tests.bench.rivals.naive_worker", self._environment, len(messages), facts)
+        return self._shift.run(["tests.bench.rivals.naive_worker"], self._environment, len(messages), facts)
 
 
 def staff_naive(inbox: Inbox, numbers: int) -> None:
@@ -119,36 +104,3 @@ def staff_naive(inbox: Inbox, numbers: int) -> None:
     for at in {each.organisation_id: each for each in businesses}.values():
         its = [each.number for each in businesses if each.organisation_id == at.organisation_id]
         inbox.staff(at.organisation_id, list(its), list(at.members))
-
-
-class _Shift:
-    """One process that works a backlog off."""
-
-    def __init__(self, ground: Ground, outlet: str) -> None:
-        self._ground = ground
-        self._outlet = Outlet(ground.kafka.bootstrap, outlet)
-
-    def run(self, module: str, environment: Mapping[str, str], messages: int, facts: int) -> Outcome:
-        log = self._ground.folder / f"{module}.log"
-        self._before = self._outlet.count()
-        with log.open("ab") as output:
-            process = spawn(
-                [sys.executable, "-m", module], output=output, environment=environment, directory=REPOSITORY
-            )
-        try:
-            return self._watch(process, messages, facts, log)
-        finally:
-            end(process, signal.SIGTERM, 10)
-
-    def _watch(self, process: subprocess.Popen[bytes], messages: int, facts: int, log: Path) -> Outcome:
-        servers = {"PostgreSQL": self._ground.postgres.pid, "Kafka": self._ground.kafka.pid}
-        pids = {"worker": process.pid, **{name: pid for name, pid in servers.items() if pid is not None}}
-        before: dict[str, float] = {}
-
-        def begun() -> None:
-            before.update({name: cpu_seconds(pid) for name, pid in pids.items()})
-
-        flow = self._outlet.flow(self._before, facts, lambda: process.poll() is None, begun, log)
-        share = max(1.0, messages * flow.events / facts)
-        cost = {name: (cpu_seconds(pid) - before[name]) / share * 1e6 for name, pid in pids.items()}
-        return Outcome(share / max(flow.seconds, 1e-3), cost)

@@ -1,17 +1,17 @@
-"""Consumer and relay of conversations and nothing else, in one process, as `python -m conversations` makes them.
+"""Consumer and relay of one service and nothing else, in one process, as `python -m conversations` makes them.
 
-`python -m tests.bench.worker`, told by RECADO_*. Its projection is left out, for the rival has none.
+`python -m tests.bench.worker conversations`, told by RECADO_*. Projections are left out, for the rivals have none.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from contextlib import suppress
+from importlib import import_module
 
 import uvloop
-from conversations.main import build
-from conversations.settings import Settings
 from recado_chassis import logs
 from recado_chassis.consuming.consumer import Consumer
 from recado_chassis.producing.relay import Relay
@@ -20,9 +20,10 @@ from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
 
 
-async def main(settings: Settings) -> None:
+async def main(name: str) -> None:
+    settings = import_module(f"{name}.settings").Settings.from_environment()
     store = PostgresStore(settings.dsn())
-    service = build(settings, Toolbox(store, connection=store.connection))
+    service = import_module(f"{name}.main").build(settings, Toolbox(store, connection=store.connection))
     consumer = Consumer(service, settings.kafka, settings.topic_prefix)
     relay = Relay(service, settings.dsn(), settings.kafka, settings.topic_prefix)
     tune()
@@ -34,4 +35,4 @@ async def main(settings: Settings) -> None:
 
 if __name__ == "__main__":
     logs.configure("bench", "WARNING")
-    uvloop.run(main(Settings.from_environment()))
+    uvloop.run(main(sys.argv[1]))

@@ -13,7 +13,9 @@ from billing.commands import (
     ChangeEdition,
     ChoosePolicy,
     ExpireHold,
+    FailAttempt,
     ImportRateCard,
+    JoinCustomers,
     NoteAd,
     NoteDelivery,
     NoteMethod,
@@ -27,9 +29,10 @@ from billing.commands import (
     ReleaseHold,
     Reserve,
     SetAutoRecharge,
+    StartAttempt,
     StartPurchase,
 )
-from billing.domain import paying
+from billing.domain import paying, recharging
 from billing.domain.private import PRIVATE
 from billing.domain.wallet import Wallet
 from recado_events.billing import PUBLISHED, OfWallet, Posting, Price, RegionOf
@@ -60,6 +63,7 @@ class Stage(OnMemory):
 
     def __init__(self, zone: str = "UTC", edition: str = "premier", prices: Mapping[Any, int] = PRICES) -> None:
         super().__init__((*PUBLISHED, *PRIVATE))
+        self.number = NUMBER
         self.books = Books(FEE)
         self.charging, self.settling = Charging(self.books), Settling(self.books)
         self.listening = Listening(self.books, self.streams)
@@ -112,8 +116,9 @@ class Stage(OnMemory):
 
         self.do(start, command)
 
-    def paid(self, purchase: UUID, total: int, currency: str = "usd") -> list[Event]:
-        about = NotePaid(**self.org, purchase_id=purchase, total=total, currency=currency, payment=f"pi_{purchase.hex}")
+    def paid(self, purchase: UUID, total: int, currency: str = "usd", payment: str | None = None) -> list[Event]:
+        payment = payment or f"pi_{purchase.hex}"
+        about = NotePaid(**self.org, purchase_id=purchase, total=total, currency=currency, payment=payment)
         return self.noticed(paying.note_paid, about)
 
     def noticed(self, decide: Any, command: Any) -> list[Event]:
@@ -134,10 +139,30 @@ class Stage(OnMemory):
         wishes = SetAutoRecharge(**self.org, on=on, floor=floor, amount=amount, daily_cap=cap, by=UserId(uuid4()))
         return self.do(self.settling.set_auto_recharge, wishes)
 
+    def attempts(self, purchase: UUID) -> list[Any]:
+        """A worker is about to charge the saved method."""
+
+        def start(work: Any, asked: StartAttempt, cause: Any) -> None:
+            known, wallet = self.books.purchase(work, purchase), self.books.wallet(work, ORGANISATION)
+            self.books.enter(work, recharging.start_attempt(asked, known, wallet), self.now, cause)
+
+        return self.do(start, StartAttempt(**self.org, purchase_id=purchase))
+
+    def declined(self, purchase: UUID) -> list[Any]:
+        """What the provider says of the last attempt."""
+
+        def fail(work: Any, asked: FailAttempt, cause: Any) -> None:
+            known, wallet = self.books.purchase(work, purchase), self.books.wallet(work, ORGANISATION)
+            self.books.enter(work, recharging.fail_attempt(asked, known, wallet), self.now, cause)
+
+        attempt = self.streams.read(f"purchase-{purchase}", FOLDS["purchase"]).attempts
+        told: Any = {"attempt": attempt, "reason": "card_declined", "hopeless": False}
+        return self.do(fail, FailAttempt(**self.org, purchase_id=purchase, **told))
+
     # What is heard --------------------------------------------------------------------------------------
 
     def on(self, message: MessageId, customer: CustomerId, **more: Any) -> Any:
-        where = {"phone_number_id": NUMBER, "customer_id": customer, "message_id": message}
+        where = {"phone_number_id": self.number, "customer_id": customer, "message_id": message}
         return {**self.org, **where, **more}
 
     def asks(
@@ -189,11 +214,16 @@ class Stage(OnMemory):
 
     def writes(self, customer: CustomerId, *, extends: bool = False, from_ad: bool = False) -> None:
         """The customer writes: the window opens, or goes on."""
-        where: Any = {**self.org, "phone_number_id": NUMBER, "customer_id": customer}
+        where: Any = {**self.org, "phone_number_id": self.number, "customer_id": customer}
         if from_ad:
             self.do(self.listening.note_ad, NoteAd(**where, at=self.now))
         window: Any = {"opened": not extends, "at": self.now, "closes_at": self.now + timedelta(hours=24)}
         self.do(self.listening.note_window, NoteWindow(**where, message_id=new_message(), **window))
+
+    def joins(self, customer: CustomerId, merged: CustomerId) -> None:
+        """Two customers turn out to be one."""
+        where: Any = {**self.org, "phone_number_id": self.number, "customer_id": customer}
+        self.do(self.listening.join_customers, JoinCustomers(**where, merged_id=merged))
 
     # Then -------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from billing.domain.private import PRIVATE
+from billing.domain.private import PRIVATE, PaidNoted
 from recado_chassis.mapper import Mapper
 from recado_chassis.storing.postgres import PostgresStore
 from recado_events import conversations as told_by
@@ -36,6 +36,9 @@ OF_CHARGES = ("consumer.before_transaction", "store.before_commit", "store.after
 
 class Service(Alone):
     """billing as a process, with one organisation whose wallet holds a credit."""
+
+    outside: Outside
+    """Meta."""
 
     def opens(self, provider: Provider) -> None:
         provider.delivers(url=f"{self.url}/webhooks/payments", held=False, copies=1, attempts=400)
@@ -79,6 +82,7 @@ class Service(Alone):
         return {**where, "conversation_id": ConversationId(UUID(int=8)), "message_id": message}
 
     def asks(self, message: MessageId) -> None:
+        self.outside.accepted(message)
         now = datetime.now(UTC)
         use = told_by.TemplateUse(
             template_id=TemplateId(uuid4()), waba_id=WABA, name="offer", language="pt_BR", category="MARKETING"
@@ -96,6 +100,7 @@ class Service(Alone):
         self.tells("conversations", asked)
 
     def reports(self, message: MessageId, kind: type[Any]) -> None:
+        self.outside.told_of(message, kind.__name__.removeprefix("Message").lower())
         now = datetime.now(UTC)
         self.tells("conversations", kind(**self.on(message), joined_by="tag", occurred_at=now, received_at=now))
 
@@ -113,6 +118,7 @@ def service(
         made = Service(
             "billing", database(PREPARED), kafka.bootstrap, topic_prefix, tmp_path, simulator=outside.url, **settings
         )
+        made.outside = outside
         made.opens(provider)
         try:
             yield made
@@ -147,6 +153,17 @@ def test_rule_24_28_killed_at_each_point_while_it_reserves_posts_and_releases(
     assert [fact.message_id for fact in service.facts(HoldReleased)] == [released]
     assert service.does("GET", "/wallet", None)["available"] == 2_000_000 - 62_500
     assert service.differing() == {}
+
+
+def test_a_credit_that_was_lost_is_named(service: Service, provider: Provider) -> None:
+    """Planted: the purchase is noted as paid, and nothing comes into the ledger."""
+    service.stop()
+    service.start("credits_forgotten")
+    service.buys(provider)
+    service.until(lambda: bool(service.facts(PaidNoted)), "it is noted as paid")
+    service.rests()
+    assert service.facts(CreditsPurchased) == []
+    assert service.differing() == {"payments that were not credited": 1}
 
 
 def test_rule_31_killed_while_it_takes_a_notice(service: Service, provider: Provider) -> None:

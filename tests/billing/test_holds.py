@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from billing.application import Expiring
+from billing.domain.private import ChargeHeld
+from pydantic import ValidationError
+from recado_chassis.store import Changes, EventRow
 from recado_events.billing import (
     ChargePosted,
     CreditsReserved,
@@ -13,8 +19,10 @@ from recado_events.billing import (
     LateChargeRecorded,
     ReservationRefused,
 )
+from recado_events.ids import MessageId
 
-from tests.billing.stage import Stage, new_customer
+from tests.billing.stage import Stage, new_customer, new_message
+from tests.harness.on_memory import NUMBER, ORGANISATION
 
 CLARA = new_customer()
 
@@ -142,3 +150,37 @@ def test_a_hold_that_lasts_until_it_is_due_is_not_ended_by_the_clock(stage: Stag
     message = stage.asks(CLARA)
     stage.now += timedelta(days=30, minutes=14)
     assert stage.expires(message, CLARA) == []
+
+
+class Overdue:
+    """Where to look, as the view would say it."""
+
+    def __init__(self, *messages: MessageId) -> None:
+        self._messages = messages
+
+    def holds(self, now: datetime, limit: int) -> list[Any]:
+        return [(ORGANISATION, NUMBER, CLARA, message) for message in self._messages]
+
+    def recharges(self, now: datetime, limit: int) -> list[Any]:
+        return []
+
+
+def test_a_hold_that_cannot_be_ended_stops_no_other(stage: Stage) -> None:
+    spoilt, other = new_message(), stage.asks(CLARA)
+    row = EventRow(f"charge-{spoilt}", 1, ChargeHeld.TYPE, b'{"type":"x","data":{}}', uuid4(), ORGANISATION, stage.now)
+    with stage.store.session() as session:
+        session.commit(Changes(events=[row]))
+    stage.later(days=31)
+    stage.streams.clock = Fixed(stage.now)
+    with pytest.raises(ValidationError):
+        Expiring(stage.streams, stage.charging, Overdue(spoilt, other)).expire()
+    (expired,) = stage.store.read(0, 100, [HoldExpired.TYPE])
+    assert str(other).encode() in expired.state
+
+
+class Fixed:
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from billing.commands import NoteDispute, NoteRefund, ReleaseHold
+from billing.adapters.postgres.verifying import entries
+from billing.adapters.postgres.verifying.charges import rated_otherwise
+from billing.commands import NoteDelivery, NoteDispute, NotePaid, NoteRefund, ReleaseHold, Reserve
 from billing.domain import disputing, paying
 from billing.domain.wallet import postings
 from hypothesis import settings
@@ -27,10 +29,12 @@ from recado_events.billing import (
 from recado_events.event import Event
 
 from tests.billing.stage import CREDIT, Stage, new_customer, new_message
-from tests.harness.on_memory import CAUSE
+from tests.harness.on_memory import CAUSE, ORGANISATION
 
 CUSTOMERS = [new_customer() for _ in range(3)]
 PRICE = 62_500
+CATEGORY = st.sampled_from([None, "marketing", "utility", "authentication", "referral_conversion", "unheard_of"])
+TYPE = st.sampled_from([None, "regular", "free_customer_service", "free_entry_point"])
 
 
 class Lost(Exception):
@@ -38,7 +42,8 @@ class Lost(Exception):
 
 
 class Ledger(RuleBasedStateMachine):
-    """Reserve, post, release, expire, buy, refund, dispute, recharge: in any order, each told any number of times."""
+    """Reserve, post, release, expire, buy, refund, dispute, recharge, join customers, change policies: in any order,
+    each told any number of times."""
 
     messages = Bundle("messages")
     purchases = Bundle("purchases")
@@ -61,9 +66,26 @@ class Ledger(RuleBasedStateMachine):
     def is_delivered(self, message: Any, evidence: str) -> None:
         self.stage.delivered(*message, evidence=evidence)
 
-    @rule(message=messages, category=st.sampled_from(["marketing", "utility", "authentication", "unheard_of"]))
-    def is_delivered_as(self, message: Any, category: str) -> None:
-        self.stage.delivered(*message, category=category)
+    @rule(target=messages, customer=st.sampled_from(CUSTOMERS))
+    def replies(self, customer: Any) -> Any:
+        return self.stage.replies(customer), customer
+
+    @rule(message=messages, category=CATEGORY, type=TYPE)
+    def is_delivered_as(self, message: Any, category: str | None, type: str | None) -> None:
+        self.stage.delivered(*message, category=category, type=type)
+
+    @rule(message=messages, category=CATEGORY, type=TYPE)
+    def is_priced(self, message: Any, category: str | None, type: str | None) -> None:
+        self.stage.sent(*message, category=category, type=type)
+
+    @rule(policy=st.sampled_from(["R1", "R2", "R3"]))
+    def is_charged_otherwise(self, policy: str) -> None:
+        since = self.stage.now.replace(tzinfo=None)
+        self.stage.chooses(policy, since, free_conversations=1, free_service_messages=1)
+
+    @rule(customer=st.sampled_from(CUSTOMERS), other=st.sampled_from(CUSTOMERS))
+    def are_one(self, customer: Any, other: Any) -> None:
+        self.stage.joins(customer, other)
 
     @rule(message=messages, reason=st.sampled_from(["rejected", "failed", "withdrawn"]))
     def ends(self, message: Any, reason: str) -> None:
@@ -124,17 +146,45 @@ class Ledger(RuleBasedStateMachine):
         for started in self.stage.facts(RechargeStarted):
             self.stage.paid(started.purchase_id, started.amount + started.fee)
 
-    @rule(message=messages)
-    def dies_before_its_commit(self, message: Any) -> None:
-        before = self.stage.store.end()
-        where = ReleaseHold(**self.stage.on(*message, reason="failed"))
+    @rule(message=messages, what=st.sampled_from(["release", "post", "reserve"]))
+    def dies_before_its_commit(self, message: Any, what: str) -> None:
+        stage = self.stage
+        about = stage.on(*message)
+        told: Any = {"evidence": "delivered", "at": stage.now, "pricing": None}
+        asked: Any = {
+            **about,
+            "message_id": new_message(),
+            "category": "marketing",
+            "country": "BR",
+            "send_by": stage.now,
+        }
+        act: Any = {
+            "release": lambda work: stage.charging.release(work, ReleaseHold(**about, reason="failed"), CAUSE),
+            "post": lambda work: stage.charging.note_delivery(work, NoteDelivery(**about, **told), CAUSE),
+            "reserve": lambda work: stage.charging.reserve(work, Reserve(**asked), CAUSE),
+        }
+        self.dies(act[what])
 
-        def dies(work: Any) -> None:
-            self.stage.charging.release(work, where, CAUSE)
+    @rule(purchase=purchases)
+    def dies_before_it_is_credited(self, purchase: Any) -> None:
+        stage, (bought, total) = self.stage, purchase
+        paid = NotePaid(**stage.org, purchase_id=bought, total=total, currency="usd", payment=f"pi_{bought.hex}")
+
+        def credit(work: Any) -> None:
+            facts = paying.note_paid(paid, stage.books.purchase(work, bought), stage.books.wallet(work, ORGANISATION))
+            stage.books.enter(work, facts, stage.now, CAUSE)
+
+        self.dies(credit)
+
+    def dies(self, act: Any) -> None:
+        before = self.stage.store.end()
+
+        def dying(work: Any) -> None:
+            act(work)
             raise Lost
 
         with pytest.raises(Lost):
-            self.stage.streams.transact(dies)
+            self.stage.streams.transact(dying)
         assert self.stage.store.end() == before
 
     # Whatever was done ----------------------------------------------------------------------------------
@@ -162,10 +212,17 @@ class Ledger(RuleBasedStateMachine):
                 case RechargeStarted():
                     assert fact.crossing not in self.crossings, "two recharges of one crossing"
                     self.crossings.add(fact.crossing)
-            if isinstance(fact, ChargePosted | HoldReleased | HoldExpired):
+            if isinstance(fact, ChargePosted):
+                assert self.held.pop(fact.message_id, 0) == fact.held, "a free-form message is never held"
+            elif isinstance(fact, HoldReleased | HoldExpired):
                 del self.held[fact.message_id]
         assert {name: amount for name, amount in self.balances.items() if amount} == self.stage.balances()
         assert sum(self.held.values()) == self.balances["held"]
+
+    def teardown(self) -> None:
+        log = self.stage.log()
+        assert rated_otherwise([each.event for each in log]) == [], "rated again it costs the same"
+        assert entries.read(log).owed == -self.stage.wallet.balance("receivable")
 
     def check_balances(self, entry: tuple[Posting, ...]) -> None:
         assert sum(posting.amount for posting in entry) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -83,6 +84,30 @@ def test_a_decline_says_why_and_a_wrong_method_is_hopeless(provider: Provider) -
     with pytest.raises(Refused) as gone:
         payments.charge(other, checkout.customer, "pm_of_nobody", 1)
     assert (gone.value.reason, gone.value.hopeless) == ("resource_missing", True)
+
+
+def pays_by_card(provider: Provider, payments: StripePayments, order: Order, customer: str) -> None:
+    provider.pays(payments.open_checkout(order, customer).session)
+
+
+def test_rule_30_another_card_pays_what_the_first_one_did_not(provider: Provider) -> None:
+    """A recharge is declined; somebody buys with another card; the next attempt charges that one."""
+    payments = asking(provider.url)
+    first = Order(uuid4(), uuid4(), 2_000_000, 60_000)
+    customer = payments.open_checkout(first, None).customer
+    provider.delivers(held=True)
+    recharge = Order(first.organisation_id, uuid4(), 2_000_000, 60_000)
+    pays_by_card(provider, payments, first, customer)
+    (declined,) = provider.intents_of(first.organisation_id)
+    provider.declines("insufficient_funds", customer)
+    with pytest.raises(Refused, match="card_declined"):
+        payments.charge(recharge, customer, declined["payment_method"], 1)
+    pays_by_card(provider, payments, replace(first, purchase_id=uuid4()), customer)
+    method = provider.intents_of(first.organisation_id)[-1]["payment_method"]
+    payments.charge(recharge, customer, method, 2)
+    of_recharge = {"organisation_id": str(recharge.organisation_id), "purchase_id": str(recharge.purchase_id)}
+    (intent,) = [each for each in provider.intents_of(first.organisation_id) if each["metadata"] == of_recharge]
+    assert (intent["status"], intent["payment_method"]) == ("succeeded", method)
 
 
 def test_a_wrong_key_is_refused_and_nobody_there_is_unreachable(provider: Provider) -> None:

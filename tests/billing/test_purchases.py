@@ -8,10 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from billing.adapters.provider.notices import commands_of
+from billing.commands import NoteRefund
+from billing.domain import paying
+from billing.domain.private import NoticeSetAside
+from recado_chassis.http.problems import Problem
 from recado_events.billing import CreditsPurchased, DisputeClosed, PaymentDisputed, PurchaseRefunded
 
 from tests.billing.office import Office
 from tests.billing.provider import SECRET
+from tests.billing.stage import Stage
+from tests.harness.on_memory import NOON
 from tests.simulator.payments.notices import signature
 
 CREDIT = 2_000_000
@@ -84,7 +91,26 @@ async def test_rule_31_what_no_secret_of_ours_signed_is_no_proof(office: Office)
     assert await office.available() == CREDIT
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"id": 1}', b'{"id": "evt_1", "type": 5}'])
+@pytest.mark.parametrize("data", [[], "x", 5, {"object": []}, {"object": "x"}, {"object": {"metadata": [1]}}, True])
+@pytest.mark.parametrize("kind", ["payment_intent.succeeded", "charge.dispute.created", "charge.refunded"])
+def test_a_notice_whose_data_have_another_shape_is_refused(kind: str, data: Any) -> None:
+    """A 500 would be sent again for days."""
+    with pytest.raises(Problem) as refused:
+        commands_of({"id": "evt_1", "type": kind, "data": data}, NOON)
+    assert (refused.value.status, refused.value.rule) == (400, "malformed_notice")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"id": 1}',
+        b'{"id": "evt_1", "type": 5}',
+        b'{"id": "e", "type": "x", "data": {"object": []}}',
+    ],
+)
 async def test_a_signed_notice_that_is_none_is_refused(office: Office, body: bytes) -> None:
     assert await posts(office, body) == 400
 
@@ -159,6 +185,31 @@ async def test_disputes_are_entries_and_a_won_one_gives_the_credits_back(
     await office.until(lambda: bool(office.service.facts(DisputeClosed)), "the dispute is closed")
     assert await office.available() == available
     assert office.service.facts(DisputeClosed)[0].outcome == outcome
+
+
+async def test_an_inquiry_moves_no_money_and_a_dispute_that_becomes_of_it_does(office: Office) -> None:
+    bought = await office.buys(10)
+    dispute = office.provider.does(
+        "POST", "/disputes", payment_intent=bought["payment"], status="warning_needs_response"
+    )
+    office.provider.does("POST", f"/disputes/{dispute['id']}/close", outcome="warning_closed")
+    (told,) = office.provider.events_of("charge.dispute.closed", bought["payment"])
+    assert await posts(office, told) == 200
+    assert await office.available() == 10 * CREDIT
+    told["data"]["object"]["status"] = "needs_response"
+    assert await posts(office, {**told, "id": "evt_later", "type": "charge.dispute.updated"}) == 200
+    assert await office.available() == 0
+
+
+def test_rule_31_a_second_payment_is_credited_by_nobody_and_paid_back_without_credits() -> None:
+    stage = Stage()
+    purchase = stage.buys(CREDIT)
+    stage.paid(purchase, 2_060_000, payment="pi_second")
+    aside = stage.one(NoticeSetAside)
+    assert (aside.reason, aside.told) == ("paid_again", 2_060_000)
+    back = NoteRefund(**stage.org, purchase_id=purchase, total=2_060_000, payment="pi_second")
+    assert stage.noticed(paying.note_refund, back) == []
+    assert stage.wallet.available == CREDIT
 
 
 async def test_a_dispute_and_a_refund_that_overtake_the_payment_are_entered_after_it(office: Office) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from billing.application.markets import country_of
 from billing.domain.rating import rate
 from billing.domain.rating.policies import Unpriced
+from billing.domain.refusals import RateCardTaken
 from recado_events.billing import (
     ChargePosted,
     FreeConversationCounted,
@@ -38,6 +40,18 @@ def test_rule_26_without_a_price_nothing_is_guessed() -> None:
         rate(R1, CARD, template("somethingnew"), EXAMPLES[0].before)
     with pytest.raises(Unpriced):
         rate(R1, None, template(), EXAMPLES[0].before)
+
+
+def test_rule_26_the_name_of_a_card_that_another_one_replaced_stays_taken() -> None:
+    stage = Stage()
+    stage.imports("second", {("BR", "marketing"): 1})
+    with pytest.raises(RateCardTaken):
+        stage.imports("sample", {("BR", "marketing"): 2}, valid_from=datetime(2026, 2, 1))  # noqa: DTZ001
+    stage.imports("sample", PRICES)
+    stage.buys(1_000_000)
+    message = stage.asks(CLARA)
+    stage.delivered(message, CLARA)
+    assert stage.costs(message).amount == PRICES["BR", "marketing"]
 
 
 # With what was heard before ---------------------------------------------------------------------------
@@ -157,6 +171,18 @@ def test_rule_27_the_month_ends_in_the_wabas_time_zone() -> None:
     assert months == [("2026-11", 1), ("2026-12", 1)]
 
 
+def test_rule_27_an_answer_counts_in_the_month_in_which_it_is_delivered_and_what_never_arrives_is_none() -> None:
+    stage = Stage(zone="America/Sao_Paulo")
+    stage.now = datetime(2026, 12, 1, 2, 59, tzinfo=UTC)
+    stage.writes(CLARA)
+    lost, answer = stage.replies(CLARA), stage.replies(CLARA)
+    stage.ends(lost, CLARA, "failed")
+    assert stage.facts(FreeConversationCounted) == []
+    stage.later(minutes=2)
+    stage.delivered(answer, CLARA)
+    assert stage.one(FreeConversationCounted).month == "2026-12"
+
+
 def test_rule_25_a_policy_is_valid_from_an_instant_of_the_wabas_own_zone() -> None:
     stage = Stage(zone="America/Sao_Paulo")
     stage.buys(20_000_000)
@@ -190,6 +216,45 @@ def test_rule_25_r3_service_messages_are_counted_by_number(stage: Stage) -> None
     assert costs == [0, 0, 7_700, 7_700]
     assert [each.ordinal for each in stage.facts(FreeMessageCounted)] == [1, 2]
     assert sends(stage, "utility") == 6_800
+
+
+def answers(stage: Stage, *types: str | None) -> list[tuple[int, str]]:
+    """Free-form messages of which Meta says so; what each cost and why."""
+    costs = []
+    for told in types:
+        answer = stage.replies(CLARA)
+        stage.delivered(answer, CLARA, category=None if told is None else "service", type=told)
+        costs.append((stage.costs(answer).amount, stage.costs(answer).reason))
+    return costs
+
+
+def test_rule_28_a_service_message_that_meta_says_is_free_counts_toward_the_allowance(stage: Stage) -> None:
+    stage.chooses("R3", free_service_messages=2)
+    stage.writes(CLARA)
+    free, regular = "free_customer_service", "regular"
+    told = answers(stage, free, free, regular, regular, regular)
+    assert [amount for amount, _ in told] == [0, 0, 7_700, 7_700, 7_700]
+    assert [each.ordinal for each in stage.facts(FreeMessageCounted)] == [1, 2]
+
+
+def test_rule_28_a_service_message_that_meta_charges_is_beyond_the_allowance_whatever_our_count_says(
+    stage: Stage,
+) -> None:
+    stage.chooses("R3", free_service_messages=2)
+    stage.writes(CLARA)
+    assert answers(stage, "regular") == [(7_700, "beyond_allowance")]
+    assert (stage.one(RatingDiscrepancyFound).difference, stage.facts(FreeMessageCounted)) == (7_700, [])
+    assert answers(stage, None, None) == [(0, "within_allowance"), (7_700, "beyond_allowance")]
+
+
+def test_rule_28_a_service_message_that_meta_gives_stays_free_beyond_our_count_and_one_after_an_ad_is_not_counted(
+    stage: Stage,
+) -> None:
+    stage.chooses("R3", free_service_messages=1)
+    stage.writes(CLARA)
+    entry, free = "free_entry_point", "free_customer_service"
+    assert answers(stage, entry, None, free) == [(0, entry), (0, "within_allowance"), (0, "told_free")]
+    assert [each.ordinal for each in stage.facts(FreeMessageCounted)] == [1]
 
 
 def test_rule_29_a_service_message_beyond_the_allowance_goes_out_and_what_is_missing_is_owed() -> None:
@@ -228,6 +293,19 @@ def test_rule_28_metas_category_wins_and_the_difference_is_told(stage: Stage) ->
     assert (stage.wallet.available, stage.wallet.balance("held")) == (20_000_000 - 62_500, 0)
 
 
+def test_rule_28_a_category_without_a_price_is_told_and_not_applied(stage: Stage) -> None:
+    stage.delivered(stage.asks(CLARA, "utility"), CLARA, category="unheard_of", type="regular")
+    found = stage.one(RatingDiscrepancyFound)
+    assert (found.rated.amount, found.difference, found.applied) == (6_800, 0, False)
+
+
+def test_rule_28_the_word_for_a_free_entry_in_metas_oldest_age_is_free(stage: Stage) -> None:
+    stage.delivered(stage.asks(CLARA, "utility"), CLARA, category="referral_conversion")
+    found = stage.one(RatingDiscrepancyFound)
+    assert (found.rated.amount, found.rated.reason, found.applied) == (0, "free_entry_point", True)
+    assert sends(stage, "utility") == 6_800
+
+
 def test_rule_28_what_sent_says_of_the_price_counts_when_delivered_says_nothing(stage: Stage) -> None:
     message = stage.asks(CLARA, "utility")
     stage.sent(message, CLARA, category="marketing", type="regular")
@@ -242,6 +320,47 @@ def test_rule_24_a_category_told_after_the_charge_changes_nothing_and_is_told(st
     found = stage.one(RatingDiscrepancyFound)
     assert (found.applied, found.difference) == (False, 55_700)
     assert stage.wallet.balance("spent") == 6_800
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "difference"),
+    [
+        ({"category": "utility"}, {"type": "free_entry_point"}, -6_800),
+        ({"type": "regular"}, {"type": "free_entry_point"}, -6_800),
+        ({}, {"category": "referral_conversion"}, -6_800),
+        ({}, {"category": "marketing"}, 55_700),
+        ({"category": "utility"}, {"category": "utility", "type": "regular"}, None),
+    ],
+)
+def test_rule_28_what_is_told_after_the_charge_is_rated_as_it_was_delivered_and_beside_what_was_charged(
+    stage: Stage, first: Any, then: Any, difference: int | None
+) -> None:
+    message = stage.asks(CLARA, "utility")
+    stage.delivered(message, CLARA, **first)
+    stage.imports("next", {**PRICES, ("BR", "utility"): 1, ("BR", "marketing"): 2}, datetime(2026, 11, 24))  # noqa: DTZ001
+    stage.later(days=2)
+    before = len(stage.facts(RatingDiscrepancyFound))
+    stage.sent(message, CLARA, **then)
+    found = stage.facts(RatingDiscrepancyFound)[before:]
+    told = [(each.rated.amount, each.difference, each.applied) for each in found]
+    assert told == ([] if difference is None else [(6_800, difference, False)])
+    assert stage.wallet.balance("spent") == 6_800
+
+
+def test_rule_28_a_service_message_that_meta_charges_after_all_is_told(stage: Stage) -> None:
+    stage.chooses("R3", free_service_messages=1)
+    stage.writes(CLARA)
+    answer = stage.replies(CLARA)
+    stage.delivered(answer, CLARA)
+    stage.sent(answer, CLARA, category="service", type="regular")
+    assert stage.one(RatingDiscrepancyFound).difference == 7_700
+
+
+def test_rule_26_what_was_delivered_before_it_left_is_rated_when_it_left(stage: Stage) -> None:
+    """Bad clocks: no card was valid then, and it was free for ever."""
+    message = stage.asks(CLARA)
+    stage.delivered(message, CLARA, at=datetime(1970, 1, 1, tzinfo=UTC))
+    assert stage.one(ChargePosted).rated.amount == 62_500
 
 
 def test_rule_28_the_same_category_is_no_difference(stage: Stage) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import pytest
+from billing.domain.private import AttemptStarted, RechargeDue, WalletMethodNoted
+from billing.domain.recharging import PAUSES
+from billing.domain.refusals import RechargeBeyondCap
 from recado_events.billing import BalanceLow, CreditsPurchased, RechargeFailed, RechargeStarted
 
 from tests.billing.office import Office, new_customer
@@ -19,6 +24,7 @@ WISHES = {"on": True, "floor": 1, "amount": 5, "daily_cap": 10}
 async def ready(office: Office, **wishes: Any) -> str:
     """Two credits were bought, and the wallet recharges itself; answers the provider's customer."""
     bought = await office.buys(2)
+    await office.until(lambda: bool(office.service.facts(WalletMethodNoted)), "the method is known")
     await office.does("PUT", "/wallet/recharge", {**WISHES, **wishes})
     return str(bought["customer"])
 
@@ -82,12 +88,48 @@ async def test_rule_30_it_is_given_up_after_five_attempts(office: Office) -> Non
     customer = await ready(office)
     office.provider.declines("do_not_honor", customer)
     await falls(office)
-    for _ in range(8):
+    for pause in (*PAUSES, *[timedelta(hours=1)] * 3):
         await office.looks_after("recharges")
-        office.clock.ahead += timedelta(hours=25)
+        office.clock.ahead += pause + timedelta(minutes=1)
     told = office.service.facts(RechargeFailed)
     assert [each.attempt for each in told] == [1, 2, 3, 4, 5]
     assert [each.retry_at is None for each in told] == [False, False, False, False, True]
+
+
+def test_rule_30_a_method_is_not_charged_again_when_the_provider_may_have_forgotten_the_first_time() -> None:
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.asks(somebody())
+    purchase = stage.one(RechargeStarted).purchase_id
+    assert [type(fact) for fact in stage.attempts(purchase)] == [AttemptStarted, RechargeDue]
+    stage.later(hours=22)
+    assert [type(fact) for fact in stage.attempts(purchase)] == [AttemptStarted, RechargeDue]
+    stage.later(hours=2)
+    failed, given_up = stage.attempts(purchase)
+    assert (failed.reason, failed.retry_at, given_up.due_at) == ("too_late", None, None)
+    assert stage.wallet.recharging.in_flight is None
+
+
+def test_rule_30_attempts_of_which_nothing_was_heard_do_not_count_toward_giving_up() -> None:
+    """A notice is awaited, every two minutes the provider is asked again; then the card is declined."""
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.asks(somebody())
+    purchase = stage.one(RechargeStarted).purchase_id
+    for _ in range(8):
+        stage.attempts(purchase)
+        stage.later(minutes=3)
+    for pause in PAUSES:
+        (failed, *_) = stage.declined(purchase)
+        assert (failed.retry_at, failed.reason) == (stage.now + pause, "card_declined")
+        stage.later(minutes=1)
+        stage.now += pause
+        stage.attempts(purchase)
+    assert stage.declined(purchase)[0].retry_at is None
 
 
 async def test_rule_30_what_only_a_person_can_put_right_is_given_up_at_once(office: Office) -> None:
@@ -141,6 +183,47 @@ def test_rule_30_the_next_day_the_cap_has_room_again() -> None:
         stage.asks(somebody())
     assert [each.reason for each in stage.facts(RechargeFailed)] == ["daily_cap"]
     assert len(stage.facts(BalanceLow)) == 2
+
+
+def capped(stage: Stage) -> UUID:
+    """A recharge of two credits waits for tomorrow: today's cap is used up."""
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=2 * CREDIT, cap=2 * CREDIT)
+    stage.asks(somebody())
+    (started,) = stage.facts(RechargeStarted)
+    stage.paid(started.purchase_id, started.amount + started.fee)
+    while not stage.facts(RechargeFailed):
+        stage.asks(somebody())
+    return stage.one(RechargeFailed).purchase_id
+
+
+def test_rule_30_the_cap_counts_what_is_charged_and_not_what_is_wished_since() -> None:
+    stage = Stage()
+    waiting = capped(stage)
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.later(days=1)
+    stage.attempts(waiting)
+    assert len(stage.facts(RechargeStarted)) == 1
+    told = stage.facts(RechargeFailed)[-1]
+    assert (told.reason, told.retry_at) == ("daily_cap", None), "it would not fit on any day"
+    assert stage.wallet.recharging.in_flight is None
+
+
+def test_rule_30_what_the_cap_held_back_is_charged_the_next_day() -> None:
+    stage = Stage()
+    waiting = capped(stage)
+    stage.later(days=1)
+    stage.attempts(waiting)
+    assert [each.amount for each in stage.facts(RechargeStarted)] == [2 * CREDIT, 2 * CREDIT]
+
+
+def test_rule_30_an_amount_beyond_the_days_cap_is_refused() -> None:
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    with pytest.raises(RechargeBeyondCap):
+        stage.recharges_by_itself(floor=0, amount=2 * CREDIT, cap=CREDIT)
 
 
 def test_rule_30_without_the_wish_a_low_balance_is_only_told() -> None:

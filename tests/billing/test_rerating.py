@@ -11,34 +11,83 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from billing.adapters.postgres.verifying.charges import rated_otherwise
+from billing.application.books import FOLDS
 from billing.application.rerating import Rerating
+from billing.domain.counters import number_stream
+from billing.domain.dealings import dealings_stream
+from billing.domain.private import ChargeRated
+from billing.domain.rating.policy import month_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recado_events.ids import PhoneNumberId
 
 from tests.billing.office import Office, new_customer
 from tests.billing.stage import PRICES, Stage
 from tests.billing.stage import new_customer as somebody
+from tests.harness.on_memory import ORGANISATION
 
 RECADO = Path(sys.executable).with_name("recado")
+ZONE = "America/Sao_Paulo"
+ALLOWANCES: dict[str, Any] = {"free_conversations": 1, "free_service_messages": 2}
 CUSTOMERS = [somebody() for _ in range(3)]
 STEP = st.tuples(
-    st.sampled_from(["template", "writes", "reply", "ad"]),
-    st.sampled_from(CUSTOMERS),
+    st.sampled_from(["template", "writes", "reply", "ad", "joins"]),
+    st.sampled_from(CUSTOMERS[:2]),
     st.sampled_from(["marketing", "utility"]),
     st.integers(0, 30),
+    st.sampled_from(
+        [
+            {},
+            {"type": "regular"},
+            {"type": "free_customer_service"},
+            {"type": "free_entry_point"},
+            {"category": "referral_conversion"},
+            {"category": "utility", "type": "regular"},
+        ]
+    ),
+)
+"""What is done, to whom, of which category, after how many hours; how Meta prices it."""
+
+CHANGE = st.one_of(
+    st.tuples(st.just("policy"), st.sampled_from(["R1", "R2", "R3"])),
+    st.tuples(
+        st.just("place"), st.sampled_from(["UTC", "Pacific/Auckland", "America/Sao_Paulo"]), st.sampled_from("12")
+    ),
 )
 
 
-def played(policy: str, steps: list[Any], **allowances: Any) -> Stage:
-    stage = Stage(zone="America/Sao_Paulo", prices={**PRICES, ("rest_of_world", "service"): 500})
-    stage.chooses(policy, **allowances)
+def priced_in_the_age_of(policy: str, stage: Stage, customer: Any, category: str) -> dict[str, Any]:
+    """As Meta's contract has it, by the same facts as ours: without a type until 2025-06, one a message since."""
+    known = stage.streams.read(dealings_stream(customer), FOLDS["dealings"])
+    known = known if known.survivor is None else stage.streams.read(dealings_stream(known.survivor), FOLDS["dealings"])
+    if known.is_free_entry(stage.now, stage.now):
+        return {"category": "referral_conversion", "type": None if policy == "R1" else "free_entry_point"}
+    if policy == "R1":
+        return {"category": category}
+    number = stage.streams.read(number_stream(ORGANISATION, stage.number), FOLDS["number"])
+    month = month_of(stage.now, ZONE)
+    free = {
+        "R2": category == "service" or (category == "utility" and known.window_at(stage.now) is not None),
+        "R3": category == "service" and number.messages.get(month, 0) < ALLOWANCES["free_service_messages"],
+    }
+    return {"category": category, "type": "free_customer_service" if free[policy] else "regular"}
+
+
+def played(policy: str, steps: list[Any], *, honest: bool = False) -> Stage:
+    """`honest`: where Meta tells a price at all, it is that of this policy's age; else whatever the steps say."""
+    stage = Stage(zone=ZONE, prices={**PRICES, ("rest_of_world", "service"): 500})
+    stage.chooses(policy, **ALLOWANCES)
     stage.buys(200_000_000)
-    for kind, customer, category, hours in steps:
+    for kind, customer, category, hours, told in steps:
         stage.later(hours=hours)
-        if kind == "template":
-            stage.delivered(stage.asks(customer, category), customer)
-        elif kind == "reply":
-            stage.delivered(stage.replies(customer), customer)
+        if kind in ("template", "reply"):
+            message = stage.asks(customer, category) if kind == "template" else stage.replies(customer)
+            what = category if kind == "template" else "service"
+            words = priced_in_the_age_of(policy, stage, customer, what) if honest and told else told
+            stage.delivered(message, customer, **words)
+        elif kind == "joins":
+            stage.joins(customer, CUSTOMERS[1])
         else:
             stage.writes(customer, from_ad=kind == "ad")
     return stage
@@ -54,7 +103,7 @@ def lines(stage: Stage, policy: str) -> list[Any]:
 @given(policy=st.sampled_from(["R1", "R2", "R3"]), steps=st.lists(STEP, max_size=15))
 @settings(max_examples=60)
 def test_rule_25_the_same_policy_gives_the_same_charges(policy: str, steps: list[Any]) -> None:
-    stage = played(policy, steps, free_conversations=1, free_service_messages=2)
+    stage = played(policy, steps)
     end = stage.store.end()
     for line in lines(stage, policy):
         assert (line.rerated, line.rerated_because) == (line.charged, line.charged_because)
@@ -65,9 +114,66 @@ def test_rule_25_the_same_policy_gives_the_same_charges(policy: str, steps: list
 @settings(max_examples=60)
 def test_rule_25_another_policy_gives_what_it_would_have_charged(policy: str, other: str, steps: list[Any]) -> None:
     """Whatever was in force, the month under another policy is the month as if that one had been."""
-    allowances = {"free_conversations": 1, "free_service_messages": 2}
-    anew = [line.rerated for line in lines(played(policy, steps, **allowances), other)]
-    assert anew == [line.charged for line in lines(played(other, steps, **allowances), other)]
+    anew = [line.rerated for line in lines(played(policy, steps, honest=True), other)]
+    assert anew == [line.charged for line in lines(played(other, steps, honest=True), other)]
+
+
+@pytest.mark.parametrize(
+    ("policy", "told", "other", "rerated"),
+    [
+        ("R2", "free_customer_service", "R3", (6_800, "delivered_template")),
+        ("R2", "free_customer_service", "R2", (0, "told_free")),
+        ("R3", "free_entry_point", "R2", (0, "free_entry_point")),
+        ("R3", "regular", "R2", (0, "service_window")),
+    ],
+)
+def test_rule_25_metas_type_is_of_its_age_and_says_nothing_under_another_policy_but_that_somebody_came_from_an_ad(
+    policy: str, told: str, other: str, rerated: tuple[int, str]
+) -> None:
+    stage, (customer, *_) = played(policy, []), CUSTOMERS
+    stage.writes(customer)
+    stage.delivered(stage.asks(customer, "utility"), customer, category="utility", type=told)
+    (line,) = lines(stage, other)
+    assert (line.rerated, line.rerated_because) == rerated
+
+
+@given(steps=st.lists(st.one_of(STEP, CHANGE), max_size=20))
+@settings(max_examples=100)
+def test_rule_25_what_was_charged_is_found_again_over_changes_of_policy_zone_and_account(steps: list[Any]) -> None:
+    stage = Stage(zone="UTC", prices={**PRICES, ("rest_of_world", "service"): 500})
+    stage.buys(200_000_000)
+    asked: list[Any] = []
+    for kind, *how in steps:
+        if kind == "policy":
+            stage.chooses(how[0], valid_from=stage.now.replace(tzinfo=None), **ALLOWANCES)
+        elif kind == "place":
+            stage.connects(how[0], waba=how[1])
+        else:
+            customer, category, hours, words = how
+            stage.later(hours=hours)
+            if kind == "template":
+                asked.append((stage.asks(customer, category), customer, words))
+            elif kind == "reply":
+                asked.append((stage.replies(customer), customer, words))
+            elif kind == "joins":
+                stage.joins(customer, CUSTOMERS[1])
+            else:
+                stage.writes(customer, from_ad=kind == "ad")
+                while asked:
+                    message, whose, told = asked.pop()
+                    stage.delivered(message, whose, **told)
+    assert rated_otherwise(stage.facts()) == []
+
+
+def test_rule_27_a_number_that_nobody_connected_uses_no_allowance_up_and_is_rated_so_again() -> None:
+    stage = Stage(zone="UTC", prices={**PRICES, ("rest_of_world", "service"): 500})
+    stage.chooses("R1", free_conversations=1)
+    stage.number = PhoneNumberId("19995550000")
+    for customer in CUSTOMERS:
+        stage.writes(customer)
+        stage.delivered(stage.replies(customer), customer)
+    assert [fact.rated.reason for fact in stage.facts(ChargeRated)] == ["within_allowance"] * 3
+    assert rated_otherwise(stage.facts()) == []
 
 
 def recado(office: Office, *command: str) -> subprocess.CompletedProcess[str]:
@@ -123,8 +229,9 @@ async def test_rule_26_a_card_is_shown_before_it_is_imported(office: Office, tmp
     asked = ("import-rates", str(file), "--valid-from", "2026-11-01")
     shown = recado(office, *asked)
     assert "not imported: say --apply" in shown.stdout
-    assert shown.stdout.splitlines()[1].split() == ["BR", "marketing", "62500", "70000"]
-    assert shown.stdout.splitlines()[2].split() == ["rest_of_world", "utility", "7700", "-"]
+    lines = [line.split() for line in shown.stdout.splitlines()]
+    assert lines[1] == ["BR", "marketing", "62500", "70000"]
+    assert lines[2:5] == [[market, "utility", "7700", "-"] for market in ("BR", "PY", "rest_of_world")]
     assert len((await office.sees("/rate-cards", office.operator))["items"]) == 1
     assert json.loads(recado(office, *asked, "--apply", "--json").stdout)["imported"] is True
     assert "known already" in recado(office, *asked, "--apply").stdout

@@ -163,6 +163,8 @@ async def test_the_statement_is_paged_filtered_by_month_and_written_as_csv(offic
     rest = await office.sees(f"/wallet/statement?limit=4&cursor={first['next_cursor']}")
     lines = [*first["items"], *rest["items"]]
     assert len(lines) == 7
+    assert all(line["text"] and line["text"] != line["what"] for line in lines), "every line is explained"
+    assert lines[-1]["text"].startswith("Créditos comprados")
     assert [line["position"] for line in lines] == sorted((line["position"] for line in lines), reverse=True)
     month = f"{office.clock.now():%Y-%m}"
     assert len((await office.sees(f"/wallet/statement?month={month}"))["items"]) == 7

@@ -148,6 +148,16 @@ async def test_a_view_or_a_key_that_was_tampered_with_makes_it_fail(
     assert found in differing
 
 
+async def test_a_message_that_was_charged_twice_is_found(busy: Office, tmp_path: Path) -> None:
+    kind = "billing.charge-posted.v1"
+    with psycopg.connect(busy.dsn, autocommit=True) as connection:
+        rows = connection.execute("SELECT state FROM stored_events WHERE topic = %s ORDER BY notification_id", [kind])
+        last = orjson.loads(rows.fetchall()[-1][0])["data"]["message_id"]
+    forged(busy.dsn, kind, lambda data: data.update(message_id=last))
+    code, differing = verify(busy, tmp_path)
+    assert (code, differing["messages charged more than once"]) == (1, 1)
+
+
 async def test_a_hold_that_nobody_ended_in_time_is_found(office: Office, tmp_path: Path) -> None:
     await office.buys(1)
     office.clock.ahead = -timedelta(days=40)

@@ -63,6 +63,7 @@ _CUSTOMERS = Window(NOON - timedelta(hours=1), NOON + timedelta(hours=23))
 """A window that the customer opened."""
 _REPLIED = replace(_CUSTOMERS, by_reply=True)
 """A window that a reply to a business-initiated conversation opened."""
+_GIVEN = "free_customer_service"
 R1, R2, R3 = POLICIES["R1"], POLICIES["R2"], POLICIES["R3"]
 
 EXAMPLES = (
@@ -94,6 +95,7 @@ EXAMPLES = (
     ),
     Example("a customer's own window is not", R1, template(window=_CUSTOMERS), 62_500, "conversation_opened"),
     Example("from an ad: free for 72 h", R1, template(free_entry=True), 0, "free_entry_point"),
+    Example("in Meta's oldest age too", R1, template(told=Told("referral_conversion")), 0, "free_entry_point"),
     Example("Meta says free entry: free", R1, template(told=Told(type="free_entry_point")), 0, "free_entry_point"),
     Example(
         "changed on the way: Meta's", R1, template("utility", told=Told("marketing")), 62_500, "conversation_opened"
@@ -123,11 +125,11 @@ EXAMPLES = (
     Example("utility inside the window", R2, template("utility", window=_CUSTOMERS), 0, "service_window"),
     Example("utility inside a reply's window", R2, template("utility", window=_REPLIED), 0, "service_window"),
     Example(
-        "Meta says regular: outside after all",
+        "Meta says regular, as it does inside too since 2026-10: free",
         R2,
         template("utility", window=_CUSTOMERS, told=Told("utility", "regular")),
-        6_800,
-        "delivered_template",
+        0,
+        "service_window",
     ),
     Example(
         "Meta says free: inside after all",
@@ -146,5 +148,15 @@ EXAMPLES = (
     Example("service message 1,000", R3, reply(), 0, "within_allowance", Before(messages=999)),
     Example("service message 1,001", R3, reply(), 7_700, "beyond_allowance", Before(messages=1_000)),
     Example("from an ad it stays free", R3, reply(free_entry=True), 0, "free_entry_point", Before(messages=1_000)),
+    Example("Meta charges it", R3, reply(told=Told("service", "regular")), 7_700, "beyond_allowance"),
+    Example("Meta gives it: within", R3, reply(told=Told("service", _GIVEN)), 0, "within_allowance"),
+    Example(
+        "Meta gives it beyond our count",
+        R3,
+        reply(told=Told("service", _GIVEN)),
+        0,
+        "told_free",
+        Before(messages=1_000),
+    ),
     Example("Meta says free entry", R3, reply(told=Told("service", "free_entry_point")), 0, "free_entry_point"),
 )

@@ -9,7 +9,16 @@ from uuid import uuid4
 
 from conversations.adapters.kafka.noting import contact_of, organisation_of, reservation_of, standing_of, template_of
 from conversations.application import Beginning, Listening
-from conversations.commands import Choice, NoteChannel, NoteOutcome, Person, PreviewTemplate, SendTemplate, StartChat
+from conversations.commands import (
+    Choice,
+    ExpireRequest,
+    NoteChannel,
+    NoteOutcome,
+    Person,
+    PreviewTemplate,
+    SendTemplate,
+    StartChat,
+)
 from conversations.domain.rendering import Rendering
 from recado_events import billing, crm, templates
 from recado_events.conversations import ConversationOpened, MessageReleased, MessageRequested
@@ -159,6 +168,12 @@ class Business(Stage):
     def refuses(self, reason: str = "insufficient_credits", asked: MessageRequested | None = None) -> list[Event]:
         told = billing.ReservationRefused(**self._charge(asked), reason=reason, refused_at=self.now)
         return self.do(self.listening.note_reservation, reservation_of(told, self.now))
+
+    def expires(self, now: datetime) -> list[Event]:
+        """Somebody looks, `now`, whether the last request was answered in time."""
+        message_id = self.facts(MessageRequested)[-1].message_id
+        command = ExpireRequest(organisation_id=ORGANISATION, message_id=message_id, now=now)
+        return self.do(self.listening.expire_request, command)
 
     def _charge(self, asked: MessageRequested | None) -> dict[str, Any]:
         told = asked or self.facts(MessageRequested)[-1]

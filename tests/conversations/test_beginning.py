@@ -335,6 +335,24 @@ def test_s16_a_template_restarts_an_expired_window_and_the_answer_opens_it_again
     assert stage.replies(talk)
 
 
+def test_rules_1_and_2_a_chat_begun_in_an_open_window_awaits_a_reply_and_takes_free_form_while_it_is_open(
+    stage: Business,
+) -> None:
+    stage.writes(MARIA)
+    stage.closes(stage.one(ConversationOpened).conversation_id)
+    stage.starts(MARIA.value)
+    talk = stage.facts(ConversationOpened)[-1]
+    assert talk.initiated_by == "business"
+    assert stage.replies(talk.conversation_id)
+    assert stage.customer(talk.customer_id).conversations[talk.conversation_id].state == "awaiting_reply"
+    stage.later(hours=24)
+    with pytest.raises(AwaitingReply):
+        stage.replies(talk.conversation_id)
+    stage.writes(MARIA)
+    assert stage.customer(talk.customer_id).conversations[talk.conversation_id].state == "open"
+    assert stage.replies(talk.conversation_id)
+
+
 def test_rule_9_an_ad_makes_replies_free_of_charge_and_free_form_still_ends_after_24_hours(stage: Business) -> None:
     stage.writes(MARIA, referral=Referral(source_type="ad"))
     talk = stage.one(ConversationOpened).conversation_id

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from conversations.adapters.postgres import InboxQuestions
+from conversations.application import Expiring, Listening
+from conversations.application.scene import Scene
 from recado_chassis.following.rebuild import digest, rebuild
+from recado_chassis.ports import SystemClock
 from recado_events import billing, templates
-from recado_events.conversations import ConversationOpened, CustomerIdentified, MessageReleased, MessageRequested
+from recado_events.conversations import (
+    ConversationOpened,
+    CustomerIdentified,
+    MessageReleased,
+    MessageRequested,
+    MessageWithdrawn,
+)
 from recado_events.inbound import InboundType
 
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, WABA, Office
 from tests.harness.on_database import token, told
+from tests.harness.on_memory import FINGERPRINTS
 
 
 def chat(**about: Any) -> dict[str, Any]:
@@ -200,6 +211,37 @@ async def test_a_withdrawn_message_says_why(shop: Office) -> None:
     assert (shown["status"], shown["failure"]["reason"]) == ("withdrawn", "template_not_approved")
 
 
+async def test_a_message_that_billing_never_answers_does_not_wait_for_ever(shop: Office) -> None:
+    await starts(shop, chat(contact_id=str(CONTACT)))
+    await starts(shop, chat(contact_id=str(CONTACT)))
+    bills(shop)
+    await shop.service.shown()
+    clock, streams = Ahead(), shop.service.service.streams
+    streams.clock = clock
+    questions = InboxQuestions(shop.service.store.connection)
+    listening = Listening(Scene(FINGERPRINTS))
+    expiring = Expiring(streams, listening, questions)
+    assert await asyncio.to_thread(expiring.expire) == 0
+    clock.ahead = timedelta(minutes=15, seconds=1)
+    assert await asyncio.to_thread(expiring.expire) == 1
+    await shop.service.shown()
+    assert await asyncio.to_thread(expiring.expire) == 0
+    (asked, _) = shop.service.facts(MessageRequested)
+    (withdrawn,) = shop.service.facts(MessageWithdrawn)
+    assert withdrawn.message_id == asked.message_id, "the other one was answered"
+    talk = shop.service.facts(ConversationOpened)[0].conversation_id
+    shown = (await shop.sees(f"/conversations/{talk}/messages"))["items"][0]
+    assert (shown["status"], shown["failure"]["reason"]) == ("withdrawn", "expired")
+    assert "not sent" in shown["failure"]["texts"]["en"]
+
+
+class Ahead(SystemClock):
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
@@ -240,7 +282,7 @@ async def test_metas_errors_come_back_as_reasons_with_metas_code_kept(shop: Offi
 async def test_bad_input_81_who_opted_out_or_is_blocked_is_refused(shop: Office) -> None:
     """Blocked is at Meta: nobody but Meta knows of it for sure, and what was reserved is given back."""
     at: Any = {"organisation_id": shop.organisation, "waba_id": WABA, "template_id": TEMPLATE}
-    marketing = {"category": "MARKETING", "previous": "UTILITY", "recategorised_at": datetime.now(UTC)}
+    marketing: Any = {"category": "MARKETING", "previous": "UTILITY", "recategorised_at": datetime.now(UTC)}
     shop.service.hears(told(templates.TemplateRecategorised(**at, **marketing)))
     for number, code in (("11 98765-4321", 131050), ("11 98765-4322", 130403)):
         await starts(shop, chat(number=number, template=with_name()))

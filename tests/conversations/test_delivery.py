@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from uuid import uuid4
 
@@ -147,3 +147,29 @@ def test_error_131050_records_that_the_customer_wants_no_marketing(stage: Stage,
     stage.status("failed", WAMID, tag=released.message_id, errors=(MetaError(code=131050),))
     assert stage.one(MessageFailed).errors[0].code == 131050
     assert stage.one(MarketingStopped).evidence == "131050"
+
+
+def test_rule_38_a_late_131050_holds_only_where_no_newer_wish_is_known(stage: Stage, released: MessageReleased) -> None:
+    def fails(at: datetime) -> None:
+        stage.status("failed", WAMID, tag=released.message_id, errors=(MetaError(code=131050),), at=at)
+
+    def is_stopped() -> bool:
+        return stage.customer(released.customer_id).marketing_stopped
+
+    stopped_at = stage.now
+    stage.wishes(False)
+    stage.later(minutes=10)
+    resumed_at = stage.now
+    stage.wishes(True)
+    for at in (stopped_at, stopped_at + timedelta(minutes=5), stopped_at):
+        fails(at)
+        assert not is_stopped()
+    fails(resumed_at)
+    assert is_stopped(), "of two at the same time the one for none"
+    fails(resumed_at + timedelta(minutes=2))
+    fails(resumed_at + timedelta(minutes=2))
+    stops = [stop.stopped_at for stop in stage.facts(MarketingStopped)]
+    assert stops == [stopped_at, resumed_at, resumed_at + timedelta(minutes=2)], "the newest evidence is noted once"
+    stage.now = resumed_at + timedelta(minutes=1)
+    stage.wishes(True)
+    assert is_stopped(), "a wish older than the evidence"

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import string
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from conversations.domain.contact import Contact
+from conversations.domain.customer import NOBODY
+from conversations.domain.field_values import field_values
 from conversations.domain.refusals import ValuesDoNotFit
 from conversations.domain.rendering import LONGEST, Rendering, render, tidy
+from conversations.domain.team import Team
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_events.content import TemplateParameter
+from recado_events.ids import UserId
+from recado_events.merging import FIELDS
 from recado_events.templates import MergeField, TemplateButton, TemplateForm
 
 NAME, COMPANY = "contact.first_name", "company.name"
@@ -54,6 +61,20 @@ def test_rule_18_without_value_and_fallback_it_is_refused_naming_every_field() -
     assert refusal.value.status == 422
 
 
+@pytest.mark.parametrize("name", FIELDS)
+def test_rule_18_a_field_that_nothing_fills_yet_is_refused_by_name_unless_it_has_a_fallback(name: str) -> None:
+    known, body = field_values(Contact(), NOBODY, Team(), UserId(uuid4())), f"Pedido #{{{name}}}."
+    (fault,) = render(form(body), known, {}).faults
+    assert (fault.kind, fault.field, fault.detail) == (
+        "missing_value",
+        name,
+        "Nothing is known to put here; give a value.",
+    )
+    with_fallback = form(body, fields=(MergeField(name=name, sample="42", fallback="novo"),))
+    assert render(with_fallback, known, {}).sendable().body == "Pedido novo."
+    assert render(form(body), known, {name: "42"}).sendable().body == "Pedido 42."
+
+
 @pytest.mark.parametrize(
     "value", ["a\nb", "a\tb", "a\r\nb", "a" + " " * 5 + "b", "", "   ", "{{1}}", "x {{nome}}", "\0", "a\u2028b"]
 )
@@ -95,21 +116,55 @@ def test_a_value_is_put_in_as_it_is_though_it_looks_like_a_field() -> None:
     assert render(told, {NAME: "#{company.name}", COMPANY: "ACME"}, {}).sendable().body == "#{company.name} e ACME."
 
 
+COPY = TemplateButton(kind="copy_code", code="DEZ10")
+LINK = TemplateButton(kind="url", text="Ver", url="https://example.com/p/#{contact.first_name}")
+
+
 def test_buttons_take_their_place_among_all_buttons() -> None:
     buttons = (
         TemplateButton(kind="quick_reply", text="Sim"),
-        TemplateButton(kind="url", text="Ver", url="https://example.com/p/#{contact.first_name}"),
-        TemplateButton(kind="copy_code", code="DEZ10"),
+        LINK,
+        COPY,
         TemplateButton(kind="url", text="Site", url="https://example.com"),
     )
-    content = render(form("Oi.", buttons=buttons), {NAME: "João Silva/x"}, {}).sendable()
+    content = render(form("Oi.", buttons=buttons), {NAME: "João Silva/x"}, {"copy_code": "VINTE20"}).sendable()
     assert content.buttons == ("Sim", "Ver", "copy_code", "Site")
     assert content.parameters == (
         TemplateParameter(component="button", index=1, value="Jo%C3%A3o%20Silva%2Fx"),
-        TemplateParameter(component="button", index=2, kind="coupon_code", value="DEZ10"),
+        TemplateParameter(component="button", index=2, kind="coupon_code", value="VINTE20"),
     )
-    other = render(form("Oi.", buttons=buttons), {NAME: "A"}, {"copy_code": "VINTE20"}).sendable()
-    assert other.parameters[-1].value == "VINTE20"
+
+
+def test_rule_18_the_reviewers_sample_of_a_code_is_never_sent() -> None:
+    assert kinds(render(form("Oi.", buttons=(COPY,)), {}, {})) == [("missing_value", "copy_code")]
+    told = form("Oi.", buttons=(COPY,), fields=(MergeField(name="copy_code", sample="DEZ10", fallback="CINCO5"),))
+    assert render(told, {}, {}).sendable().parameters[0].value == "CINCO5"
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("A" * 15, []),
+        ("A" * 16, ["too_long"]),
+        ("A" * 40, ["too_long"]),
+        ("DEZ 10%", ["invalid_value"]),
+        ("DÉZ", ["invalid_value"]),
+        ("", ["invalid_value"]),
+        ("{{1}}", ["invalid_value"]),
+        ("é" * 16, ["invalid_value"]),
+    ],
+)
+def test_bad_input_76_a_code_is_15_visible_ascii_characters_at_most(code: str, found: list[str]) -> None:
+    rendering = render(form("Oi.", buttons=(COPY,)), {}, {"copy_code": code})
+    assert kinds(rendering) == [(kind, "copy_code") for kind in found]
+
+
+def test_bad_input_76_an_address_has_2000_characters_at_most_with_its_value_put_in() -> None:
+    fixed, told = len("https://example.com/p/"), form("Oi.", buttons=(COPY, LINK))
+    code = {"copy_code": "DEZ10"}
+    assert render(told, {}, {**code, NAME: "x" * (2000 - fixed)}).faults == ()
+    for value in ("x" * (2001 - fixed), "x" * 4200, "é" * 350):
+        assert kinds(render(told, {}, {**code, NAME: value})) == [("too_long", "buttons/1")]
 
 
 def test_a_template_made_elsewhere_may_name_its_places_each_of_which_is_filled_once() -> None:

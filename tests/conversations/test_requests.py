@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
+from conversations.application import Expiring, Listening
+from conversations.commands import ExpireRequest
 from conversations.domain.refusals import NotYetAccepted
+from recado_chassis.work import Work
 from recado_events import templates
 from recado_events.conversations import (
     ConversationOpened,
@@ -17,7 +21,8 @@ from recado_events.conversations import (
     MessageSent,
     MessageWithdrawn,
 )
-from recado_events.ids import UserId
+from recado_events.envelope import Cause
+from recado_events.ids import MessageId, OrganisationId, UserId
 
 from tests.conversations.business import FORM, MARIA, Business
 from tests.conversations.stage import user_alias
@@ -164,6 +169,43 @@ def test_credits_that_come_too_late_withdraw_the_message(stage: Business) -> Non
     stage.starts()
     stage.reserves(now=stage.facts(MessageRequested)[-1].send_by)
     assert stage.one(MessageWithdrawn).reason == "expired"
+
+
+def test_a_request_that_billing_never_answers_is_withdrawn_when_it_could_not_leave_any_more(stage: Business) -> None:
+    agent(stage)
+    asked = stage.one(MessageRequested)
+    assert stage.expires(asked.send_by - timedelta(milliseconds=1)) == []
+    stage.expires(asked.send_by)
+    assert stage.one(MessageWithdrawn).reason == "expired"
+    assert stage.expires(asked.send_by) == []
+    assert stage.reserves(now=asked.send_by) == [], "billing hears of the withdrawal, and releases"
+    assert stage.refuses() == []
+
+
+def test_a_request_that_cannot_be_ended_stops_no_other_and_is_told(stage: Business) -> None:
+    class Poisoned(Listening):
+        def expire_request(self, work: Work, command: ExpireRequest, cause: Cause) -> None:
+            if command.message_id == poison:
+                raise ZeroDivisionError
+            super().expire_request(work, command, cause)
+
+    class Due:
+        def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
+            return [(asked.organisation_id, poison), (asked.organisation_id, asked.message_id)]
+
+    poison, questions = MessageId(uuid4()), cast(Any, Due())
+    stage.starts()
+    asked = stage.one(MessageRequested)
+    stage.later(minutes=16)
+    with pytest.raises(ZeroDivisionError):
+        Expiring(stage.streams, Poisoned(stage.scene), questions).expire()
+    assert stage.one(MessageWithdrawn).message_id == asked.message_id
+
+
+def test_a_request_that_was_answered_does_not_expire(stage: Business) -> None:
+    agent(stage)
+    stage.reserves()
+    assert stage.expires(stage.one(MessageRequested).send_by) == []
 
 
 def test_rule_8_statuses_that_come_before_the_answer_join_the_message(stage: Business) -> None:

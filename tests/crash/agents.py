@@ -18,7 +18,7 @@ async def an_agent_reads_and_lets_it_be_known(traffic: Traffic) -> None:
     if talk is not None:
         body = {"notify_customer": traffic.random.random() < 0.5}
         path = f"/conversations/{talk['conversation_id']}/read"
-        await traffic.insist("POST", "conversations", path, body, who="administrator", key=_key(traffic))
+        await traffic.insist("POST", "conversations", path, body, who="administrator", key=traffic.key())
 
 
 async def a_conversation_is_closed_or_opened_again(traffic: Traffic) -> None:
@@ -26,7 +26,7 @@ async def a_conversation_is_closed_or_opened_again(traffic: Traffic) -> None:
     talk = await _some_conversation(traffic, wanted)
     if talk is not None:
         path = f"/conversations/{talk['conversation_id']}/{verb}"
-        await traffic.insist("POST", "conversations", path, who="administrator", key=_key(traffic))
+        await traffic.insist("POST", "conversations", path, who="administrator", key=traffic.key())
 
 
 async def a_conversation_is_given_to_somebody(traffic: Traffic) -> None:
@@ -35,7 +35,7 @@ async def a_conversation_is_given_to_somebody(traffic: Traffic) -> None:
     if talk is not None and users:
         body = {"user_id": traffic.random.choice(users)["user_id"]}
         path = f"/conversations/{talk['conversation_id']}/assign"
-        await traffic.insist("POST", "conversations", path, body, who="administrator", key=_key(traffic))
+        await traffic.insist("POST", "conversations", path, body, who="administrator", key=traffic.key())
 
 
 async def somebody_leaves_or_returns(traffic: Traffic) -> None:
@@ -46,11 +46,11 @@ async def somebody_leaves_or_returns(traffic: Traffic) -> None:
         body = {name: user[name] for name in ("name", "role", "profile_id")}
         body["active"] = not user["active"] or traffic.random.random() < 0.4
         path = f"/users/{user['user_id']}"
-        await traffic.insist("PUT", "conversations", path, body, who="administrator", key=_key(traffic))
+        await traffic.insist("PUT", "conversations", path, body, who="administrator", key=traffic.key())
 
 
 async def _sends(traffic: Traffic, talk: str, body: dict[str, Any]) -> None:
-    key, path = _key(traffic), f"/conversations/{talk}/messages"
+    key, path = traffic.key(), f"/conversations/{talk}/messages"
     for _ in range(traffic.random.choice([1, 1, 1, 2, 3])):
         answer = await traffic.insist("POST", "conversations", path, body, who="administrator", key=key)
         if answer is None:
@@ -71,7 +71,3 @@ async def _users(traffic: Traffic) -> list[dict[str, Any]]:
     answer = await traffic.world.asks("GET", "conversations", "/users")
     users: list[dict[str, Any]] = answer.json()["items"] if answer.is_success else []
     return users
-
-
-def _key(traffic: Traffic) -> str:
-    return f"{traffic.random.getrandbits(96):024x}"

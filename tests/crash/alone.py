@@ -46,7 +46,12 @@ class Outside:
         self._journal = folder / JOURNAL
         self._journal.parent.mkdir(parents=True)
         self._webhooks: list[Json] = []
-        answers: dict[str, Any] = {"/control/webhooks": {"webhooks": self._webhooks}, "/control/sends": []}
+        self._sends: list[Json] = []
+        answers: dict[str, Any] = {
+            "/control/webhooks": {"webhooks": self._webhooks},
+            "/control/sends": self._sends,
+            "/control/templates/submissions": [],
+        }
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -73,6 +78,20 @@ class Outside:
         line = {"kind": "Delivery", "value": {"id": delivery, "body": body, "done": False}}
         with self._journal.open("a") as journal:
             journal.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+    def accepted(self, message_id: uuid.UUID) -> None:
+        """A template message of ours, which Meta took."""
+        tag = f"v1.{message_id.hex}.1.{'0' * 16}"
+        self._sends.append({"id": wamid_of(message_id), "type": "template", "biz_opaque_callback_data": tag})
+
+    def told_of(self, message_id: uuid.UUID, status: str) -> None:
+        """A status of it, which was acknowledged."""
+        told = {"statuses": [{"id": wamid_of(message_id), "status": status}]}
+        self.acknowledged({"entry": [{"changes": [{"field": "messages", "value": told}]}]})
+
+
+def wamid_of(message_id: uuid.UUID) -> str:
+    return f"wamid.{message_id.hex}"
 
 
 class Alone:
@@ -103,7 +122,9 @@ class Alone:
         done = recado("topics", "create", "--replicas", "1", **self.told)
         assert done.returncode == 0, done.stderr
         self.endpoints = folder / "endpoints.json"
-        endpoints = {"databases": {service: dsn}, "kafka": kafka, "simulator": simulator}
+        endpoints: Json = {"databases": {service: dsn}, "kafka": kafka, "simulator": simulator}
+        if provider := settings.get("RECADO_PAYMENTS_URL"):
+            endpoints["payments"] = provider
         self.endpoints.write_text(json.dumps(endpoints))
 
     # Its process -----------------------------------------------------------------------------------

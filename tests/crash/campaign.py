@@ -15,10 +15,11 @@ import httpx
 from recado_chassis.verifying.comparison import compare
 from recado_chassis.verifying.figures import Figure
 
-from tests.crash import agents, customers, reviewers
+from tests.crash import agents, beginners, buyers, customers, holds, points, reviewers
 from tests.crash.faults.quarantine import connected
 from tests.crash.installation import Installation
 from tests.crash.ledger import Ledger
+from tests.crash.payer import Payer
 from tests.crash.plans import Phase
 from tests.crash.scene import Fault, Say, Scene
 from tests.crash.settling import NotSettled, Settling
@@ -49,8 +50,16 @@ MIX: dict[Act, float] = {
     reviewers.an_administrator_deletes_a_template: 1,
     reviewers.meta_thinks_again: 3,
     reviewers.an_answer_about_a_template_is_lost: 1,
+    beginners.an_agent_begins_a_chat: 16,
+    beginners.a_template_is_sent_in_a_conversation: 6,
+    beginners.somebody_wants_no_marketing_or_wants_it_again: 1,
+    buyers.somebody_buys_credits: 3,
+    buyers.the_providers_answer_to_an_order_is_lost: 1,
+    buyers.the_wallet_falls_to_its_floor: 2,
+    buyers.somebody_wants_their_money_back: 1,
 }
 NUMBERS = 3
+FIRST_CREDITS = 20
 TOO_MANY = "messages that Meta took for too many"
 """Judged here, where nobody else sends from these numbers."""
 FINAL_BOUND = 200.0
@@ -58,6 +67,7 @@ FINAL_BOUND = 200.0
 MADE_UP = "messages received that Meta never sent"
 _LOOKS = 4
 _LONGEST_FAULT = 240.0
+_LONGEST_START = 120.0
 
 
 @dataclass(slots=True)
@@ -72,6 +82,8 @@ class Outcome:
     kills: Counter[str] = field(default_factory=Counter)
     injected: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
+    """Named points that nobody came to."""
     measured: dict[str, float] = field(default_factory=dict)
     ended_unasked: list[str] = field(default_factory=list)
 
@@ -89,14 +101,15 @@ class Campaign:
         self.outcome = Outcome(seed)
         self._ledger = Ledger()
 
-    async def run(self, phases: Iterator[Phase], enough: Enough, *, to_the_end: bool = True) -> Outcome:
-        """`to_the_end`: until every message has its outcome, which takes more than a minute."""
+    async def run(self, phases: Iterator[Phase], enough: Enough, *, to_the_end: bool, every_point: bool) -> Outcome:
+        """`to_the_end`: until every message has its outcome, which takes more than a minute; `every_point`: that nobody
+        came to one of them is a difference."""
         begun = time.monotonic()
         async with self._scene() as scene:
-            settling = Settling(self._installation, scene.http, scene.meta)
+            settling = Settling(self._installation, scene.http, scene.meta, scene.traffic.payer)
             watchers = Watchers(self._installation.endpoints["databases"])
             try:
-                await self._prepare(scene, settling)
+                await self._prepare(scene)
                 for phase in phases:
                     await self._phase(scene, settling, watchers, phase)
                     kills, done = self._installation.tally.kills.total(), len(self.outcome.phases)
@@ -106,7 +119,9 @@ class Campaign:
                     self._say("until every message has an outcome …")
                     await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
                 self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
-                await asyncio.to_thread(self._as_an_operator, scene.parked)
+                commands = [("ledger",), ("--parked", str(scene.parked))] if to_the_end else [("ledger",)]
+                await asyncio.gather(*(asyncio.to_thread(self._as_an_operator, *each) for each in commands))
+                self._missed(judged=every_point)
             finally:
                 watchers.stop()
                 self._account(scene, settling, time.monotonic() - begun)
@@ -122,19 +137,27 @@ class Campaign:
         ):
             world = World(self._installation.launcher, endpoints, http, meta)
             numbers = [endpoints["phone_number_id"]]
-            traffic = Traffic(world, self._ledger, self._random, numbers, MIX, self._rate)
+            payer = Payer(endpoints["payments"], http)
+            traffic = Traffic(world, payer, self._ledger, self._random, numbers, MIX, self._rate)
             yield Scene(self._installation, traffic, self._ledger, self._random, http, meta, self._say)
 
-    async def _prepare(self, scene: Scene, settling: Settling) -> None:
+    async def _prepare(self, scene: Scene) -> None:
         rules = {"webhook_attempts": 100_000, "webhook_backoff_cap": 2.0, "webhook_concurrency": 32}
         await scene.meta.change_rules(**rules)
+        await scene.traffic.payer.delivers(attempts=100_000, pause=0.5)
         await self._installation.up(scene.http)
+        async with asyncio.timeout(_LONGEST_START):
+            await asyncio.gather(
+                *(self._another_number(scene, index) for index in range(1, NUMBERS)),
+                beginners.kept_templates_are_made(scene.traffic),
+                buyers.buys(scene.traffic, FIRST_CREDITS),
+            )
+
+    async def _another_number(self, scene: Scene, index: int) -> None:
         account = self._installation.endpoints["waba_id"]
-        for index in range(1, NUMBERS):
-            number = await scene.meta.create_phone_number(account, f"+1 555-010-{index:04}")
-            await connected(scene, account, number.id)
-            scene.traffic.numbers.append(number.id)
-        await settling.settle()
+        number = await scene.meta.create_phone_number(account, f"+1 555-010-{index:04}")
+        await connected(scene, account, number.id)
+        scene.traffic.numbers.append(number.id)
 
     async def _phase(self, scene: Scene, settling: Settling, watchers: Watchers, phase: Phase) -> None:
         self._say(f"{phase.name} …")
@@ -150,6 +173,7 @@ class Campaign:
         self._installation.restart_the_dead()
         await scene.traffic.rest()
         await scene.meta.clear_faults()
+        await scene.traffic.payer.clear_faults()
         kills = self._installation.tally.kills.total() - before
         await self._look(scene, settling, watchers, f"{phase.name} ({kills} kills, {time.monotonic() - begun:.0f} s)")
 
@@ -188,18 +212,25 @@ class Campaign:
 
     async def _differences(self, scene: Scene, watchers: Watchers) -> list[Figure]:
         folder, endpoints = self._installation.folder, self._installation.endpoints
-        evidence = await asyncio.to_thread(self._ledger.evidence, endpoints["simulator"], folder)
+        evidence = await asyncio.to_thread(self._ledger.evidence, endpoints["simulator"], folder, endpoints["payments"])
         figures = await asyncio.to_thread(compare, endpoints, folder, evidence, parked=scene.parked)
+        figures += await asyncio.to_thread(holds.figures, endpoints["databases"])
         figures = [replace(each, wanted=0) if each.name == TOO_MANY else each for each in figures]
         missed = await asyncio.to_thread(watchers.passed_over)
         figures.append(Figure("all", "events that a reader of the log passed over", len(missed), 0, tuple(missed[:5])))
         self.outcome.figures = figures
         return [figure for figure in figures if figure.differs]
 
-    def _as_an_operator(self, parked: int) -> None:
+    def _missed(self, *, judged: bool) -> None:
+        """Each named point of each service was the end of somebody, where there was time for all of them."""
+        self.outcome.missed = [each for each in points.all_places() if not self._installation.tally.kills[each]]
+        if judged:
+            self.outcome.differences += [f"nobody came to {each}" for each in self.outcome.missed]
+
+    def _as_an_operator(self, *asked: str) -> None:
         """The command says the same as the comparisons before; of webhooks posted by hand it cannot know."""
         file = str(self._installation.folder / "endpoints.json")
-        done = recado("verify", "--endpoints", file, "--parked", str(parked), "--json")
+        done = recado("verify", *asked, "--endpoints", file, "--json")
         told = json.loads(done.stdout) if done.stdout else {"figures": [{"name": done.stderr, "differs": True}]}
         differing = {each["name"] for each in told["figures"] if each["differs"]} - {MADE_UP}
         self.outcome.differences += [f"recado verify: {name}" for name in differing]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +22,13 @@ from tests.crash.worker import Tally, Worker
 
 READY_SECONDS = 60.0
 Endpoints = dict[str, Any]
+TWO_OF_EACH = dict.fromkeys(SERVICES, 2)
 
 
 class Installation:
     """Made by `running`. Its first worker of each service answers HTTP, the others only work."""
 
-    def __init__(self, launcher: Launcher, endpoints: Endpoints, folder: Path, each: int) -> None:
+    def __init__(self, launcher: Launcher, endpoints: Endpoints, folder: Path, each: Mapping[str, int]) -> None:
         self.endpoints = endpoints
         self.folder = folder
         self.launcher = launcher
@@ -42,7 +43,7 @@ class Installation:
             first = self._worker(service, component._program)
             first.adopt(component._process)
             component._process = None
-            for number in range(2, each + 1):
+            for number in range(2, each[service] + 1):
                 port = free_port(frozenset(taken))
                 taken.add(port)
                 self._worker(service, _another(component._program, number, port)).start()
@@ -97,8 +98,8 @@ class Installation:
 
 
 @contextmanager
-def running(folder: Path, say: Callable[[str], None], each: int = 2) -> Iterator[Installation]:
-    """Everything up; whatever happens, everything is stopped."""
+def running(folder: Path, say: Callable[[str], None], each: Mapping[str, int] = TWO_OF_EACH) -> Iterator[Installation]:
+    """Everything up, so many workers of each service; whatever happens, everything is stopped."""
     state = State(folder)
     state.prepare()
     with state.locked():

@@ -18,6 +18,7 @@ class Ledger:
     def __init__(self) -> None:
         self.answered: dict[str, str] = {}
         """Message id by idempotency key."""
+        self._agreed: dict[str, str] = {}
         self.forged: int = 0
         self.problems: list[str] = []
         self._offered: list[Json] = []
@@ -28,9 +29,14 @@ class Ledger:
         self.problems.append(what)
 
     def answer(self, key: str, message_id: str) -> None:
+        """A message is there, whatever happens from now on."""
+        self.answered.setdefault(key, message_id)
+        self.agree(key, message_id)
+
+    def agree(self, key: str, answer: str) -> None:
         """The same key must always be answered alike."""
-        if self.answered.setdefault(key, message_id) != message_id:
-            self.wrong(f"one idempotency key was answered with {self.answered[key]} and with {message_id}")
+        if self._agreed.setdefault(key, answer) != answer:
+            self.wrong(f"one idempotency key was answered with {self._agreed[key]} and with {answer}")
 
     def offered(self, body: Json) -> None:
         """A signed webhook that the simulator keeps no account of: it may arrive from now on."""
@@ -45,9 +51,9 @@ class Ledger:
         if status == 200:
             self.wrong("a webhook with a wrong signature was answered with 200")
 
-    def evidence(self, url: str, folder: Path) -> Evidence:
+    def evidence(self, url: str, folder: Path, payments: str) -> Evidence:
         """All of it together."""
-        told = ask(url, folder / JOURNAL)
+        told = ask(url, folder / JOURNAL, payments)
         offered = [*(told.offered or ()), *self._offered]
         taken = [*(told.taken or ()), *self._taken]
         return replace(told, offered=offered, taken=taken, answered=sorted(self.answered.values()))

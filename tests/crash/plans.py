@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -11,7 +12,7 @@ from tests.crash import points
 from tests.crash.faults.databases import commits_lost, locks_held, sessions_ended
 from tests.crash.faults.freezing import asked_to_stop, relay_frozen, worker_frozen
 from tests.crash.faults.groups import offsets_lost, rebalances
-from tests.crash.faults.kills import all_at_once, anywhere, at_points, rebuilding
+from tests.crash.faults.kills import A_MOMENT, all_at_once, anywhere, at_points, points_left, rebuilding
 from tests.crash.faults.meta import answer_dropped, answers_go_wrong
 from tests.crash.faults.poison import poison
 from tests.crash.faults.quarantine import released
@@ -19,6 +20,9 @@ from tests.crash.faults.servers import kafka_down, kafka_frozen, postgres_down
 from tests.crash.scene import Fault, Scene
 
 POINTS_A_PHASE = 4
+QUICK_WORKERS = {**dict.fromkeys(SERVICES, 1), "gateway": 2, "conversations": 2}
+"""The start of a process costs more than anything else in the quick form."""
+QUICK_SESSION = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ def everything(random: Random) -> Iterator[Phase]:
             yield at_named_points.pop()
         yield phase
     yield from at_named_points
+    yield Phase("named points that nobody came to yet", [points_left])
 
 
 def by_chance(random: Random) -> Iterator[Phase]:
@@ -68,29 +73,27 @@ def by_chance(random: Random) -> Iterator[Phase]:
 
 
 def quick(random: Random) -> Iterator[Phase]:
-    """One of each class, together, within a minute."""
-    point = {service: random.choice([p for s, p in points.of_traffic() if s == service]) for service in SERVICES}
-    yield Phase(
-        "named points, answers of Meta and of COMMIT, rebalances, poison",
-        [
-            at_points("gateway", [point["gateway"]]),
-            at_points("crm", [point["crm"]]),
-            commits_lost("conversations", 2),
-            answer_dropped("before"),
-            answer_dropped("after"),
-            rebalances("crm", 3),
-            poison(),
-        ],
-    )
-    yield Phase(
-        "broker and database killed, a worker frozen, a worker asked to stop",
-        [
-            kafka_down("killed", 0.5),
-            postgres_down("killed", 0.5),
-            worker_frozen("conversations", 11.0),
-            asked_to_stop("gateway", most=1),
-        ],
-    )
+    """One of each class, most of them at the same time, and one look: within a minute, most of which is the start."""
+    point = {service: random.choice(list(_points_of_first(service))) for service in SERVICES}
+    at_once: list[Fault] = [
+        *(at_points(service, [point[service]], most=1, seconds=A_MOMENT) for service in SERVICES if service != "crm"),
+        commits_lost("crm", 2),
+        answer_dropped("before"),
+        answer_dropped("after"),
+        rebalances("templates", 3),
+        poison(),
+        worker_frozen("conversations", QUICK_SESSION + 2.0),
+        _one_by_one(asked_to_stop("gateway", most=1), postgres_down("killed", 0.5)),
+    ]
+    yield Phase("one of each class", [_one_by_one(_together(*at_once), kafka_down("killed", 0.5))])
+
+
+def _points_of_first(service: str) -> Iterator[str]:
+    """Where the first worker of a service comes by itself: of two, the relay may be the other one's."""
+    others = ("relay.",) if service == "gateway" else ("relay.", "producer.")
+    for each, point in points.of_traffic():
+        if each == service and (QUICK_WORKERS[service] == 1 or not point.startswith(others)):
+            yield point
 
 
 def _named_points(random: Random) -> Iterator[Phase]:
@@ -109,7 +112,7 @@ def _named_points(random: Random) -> Iterator[Phase]:
 def _others(random: Random) -> list[Phase]:
     calls = at_points("gateway", ["dispatcher.after_call", "dispatcher.after_claim"])
     ways_down = [postgres_down("immediate", 1.0), postgres_down("killed", 1.0), postgres_down("fast", 7.0)]
-    rebuilds = [rebuilding("conversations", "rebuild.before_swap"), rebuilding("crm", "rebuild.after_swap")]
+    rebuilds = [rebuilding(service, point) for point, service in points.REBUILT.items()]
     in_quarantine = [released(point) for point in points.in_part(points.IN_QUARANTINE)]
     return [
         Phase("killed anywhere, rebuilds too", [anywhere(18, 0.6), *rebuilds, rebuilding("gateway", None)]),
@@ -128,6 +131,13 @@ def _others(random: Random) -> list[Phase]:
         Phase("quarantine", [_one_by_one(*in_quarantine)]),
         Phase("committed offsets lost", [_one_by_one(*(offsets_lost(each) for each in SERVICES))]),
     ]
+
+
+def _together(*faults: Fault) -> Fault:
+    async def fault(scene: Scene) -> None:
+        await asyncio.gather(*(each(scene) for each in faults))
+
+    return fault
 
 
 def _one_by_one(*faults: Fault) -> Fault:

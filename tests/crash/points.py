@@ -19,10 +19,10 @@ _OWN = {
 """Parts that not every service has, by the first word of their points."""
 OF_COMMANDS = "rebuild"
 """The first word of points that are reached by a command and by no process of a service."""
+REBUILT = {"rebuild.before_swap": "conversations", "rebuild.after_swap": "crm"}
+"""Whose view is rebuilt when its command dies at a point."""
 IN_QUARANTINE = "quarantine"
 """The first word of points that only a released update reaches."""
-OF_PAYMENTS = ("payments", "recharge")
-"""The first words of points that are reached where somebody buys: `tests/billing/test_crashes.py` kills there."""
 
 
 def named_points() -> list[str]:
@@ -40,9 +40,16 @@ def of_traffic() -> list[tuple[str, str]]:
     return [
         (service, point)
         for point in named_points()
-        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE, *OF_PAYMENTS)
+        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE)
         for service in services_with(point)
     ]
+
+
+def all_places() -> list[str]:
+    """As kills are counted: each point of each service that ordinary traffic leads to, the others once."""
+    others = [("gateway", point) for point in in_part(IN_QUARANTINE)]
+    others += [(REBUILT[point], point) for point in in_part(OF_COMMANDS)]
+    return sorted(f"{service} at {point}" for service, point in [*of_traffic(), *others])
 
 
 def in_part(part: str) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.machine import machine
+from tests.crash import points
 from tests.crash.campaign import Outcome
 
 
@@ -25,6 +26,7 @@ def data_of(outcome: Outcome) -> dict[str, Any]:
         "longest_rest_seconds": round(outcome.longest_rest, 1),
         "measured_seconds": {name: round(seconds, 2) for name, seconds in sorted(outcome.measured.items())},
         "ended_by_themselves": outcome.ended_unasked,
+        "points_not_reached": outcome.missed,
         "phases": outcome.phases,
         "differences": outcome.differences,
         "figures": [{**asdict(figure), "differs": figure.differs} for figure in outcome.figures],
@@ -34,7 +36,9 @@ def data_of(outcome: Outcome) -> dict[str, Any]:
 def shown(outcome: Outcome) -> str:
     verdict = "nothing differs" if outcome.ok else f"{len(outcome.differences)} DIFFERENCES"
     lasted = f"seed {outcome.seed}, {outcome.seconds:.0f} s, {outcome.kills.total()} kills, {len(outcome.phases)} looks"
-    return "\n".join([f"{lasted}: {verdict}; longest way to rest {outcome.longest_rest:.1f} s", *outcome.differences])
+    reached = f"{len(points.all_places()) - len(outcome.missed)} of {len(points.all_places())} named points reached"
+    rest = f"longest way to rest {outcome.longest_rest:.1f} s"
+    return "\n".join([f"{lasted}: {verdict}; {rest}; {reached}", *outcome.differences])
 
 
 def write(outcome: Outcome, folder: Path) -> None:
@@ -61,6 +65,7 @@ def page(data: dict[str, Any]) -> str:
         *_section("Load", data["load"].items(), ("act", "times")),
         *_section("Worst times", data["measured_seconds"].items(), ("what", "seconds")),
         *_section("Processes that ended by themselves", ((each,) for each in data["ended_by_themselves"]), ("which",)),
+        *_section("Named points that nobody came to", ((each,) for each in data["points_not_reached"]), ("where",)),
         *_section("Phases", ((each,) for each in data["phases"]), ("phase",)),
         *_section(
             "Figures at the end",

@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 from recado_events.catalogue import TOPICS
 
 from tests.crash.installation import Installation
+from tests.crash.payer import Payer
 from tests.simulator.client import Simulator
 
 BOUND = 90.0
@@ -25,9 +26,17 @@ _LOG = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 _FOLLOWERS = """
 SELECT 'relay', position FROM relay UNION ALL SELECT name, position FROM projections WHERE name !~ '_(next|old)$'
 """
-_GATEWAY = """
-SELECT (SELECT count(*) FROM pending_sends), (SELECT count(*) FROM inbound_archive WHERE standing = 'waiting')
-"""
+_QUARANTINED = "SELECT count(*) FROM inbound_archive WHERE standing = 'waiting'"
+_LASTING = {
+    "gateway": {
+        "messages without an outcome": "SELECT count(*) FROM pending_sends",
+        "requests about templates without one": "SELECT count(*) FROM pending_template_requests",
+    },
+    "billing": {
+        "recharges under way": "SELECT count(*) FROM view_wallets.purchases WHERE due_at < now() + interval '5 minutes'"
+    },
+}
+"""What may take minutes after a kill, for nobody knows what became of a call: waited for once, at the end."""
 
 
 class NotSettled(Exception):
@@ -35,17 +44,18 @@ class NotSettled(Exception):
 
 
 class Settling:
-    def __init__(self, installation: Installation, http: httpx.AsyncClient, meta: Simulator) -> None:
+    def __init__(self, installation: Installation, http: httpx.AsyncClient, meta: Simulator, payer: Payer) -> None:
         self._installation = installation
         self._http = http
         self._meta = meta
+        self._payer = payer
         self.longest = 0.0
 
     async def settle(self, bound: float = BOUND, *, sends: bool = False) -> float:
         """Seconds it took. Raises NotSettled.
 
-        With `sends`, also every message has its outcome: a minute after whoever claimed it has died, and those behind
-        it to the same customer after that.
+        With `sends`, also every message, request about a template and recharge has its outcome: minutes after whoever
+        claimed it has died, and messages behind it to the same customer after that.
         """
         begun = time.monotonic()
         waits = "readiness"
@@ -68,6 +78,8 @@ class Settling:
         """What does; empty where nothing did, twice in a row."""
         if (await self._meta._object("GET", "/webhooks/summary"))["pending"]:
             return await self._undelivered()
+        if (pending := await self._payer.pending()) > 0:
+            return f"{pending} notices of the payment provider"
         try:
             first = await asyncio.to_thread(self._standing, sends)
             await asyncio.sleep(0.3)
@@ -94,8 +106,7 @@ class Settling:
         for service, dsn in self._installation.endpoints["databases"].items():
             with closing(psycopg.connect(dsn, autocommit=True, connect_timeout=5)) as connection:
                 late, log = behind(connection, ends)
-                if not late and service == "gateway":
-                    late = _sending(connection, sends)
+                late = late or _waiting(connection, service, sends)
             if late:
                 return f"{service}: {late}"
             standing.append(log)
@@ -124,8 +135,12 @@ def behind(connection: psycopg.Connection[Any], ends: Mapping[tuple[str, int], i
     return "", log
 
 
-def _sending(connection: psycopg.Connection[Any], sends: bool) -> str:
-    pending, quarantined = connection.execute(_GATEWAY).fetchone() or (0, 0)
-    if quarantined:
-        return f"{quarantined} updates in quarantine to look at"
-    return f"{pending} messages without an outcome" if sends and pending else ""
+def _waiting(connection: psycopg.Connection[Any], service: str, sends: bool) -> str:
+    counted = {"updates in quarantine to look at": _QUARANTINED} if service == "gateway" else {}
+    if sends:
+        counted |= _LASTING.get(service, {})
+    for what, query in counted.items():
+        (count,) = connection.execute(query.encode()).fetchone() or (0,)
+        if count:
+            return f"{count} {what}"
+    return ""

@@ -31,8 +31,18 @@ from recado_events.conversations import (
 )
 from recado_events.gateway import AcceptedAt, ChannelConnectionStarted, MessageAccepted
 from recado_events.identity import Alias, Recipient
-from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, UserId, WabaId
+from recado_events.ids import (
+    ConversationId,
+    CustomerId,
+    MessageId,
+    PhoneNumberId,
+    RequestId,
+    TemplateId,
+    UserId,
+    WabaId,
+)
 from recado_events.inbound import InboundType
+from recado_events.templates import TemplateForm, TemplateSubmitted
 
 from deploy.local.programs import clean_environment
 from deploy.local.provider import Kafka
@@ -44,6 +54,7 @@ from tests.gateway.stage import KEYS, PIN
 from tests.harness.on_database import prepare, token
 from tests.servers.database_factory import DatabaseFactory
 from tests.simulator.client import Simulator
+from tests.simulator.faults import Scope
 
 pytestmark = pytest.mark.timeout(240)
 PREPARED = {each.__name__.partition(".")[0]: partial(prepare, each) for each in (gateway, conversations, crm)}
@@ -259,6 +270,34 @@ async def test_a_blind_resend_is_named(alone: Make, tmp_path: Path, mistake: str
         differing = service.differing()
     assert {name: differing.get(name, 0) for name in found} == found
     assert bool(differing) == (mistake is not None)
+
+
+async def test_a_template_that_is_submitted_twice_is_named(alone: Make, tmp_path: Path) -> None:
+    with closing(SimulatorProcess(tmp_path)) as meta:
+        service = alone("gateway", meta.url, **options(meta.url))
+        service.start("blind_submission")
+        async with Simulator(meta.url) as simulator:
+            await connect(service, simulator)
+            await simulator.fault("drop", when="after", scope=Scope(operation="message_templates", method="POST"))
+            service.tells("templates", a_submission(service))
+            async with asyncio.timeout(30):
+                while len(await simulator.submissions()) < 2:
+                    await asyncio.sleep(0.1)
+        service.rests()
+        differing = service.differing()
+    assert differing == {"templates submitted twice": 1}
+
+
+def a_submission(service: Alone) -> TemplateSubmitted:
+    return TemplateSubmitted(
+        organisation_id=service.organisation,
+        waba_id=WABA,
+        template_id=TemplateId(uuid4()),
+        request_id=RequestId(uuid4()),
+        form=TemplateForm(name="ready", language="pt_BR", category="UTILITY", body="Seu pedido está pronto."),
+        submitted_by=UserId(uuid4()),
+        submitted_at=datetime.now(UTC),
+    )
 
 
 def options(url: str) -> dict[str, str]:

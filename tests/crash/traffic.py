@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from tests.crash.ledger import Ledger
+from tests.crash.payer import Payer
 from tests.journeys.world import World
 from tests.simulator.client import Refused
 
@@ -26,10 +27,18 @@ class Traffic:
     """`numbers` are the business's; `acts` say what happens and how often, as weights."""
 
     def __init__(
-        self, world: World, ledger: Ledger, random: Random, numbers: list[str], acts: dict[Act, float], rate: float
+        self,
+        world: World,
+        payer: Payer,
+        ledger: Ledger,
+        random: Random,
+        numbers: list[str],
+        acts: dict[Act, float],
+        rate: float,
     ) -> None:
         self.world = world
         self.meta = world.meta
+        self.payer = payer
         self.ledger = ledger
         self.random = random
         self.numbers = numbers
@@ -37,12 +46,18 @@ class Traffic:
         """Who has written, with the number they wrote to."""
         self.wamids: list[tuple[str, str, str]] = []
         """What they wrote: customer, number, wamid."""
+        self.payments: list[str] = []
+        """What was paid: the provider's names."""
         self.done: Counter[str] = Counter()
         self._acts = acts
         self._rate = rate
         self._room = asyncio.Semaphore(_MOST_AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
+
+    def key(self) -> str:
+        """A new idempotency key."""
+        return f"{self.random.getrandbits(96):024x}"
 
     def begin(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -62,11 +77,14 @@ class Traffic:
         acts, weights = list(self._acts), list(self._acts.values())
         while True:
             await asyncio.sleep(self.random.expovariate(self._rate))
-            await self._room.acquire()
-            act = self.random.choices(acts, weights)[0]
-            task = asyncio.create_task(self._do(act), name=act.__name__)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            await self.begins(self.random.choices(acts, weights)[0])
+
+    async def begins(self, act: Act) -> None:
+        """Once there is room for it."""
+        await self._room.acquire()
+        task = asyncio.create_task(self._do(act), name=act.__name__)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     async def _do(self, act: Act) -> None:
         try:

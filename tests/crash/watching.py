@@ -11,7 +11,7 @@ import psycopg
 _ABOVE = """
 SELECT notification_id, event_id FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT 2000
 """
-_PAUSE = 0.02
+_PAUSE = 0.05
 
 
 class Watcher:

@@ -76,11 +76,12 @@ class Reviews:
         self.stage.hears(asked)
         return asked.request_id
 
-    def deletes(self, meta_id: str, name: str = FORM.name) -> RequestId:
+    def deletes(self, meta_id: str, name: str = FORM.name, settles: RequestId | None = None) -> RequestId:
         asked = TemplateDeletionRequested(
             **self._place(),
             meta_template_id=meta_id,
             name=name,
+            settles=settles,
             requested_by=UserId(uuid4()),
             requested_at=self.stage.clock.now(),
         )

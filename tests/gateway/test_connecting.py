@@ -128,7 +128,9 @@ async def test_a_code_that_is_too_old_asks_for_a_new_one(stage: Stage) -> None:
     assert states(resumed.json()) == ["done"] * 4
 
 
-async def test_an_account_that_is_not_shared_is_named_as_a_missing_prerequisite(stage: Stage) -> None:
+async def test_s2_an_account_that_is_not_shared_is_named_as_missing_with_the_number_that_nobody_can_see_there(
+    stage: Stage,
+) -> None:
     other = await stage.meta.create_waba()
     code = await stage.meta.mint_code(other.id)
     async with stage.administrator() as client:
@@ -136,7 +138,9 @@ async def test_an_account_that_is_not_shared_is_named_as_a_missing_prerequisite(
 
     problem = failed.json()
     assert (failed.status_code, problem["step"]) == (422, "token_check")
-    assert problem["missing"] == ["facebook_business_manager_account"]
+    assert problem["missing"] == ["facebook_business_manager_account", "whatsapp_business_phone_number"]
+    assert "Facebook Business Manager" in problem["detail"]
+    assert "phone number" in problem["detail"]
     assert stage.facts(ChannelConnectionStarted) == [], "nobody gets a number by naming it"
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from gateway.adapters.graph.template_bodies import content_of
-from gateway.application.polling import compared, digest_of
-from gateway.application.template_ports import MetaTemplate, Sighting
+from gateway.application.accounts import Token
+from gateway.application.polling import Polling, compared, digest_of
+from gateway.application.template_ports import Account, MetaTemplate, Sighting
+from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 from recado_events.meta_templates import MetaContent, MetaExample
 
 from tests.gateway.reviewing import FORM, Reviews
 from tests.gateway.stage import OTHER_NUMBER, WABA, Stage
+from tests.harness.on_memory import OnMemory
 from tests.simulator.faults import Scope
 
 LOOKS = Scope(operation="message_templates", method="GET")
@@ -121,6 +127,37 @@ async def test_two_numbers_of_an_account_are_one_account_and_none_is_none(review
             assert (await client.post(f"/channels/{number}/disconnect")).status_code == 200
     reviews.stage.clock.advance(901)
     assert await asyncio.to_thread(reviews.polling.look) == 0
+
+
+class Accounts:
+    """Three accounts whose turn it is, of which Meta's answer about the second makes no sense to us."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def accounts(self) -> list[Account]:
+        return [(OrganisationId(uuid4()), WabaId(name)) for name in "abc"]
+
+    def of_account(self, account: Account) -> list[tuple[PhoneNumberId, Token | None]]:
+        return [(PhoneNumberId("1"), Token("secret", 1))]
+
+    def due(self, accounts: list[Account], now: datetime, interval: timedelta) -> list[Account]:
+        return accounts
+
+    def of(self, account: Account) -> dict[str, Sighting]:
+        return {}
+
+    def listing(self, waba_id: WabaId, token: Token) -> list[MetaTemplate]:
+        self.asked.append(waba_id)
+        return [] if waba_id != "b" else [None]  # type: ignore[list-item]
+
+
+def test_an_account_that_cannot_be_looked_at_stops_no_other_and_is_told() -> None:
+    accounts: Any = Accounts()
+    polling = Polling(OnMemory(()).streams, accounts, accounts, accounts, timedelta(minutes=15))
+    with pytest.raises(AttributeError):
+        polling.look()
+    assert accounts.asked == ["a", "b", "c"]
 
 
 def test_what_one_look_makes_of_the_last() -> None:

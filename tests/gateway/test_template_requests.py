@@ -13,7 +13,7 @@ from gateway.domain.template_refusals import of_template_answer, reason_of
 from recado_chassis.crash import SETTING
 from recado_events.gateway import ChannelAuthorisationLost
 from recado_events.meta_templates import TemplateRequestRefused, TemplateRequestTaken
-from recado_events.templates import TemplateForm, TemplateSubmitted
+from recado_events.templates import MergeField, TemplateButton, TemplateForm, TemplateSubmitted
 
 from tests.gateway.reviewing import FORM, Reviews
 from tests.gateway.stage import NUMBER, WABA, Stage
@@ -106,6 +106,33 @@ async def test_edit_and_delete(reviews: Reviews) -> None:
     assert reviews.last(again).reason == "not_found"
 
 
+async def test_one_whose_places_have_names_is_created_and_edited_with_names(reviews: Reviews) -> None:
+    form = TemplateForm(
+        name="named",
+        language="en_US",
+        category="UTILITY",
+        header="For #{parameter.header_who} only",
+        body="Hello #{parameter.body_first_name}, this is #{organisation.name}; bye #{parameter.body_first_name}.",
+        buttons=(TemplateButton(kind="url", text="See", url="https://example.org/#{contact.phone}"),),
+        fields=tuple(
+            MergeField(name=name, sample="x")
+            for name in ("parameter.header_who", "parameter.body_first_name", "organisation.name", "contact.phone")
+        ),
+        parameter_format="named",
+    )
+    await reviews.stage.meta.script_verdict(WABA, form.name, at_once=True)
+    reviews.submits(form)
+    await works(reviews)
+    (made,) = await reviews.at_meta()
+    assert (made.named, made.header_text, made.url_buttons) == (True, "For {{who}} only", ["https://example.org/{{1}}"])
+    assert made.body == "Hello {{first_name}}, this is {{organisation_name}}; bye {{first_name}}."
+    request = reviews.submits(form.model_copy(update={"header": None}), made.meta_id)
+    await works(reviews)
+    assert isinstance(reviews.last(request), TemplateRequestTaken)
+    (now,) = await reviews.at_meta()
+    assert (now.named, now.header, now.body) == (True, None, made.body)
+
+
 async def test_a_rejected_template_may_ask_for_another_category(reviews: Reviews) -> None:
     reviews.submits()
     await works(reviews)
@@ -187,6 +214,22 @@ async def test_a_lost_answer_to_a_deletion_is_found_by_its_absence(reviews: Revi
     await works(reviews)
     await works(reviews, 31)
     assert reviews.told(request)[-2:] == ["OutcomeUnknown", "Taken"]
+
+
+async def test_a_submission_whose_answer_was_lost_is_not_repeated_once_its_template_is_deleted(
+    reviews: Reviews,
+) -> None:
+    """templates knew by a webhook that Meta had taken it, and somebody had it deleted before the gateway looked."""
+    await reviews.stage.meta.fault("drop", when="after", scope=POSTS)
+    request = reviews.submits()
+    await works(reviews)
+    (made,) = await reviews.at_meta()
+    reviews.deletes(made.meta_id, settles=request)
+    for _ in range(4):
+        await works(reviews, 120)
+    assert reviews.told(request) == ["Queued", "Started", "OutcomeUnknown", "Taken"]
+    assert reviews.last(request).evidence == "deletion"
+    assert [each.meta_id for each in await reviews.at_meta() if each.meta_id != made.meta_id] == []
 
 
 async def test_an_ambiguous_submission_answered_late_is_taken_once(reviews: Reviews) -> None:

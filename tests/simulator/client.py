@@ -14,7 +14,7 @@ import httpx
 
 from .commands import Message, NewCustomer, NewNumber, NewTemplate, NewWaba, Phone
 from .connections import direct_client
-from .entities import AccessToken, BusinessNumber, Customer, Inbound, Send, Template, Waba
+from .entities import AccessToken, BusinessNumber, Customer, Inbound, Send, Submission, Template, Waba
 from .faults import Fault, GraphKind, Scope, WebhookKind
 from .signing import JsonObject
 
@@ -86,6 +86,10 @@ class Simulator:
         """The ground truth: what Meta has, deleted ones not."""
         rows = await self._call("GET", "/templates", query={"waba_id": waba_id})
         return [Template.model_validate(row) for row in rows]
+
+    async def submissions(self) -> list[Submission]:
+        """Every call that was to make a template, in order."""
+        return [Submission.model_validate(row) for row in await self._call("GET", "/templates/submissions")]
 
     async def script_verdict(self, waba_id: str, name: str, event: str = "APPROVED", **members: object) -> None:
         """`reason`, `category`, `seconds`, `at_once`, `told`: of every template of this name from now on."""

@@ -8,7 +8,7 @@ is reviewed like any other.
 from typing import Any
 
 from .calls import Call
-from .entities import Template, Waba
+from .entities import Submission, Template, Waba
 from .errors import GraphError
 from .reviews import Reviews
 from .signing import JsonObject
@@ -29,7 +29,16 @@ class Editor:
     def create(self, waba: Waba, call: Call) -> JsonObject:
         name, language, category = named(call.body)
         members = read_form(call.body)
-        self._check_room(waba, name, language)
+        submission = Submission(
+            id=self._world.ids.key(), waba_id=waba.id, name=name, language=language, at=self._world.clock.now()
+        )
+        try:
+            self._check_room(waba, name, language)
+        except GraphError as error:
+            submission.subcode = error.subcode
+            raise
+        finally:
+            self._world.store.put(submission)
         about = {"name": name, "language": language, "category": category, "status": "PENDING"}
         now = {"id": "", "waba_id": waba.id, "created_at": self._world.clock.now()}
         template = self._world.add_template(Template.model_validate({**about, **now, **members}))
@@ -53,7 +62,7 @@ class Editor:
         if template.status not in _EDITABLE:
             raise unfit("Only APPROVED, REJECTED or PAUSED templates can be edited", 2388025)
         now, rules = self._world.clock.now(), self._world.rules
-        changes: JsonObject = read_form(call.body) if "components" in call.body else {}
+        changes: JsonObject = _form(template, call) if "components" in call.body else {}
         if "category" in call.body:
             category = category_of(call.body["category"])
             if template.status == "APPROVED" and category != template.category:
@@ -89,6 +98,11 @@ class Editor:
             raise unfit("New content can't be added while the existing content is being deleted", 2388023)
         if len(self._world.templates(waba.id)) >= self._world.rules.templates:
             raise unfit("The limit of message templates is reached", 2388019)
+
+
+def _form(template: Template, call: Call) -> JsonObject:
+    """An edit keeps how its places are told apart, unless it says otherwise."""
+    return read_form({"parameter_format": "NAMED" if template.named else "POSITIONAL", **call.body})
 
 
 def _start(cursor: str | None) -> int:

@@ -111,6 +111,16 @@ class Template(Entity):
     review_due_at: float | None = None
 
 
+class Submission(Entity):
+    """A call that was to make a template, whatever came of it; `subcode` says why it was refused."""
+
+    waba_id: str
+    name: str
+    language: str
+    at: float
+    subcode: int | None = None
+
+
 class Verdict(Entity):
     """What the reviewers will say of a template of this name, instead of the usual."""
 

@@ -13,7 +13,7 @@ from .entities import Customer, Delivery, Entity, Send, StatusShown
 from .signing import JsonObject
 
 E = TypeVar("E", bound=Entity)
-TRAFFIC = ("Customer", "Window", "Inbound", "Send", "StatusShown", "Delivery", "MediaFile", "ClockPush")
+TRAFFIC = ("Customer", "Window", "Inbound", "Send", "StatusShown", "Delivery", "MediaFile", "ClockPush", "Submission")
 
 
 class Journal:

@@ -101,11 +101,23 @@ def _check_buttons(template: Template, components: list[JsonObject]) -> None:
     for index in dynamic:
         if index not in given:
             raise refusal(131008, f"buttons: Button at index {index} of type Url requires a parameter")
+        if given.count(index) > 1:
+            raise _count(f"buttons: Button at index {index} of type Url", given.count(index), 1)
+    for component in urls:
+        _check_suffix(component)
     _check_codes(template, components)
     _check_replies(template, components)
     for index in given:
         if index not in dynamic:
             raise refusal(132000, f"buttons: Button at index {index} of type Url does not take a parameter")
+
+
+def _check_suffix(component: JsonObject) -> None:
+    parameters, index = _parameters([component]), component.get("index")
+    if len(parameters) != 1:
+        raise _count(f"buttons: Button at index {index} of type Url", len(parameters), 1)
+    if parameters[0].get("type") != "text" or not _shown(parameters[0]).strip():
+        raise refusal(131008, f"buttons: Button at index {index} of type Url requires a parameter")
 
 
 def _check_codes(template: Template, components: list[JsonObject]) -> None:

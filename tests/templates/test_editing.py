@@ -5,7 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from recado_events.templates import TemplateDeleted, TemplateDeletionRequested
+from recado_events.ids import TemplateId
+from recado_events.meta_templates import MetaContent
+from recado_events.templates import TemplateDeleted, TemplateDeletionRequested, TemplateFound
 from templates.commands import DeleteTemplate, SubmitTemplate
 from templates.domain.notation import content_of
 from templates.domain.refusals import (
@@ -13,6 +15,7 @@ from templates.domain.refusals import (
     NotEditable,
     NothingToSubmit,
     TemplateInvalid,
+    TemplateUnsupported,
     UnderReview,
     UnknownTemplate,
 )
@@ -124,6 +127,59 @@ def test_a_duplicate_is_a_draft_of_the_same_words(stage: Stage) -> None:
     with pytest.raises(TemplateInvalid) as refused:
         stage.duplicates(template, "order_ready")
     assert rules(refused.value) == ["name_taken"]
+
+
+NAMES = MetaContent(
+    body="Hello {{first_name}}, order {{order}} is ready, {{first_name}}.", footer="Bye", parameter_format="named"
+)
+
+
+@pytest.fixture
+def named(stage: Stage) -> TemplateId:
+    stage.seen(NAMES, name="made_elsewhere")
+    return stage.one(TemplateFound).template_id
+
+
+def test_a_duplicate_of_one_whose_places_have_names_keeps_them(stage: Stage, named: TemplateId) -> None:
+    copy = stage.duplicates(named, "copied")
+    told = stage.template(copy).form
+    assert told is not None
+    assert (told.parameter_format, content_of(told)) == ("named", NAMES)
+    stage.submits(copy)
+    assert stage.submissions()[-1].form == told
+
+
+def test_an_edit_of_one_whose_places_have_names_is_sent_with_names(stage: Stage, named: TemplateId) -> None:
+    texts = {"body": "Hi #{parameter.body_first_name}, order #{parameter.body_order} of #{company.name} came."}
+    stage.edits(named, form(name="made_elsewhere", **texts))
+    (sent,) = stage.submissions()
+    assert sent.form.parameter_format == "named"
+    assert content_of(sent.form).body == "Hi {{first_name}}, order {{order}} of {{company_name}} came."
+
+
+def test_a_draft_that_became_a_change_of_one_with_names_is_sent_with_names(stage: Stage) -> None:
+    draft = stage.drafts(form(name="made_elsewhere"), send=False)
+    stage.seen(NAMES, name="made_elsewhere")
+    stage.submits(draft)
+    (sent,) = stage.submissions()
+    assert content_of(sent.form).body == "Hello {{contact_first_name}}, your order is ready."
+
+
+def test_one_with_parts_that_cannot_be_written_here_is_not_duplicated(stage: Stage) -> None:
+    stage.seen(MetaContent(body="Look!", unsupported=("header_image",)), name="picture")
+    with pytest.raises(TemplateUnsupported) as refused:
+        stage.duplicates(stage.one(TemplateFound).template_id, "copied")
+    assert refused.value.details == {"parts": ["header_image"]}
+
+
+def test_places_of_templates_made_elsewhere_stand_in_no_others(stage: Stage, named: TemplateId) -> None:
+    foreign = {"body": "Order #{parameter.body_order} is ready."}
+    own = stage.drafts(form(name="own"), send=False)
+    for use in (lambda: stage.drafts(form(**foreign)), lambda: stage.edits(own, form(name="own", **foreign))):
+        with pytest.raises(TemplateInvalid) as refused:
+            use()
+        assert rules(refused.value) == ["unknown_field"]
+    assert stage.edits(named, form(name="made_elsewhere", **foreign))
 
 
 def test_a_draft_is_deleted_at_once_and_what_meta_has_only_when_meta_has_done_it(stage: Stage) -> None:

@@ -82,6 +82,14 @@ def test_what_looks_like_a_field_and_is_none_is_named(body: str) -> None:
     assert "braces" in broken(form(body=body, fields=()))
 
 
+def test_line_ends_of_any_system_are_kept_as_one_character(stage: Stage) -> None:
+    assert broken(form(body="Hello\r\n\r\nthere")) == []
+    stage.drafts(form(body="Hello\r\nthere, " + "x" * 886))
+    assert stage.submissions()[0].form.body == "Hello\nthere, " + "x" * 886
+    assert broken(form(body="Hello\rthere")) == ["characters_not_allowed"]
+    assert broken(form(footer="Hello\r\nthere")) == ["characters_not_allowed"]
+
+
 def test_a_field_that_nobody_offers_is_named() -> None:
     assert broken(form(body="Hi #{contact.shoe_size} there")) == ["unknown_field"]
 

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recado_chassis.service import Unreadable
-from recado_events.meta_templates import MetaContent
+from recado_events.meta_templates import MetaContent, TemplateRequestTaken
 from recado_events.templates import (
     TemplateApproved,
     TemplateArchived,
     TemplateDeleted,
+    TemplateDeletionRequested,
     TemplateDisabled,
     TemplateEdited,
     TemplateFound,
@@ -325,6 +326,19 @@ def test_a_deleted_template_stays_deleted_and_its_name_is_free(stage: Stage) -> 
     again = stage.drafts()
     stage.status("DELETED")
     assert (stage.state(template), stage.state(again)) == ("deleted", "pending")
+
+
+def test_a_deletion_says_which_submission_meta_had_taken(stage: Stage) -> None:
+    """The gateway may not know yet; what it answers about that submission then is no answer to the deletion."""
+    template = stage.drafts()
+    submitted = stage.one(TemplateSubmitted).request_id
+    stage.status("APPROVED")
+    stage.deletes(template)
+    assert stage.one(TemplateDeletionRequested).settles == submitted
+    place: Any = {**stage._request(template), "request_id": submitted}
+    answer: Any = {"meta_template_id": META_ID, "evidence": "deletion", "asked_at": stage.now, "taken_at": stage.now}
+    stage.hears(TemplateRequestTaken(**place, **answer))
+    assert stage.state(template) == "deleting"
 
 
 def test_a_deletion_that_meta_refuses_makes_it_sendable_again(stage: Stage) -> None:

@@ -214,6 +214,11 @@ COUPON: JsonObject = {
         ((VALUES, SUFFIX, {**COUPON, "index": "0"}), 131008),
         ((VALUES, SUFFIX, {**COUPON, "parameters": [{"type": "coupon_code", "coupon_code": "x" * 16}]}), 132018),
         ((VALUES, {**SUFFIX, "index": "3"}, COUPON), 131008),
+        ((VALUES, {**SUFFIX, "parameters": []}, COUPON), 132000),
+        ((VALUES, {**SUFFIX, "parameters": [*SUFFIX["parameters"], *SUFFIX["parameters"]]}, COUPON), 132000),
+        ((VALUES, SUFFIX, SUFFIX, COUPON), 132000),
+        ((VALUES, {**SUFFIX, "parameters": [{"type": "text", "text": ""}]}, COUPON), 131008),
+        ((VALUES, {**SUFFIX, "parameters": [{"type": "payload", "payload": "7"}]}, COUPON), 131008),
         ((VALUES, SUFFIX, COUPON, {**SUFFIX, "sub_type": "flow"}), 132012),
     ],
 )

@@ -71,13 +71,17 @@ Keep = Callable[[Work, KafkaRecord], None]
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What is done when a type is heard. `keys` and `streams` only say what to fetch ahead for a whole batch in one
-    query each; what they leave out is fetched when it is asked for. Raising Refusal counts the record as refused,
-    raising Unreadable parks it at once."""
+    """What is done when a type is heard.
+
+    `keys`, `streams`, and `further` ones to which the states of those lead, only say what to fetch ahead for a whole
+    batch in one query each; what they leave out is fetched when it is asked for. Raising Refusal counts the record as
+    refused, raising Unreadable parks it at once.
+    """
 
     handle: Callable[[Work, Heard], None]
     keys: Callable[[Heard], Iterable[UniqueKey]] = _no_keys
     streams: Callable[[Heard, Work], Mapping[str, Fold[Any]]] = _no_streams
+    further: Callable[[Heard, Work], Mapping[str, Fold[Any]]] = _no_streams
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,9 @@ class Store(Protocol):
         """The log's incarnation; a new one after a restore."""
         ...
 
-    def read(self, after: int, limit: int) -> Sequence[EventRow]:
-        """The log above a position, in order: every committed event once, none ever appears below one already read."""
+    def read(self, after: int, limit: int, types: Sequence[str] = ()) -> Sequence[EventRow]:
+        """The log above a position, in order: every committed event once, none ever appears below one already read.
+        Of these types alone, where any are named."""
         ...
 
     def end(self) -> int:

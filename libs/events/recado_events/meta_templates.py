@@ -33,7 +33,8 @@ class TemplateRequestTaken(OfTemplateRequest):
     category: str | None = None
     """Meta's, which may differ from the one asked for."""
     evidence: str
-    """`answer`: Meta's answer to the call; `lookup`: it was found at Meta after an answer was lost."""
+    """`answer`: Meta's answer to the call; `lookup`: it was found at Meta after an answer was lost;
+    `deletion`: templates knew of it by other words of Meta, and asked for its deletion since."""
     asked_at: AwareDatetime
     """Before Meta was asked: what Meta said since is newer than `status`."""
     taken_at: AwareDatetime

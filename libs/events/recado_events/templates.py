@@ -189,6 +189,9 @@ class TemplateDeletionRequested(OfTemplate):
     request_id: RequestId
     meta_template_id: str | None = None
     name: str
+    settles: RequestId | None = None
+    """The last submission that Meta is known to have taken, whether or not the gateway has heard of it by itself: it
+    must not be repeated any more."""
     requested_by: UserId
     requested_at: AwareDatetime
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -26,9 +25,10 @@ from recado_events.ids import OrganisationId
 from recado_events.refusal import Refusal
 
 from billing.application.books import FOLDS, Books
-from billing.application.rates import Difference, NoRateCard, differences, is_known, read_card
+from billing.application.rates import Changes, NoRateCard, compared, is_known, read_card
 from billing.application.rerating import Line, Rerating
 from billing.application.settling import Settling
+from billing.application.totals import Totals
 from billing.commands import ImportRateCard
 from billing.domain.prices import PRICES_STREAM
 from billing.domain.private import PRIVATE
@@ -36,6 +36,7 @@ from billing.domain.rating.policy import NAMES
 
 commands = typer.Typer(no_args_is_help=True, help="Credits, prices, what messages cost.")
 SAMPLE = "sample"
+Keep = Callable[[Line], object]
 CardFile = Annotated[str, typer.Argument(help="A CSV file, or `sample` for the card that ships.")]
 ValidFrom = Annotated[datetime, typer.Option(help="Wall-clock time of each WABA's zone.", formats=["%Y-%m-%d"])]
 Named = Annotated[str | None, typer.Option("--name", help="The card's name; the file's where it is not given.")]
@@ -55,13 +56,13 @@ def import_rates(
     with _streams() as streams:
         command = _card(file, name, valid_from, streams)
         prices = streams.read(PRICES_STREAM, FOLDS["prices"])
-        found = list(differences(command, prices))
+        found = compared(command, prices)
         known = is_known(command, prices)
         if apply and not known:
             _import(streams, command)
     said = "known already" if known else "imported" if apply else "not imported: say --apply"
     told = {"rate_card": command.rate_card, "valid_from": valid_from.isoformat(), "imported": apply and not known}
-    typer.echo(json.dumps({**told, "changes": [asdict(d) for d in found]}) if as_json else _shown(command, found, said))
+    typer.echo(json.dumps({**told, **asdict(found)}) if as_json else _shown(command, found, said))
 
 
 @commands.command("rerate")
@@ -72,18 +73,17 @@ def rerate(
     if policy not in NAMES:
         _end(f"there is no policy {policy}: say one of {', '.join(NAMES)}")
     _check_month(month)
-    with _streams() as streams:
+    totals = Totals()
+    with _streams() as streams, _lines_to(file) as keep:
         only = None if organisation is None else OrganisationId(organisation)
-        found = list(Rerating(streams).lines(month, policy, only))
-    if file is not None:
-        with file.open("w", encoding="utf-8", newline="") as output:
-            _write(output, found)
-    totals = {"charged": sum(each.charged for each in found), "rerated": sum(each.rerated for each in found)}
-    if as_json:
-        told = {"month": month, "policy": policy, "messages": len(found), **totals}
-        typer.echo(json.dumps({**told, "lines": [_of(each) for each in found]}, default=str))
-    else:
-        typer.echo(_table(found, month, policy))
+        lines = Rerating(streams).lines(month, policy, only)
+        if as_json:
+            _print_json(month, policy, lines, totals, keep)
+        else:
+            for line in lines:
+                totals.add(line)
+                keep(line)
+            typer.echo(_table(totals, month, policy))
 
 
 def _card(file: str, name: str | None, valid_from: datetime, streams: Streams) -> ImportRateCard:
@@ -108,42 +108,59 @@ def _import(streams: Streams, command: ImportRateCard) -> None:
         _end(refusal.message)
 
 
-def _shown(command: ImportRateCard, found: Sequence[Difference], said: str) -> str:
-    rows = [f"{d.market:<20} {d.category:<28} {_or(d.before):>12} {_or(d.after):>12}" for d in found]
+def _shown(command: ImportRateCard, found: Changes, said: str) -> str:
+    rows = [f"{d.market:<20} {d.category:<28} {_or(d.before):>12} {_or(d.after):>12}" for d in found.changes]
     head = f"{'market':<20} {'category':<28} {'before':>12} {'after':>12}   micro-US$"
-    end = f"{command.rate_card} from {command.valid_from:%Y-%m-%d}: {len(found)} price(s) change; {said}"
-    return "\n".join([*([head] if rows else []), *rows, end])
+    end = f"{command.rate_card} from {command.valid_from:%Y-%m-%d}: {len(found.changes)} price(s) change; {said}"
+    regions = [
+        f"{each.country} is in {each.after or 'no region'}, not in {each.before or 'none'}" for each in found.regions
+    ]
+    return "\n".join([*([head] if rows else []), *rows, *regions, end])
 
 
-def _table(found: Sequence[Line], month: str, policy: str) -> str:
+def _print_json(month: str, policy: str, lines: Iterable[Line], totals: Totals, keep: Keep) -> None:
+    """A line at a time: a month may have millions."""
+    begun = json.dumps({"month": month, "policy": policy})[:-1]
+    typer.echo(f'{begun}, "lines": [', nl=False)
+    for number, line in enumerate(lines):
+        totals.add(line)
+        keep(line)
+        typer.echo(f"{',' if number else ''}\n{json.dumps(_of(line), default=str)}", nl=False)
+    typer.echo(f"], {json.dumps(asdict(totals.whole))[1:]}")
+
+
+def _table(totals: Totals, month: str, policy: str) -> str:
     """By category and by what each policy says; all lines are in the CSV."""
-    groups: Counter[tuple[str, str, str]] = Counter()
-    charged: Counter[tuple[str, str, str]] = Counter()
-    anew: Counter[tuple[str, str, str]] = Counter()
-    for each in found:
-        key = (each.category, each.charged_because, each.rerated_because)
-        groups[key] += 1
-        charged[key] += each.charged
-        anew[key] += each.rerated
     head = (
         f"{'category':<24} {'charged because':<22} {policy + ' says':<22} {'count':>8} {'charged':>14} {'rerated':>14}"
     )
     rows = [
-        f"{key[0]:<24} {key[1]:<22} {key[2]:<22} {groups[key]:>8} {charged[key]:>14} {anew[key]:>14}"
-        for key in sorted(groups)
+        f"{kind[0]:<24} {kind[1]:<22} {kind[2]:<22} {of.messages:>8} {of.charged:>14} {of.rerated:>14}"
+        for kind, of in sorted(totals.kinds.items())
     ]
-    total, other = sum(charged.values()), sum(anew.values())
+    whole = totals.whole
     end = (
-        f"{month} under {policy}: {len(found)} message(s), charged {total}, rerated {other}, difference {other - total}"
+        f"{month} under {policy}: {whole.messages} message(s), charged {whole.charged}, rerated {whole.rerated}, "
+        f"difference {whole.rerated - whole.charged} (micro-US$)"
     )
-    return "\n".join([head, *rows, f"{end} (micro-US$)"])
+    return "\n".join([head, *rows, end])
 
 
-def _write(output: object, found: Iterable[Line]) -> None:
-    writer = csv.writer(output)  # type: ignore[arg-type]
-    names = [*_FIELDS, "difference"]
-    writer.writerow(names)
-    writer.writerows([[getattr(each, name) for name in names] for each in found])
+@contextmanager
+def _lines_to(file: Path | None) -> Iterator[Keep]:
+    """Each line is written when it is known."""
+    if file is None:
+        yield lambda _: None
+        return
+    try:
+        output = file.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        _end(f"{file} cannot be written: {type(error).__name__}")
+    with output:
+        writer = csv.writer(output)
+        names = [*_FIELDS, "difference"]
+        writer.writerow(names)
+        yield lambda line: writer.writerow([getattr(line, name) for name in names])
 
 
 _FIELDS = tuple(Line.__dataclass_fields__)

@@ -6,9 +6,18 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
-from conversations.adapters import http, kafka
+from conversations.adapters import expiring, http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Keeping, Listening, People, Talking
+from conversations.application import (
+    Arriving,
+    Beginning,
+    Delivering,
+    Expiring,
+    Keeping,
+    Listening,
+    People,
+    Talking,
+)
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -20,13 +29,13 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     scene = Scene(settings.fingerprints())
     arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
-    beginning, opens = Beginning(scene, tools.ids), settings.reactions_open_window
-    questions, people = InboxQuestions(tools.connection), People(scene)
+    beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
+    questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
-        hears=kafka.hears(arriving, delivering, Listening(scene), scene, tools.clock, reactions_open_window=opens),
+        hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
             http.saved_view_routes(streams, Keeping(scene), questions, tools.clock, tools.ids),
@@ -36,5 +45,6 @@ def build(settings: Settings, tools: Toolbox) -> Service:
             http.desk_routes(streams, people, questions),
         ],
         shows=SHOWS,
+        also=[expiring.Expirer(Expiring(streams, listening, questions))],
         standing=http.standing(streams),
     )

@@ -241,6 +241,13 @@ class NoticeTemplateSilence(OnTemplateRequest):
     lasted: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleTemplateRequest(OnTemplateRequest):
+    """Meta is known to have done it: its template is being deleted."""
+
+    meta_template_id: str | None
+
+
 # People ----------------------------------------------------------------------------------------------
 
 
@@ -259,6 +266,11 @@ ChannelCommand = (
     RequestConnection | ReconnectChannel | CompleteStep | FailStep | SaveDetails | DisconnectChannel | LoseAuthorisation
 )
 TemplateRequestCommand = (
-    QueueTemplateRequest | StartTemplateRequest | RecordTemplateVerdict | RecordTemplateLookup | NoticeTemplateSilence
+    QueueTemplateRequest
+    | StartTemplateRequest
+    | RecordTemplateVerdict
+    | RecordTemplateLookup
+    | NoticeTemplateSilence
+    | SettleTemplateRequest
 )
 DispatchCommand = QueueMessage | StartDispatch | RecordVerdict | NoticeSilence | NoteEvidence

@@ -14,7 +14,8 @@ BEYOND_THE_CONNECTION = 22.0
 
 def worker_frozen(service: str, seconds: float = BEYOND_THE_SESSION) -> Fault:
     async def fault(scene: Scene) -> None:
-        worker = scene.somebody(service)
+        everybody = scene.installation.of(service)
+        worker = scene.random.choice([each for each in everybody if each.point is None] or everybody)
         await _stands_still(worker, seconds)
         scene.did("worker frozen beyond its session and woken")
 

@@ -16,27 +16,45 @@ from recado_chassis.verifying.sites import told_by
 from deploy.local.process import kill_group, spawn
 from deploy.local.programs import clean_environment
 from deploy.local.state import REPOSITORY
+from tests.crash import beginners, buyers, points, reviewers
 from tests.crash.scene import Fault, Scene
+from tests.crash.traffic import Act
 
 RECADO = Path(sys.executable).with_name("recado")
-_SECONDS = 20.0
+_SECONDS = 30.0
+A_MOMENT = 15.0
 _FOR_OTHERS = 4.0
+_LEADS_TO: dict[str, Act] = {
+    "dispatcher": beginners.an_agent_begins_a_chat,
+    "payments": buyers.somebody_buys_credits,
+    "recharge": buyers.the_wallet_falls_to_its_floor,
+    "templates": reviewers.an_administrator_makes_a_template,
+}
+"""By the first words of points: what is done meanwhile, for the load alone may not come there in time."""
+_AGAIN = 1.5
 
 
-def at_points(service: str, points: Iterable[str]) -> Fault:
-    """One point after the other: all workers of the service die there, whoever of them reaches it."""
-    wanted = list(points)
+def at_points(service: str, names: Iterable[str], most: int = 9, seconds: float = _SECONDS) -> Fault:
+    """One point after the other: all workers of the service die there, whoever of them reaches it, or so many."""
+    wanted = list(names)
 
     async def fault(scene: Scene) -> None:
         for point in wanted:
-            await at_point(scene, service, point)
+            await at_point(scene, service, point, most, seconds)
 
     return fault
 
 
-async def at_point(scene: Scene, service: str, point: str) -> int:
+async def points_left(scene: Scene) -> None:
+    """Those that nobody came to yet, now that only one service at a time is killed."""
+    for service, point in points.of_traffic():
+        if not scene.installation.tally.kills[f"{service} at {point}"]:
+            await at_point(scene, service, point)
+
+
+async def at_point(scene: Scene, service: str, point: str, most: int = 9, seconds: float = _SECONDS) -> int:
     """How many died there. The others are killed elsewhere, so that nobody goes on with the point set."""
-    workers = scene.installation.of(service)
+    workers = scene.installation.of(service)[:most]
     for worker in workers:
         worker.kill()
         worker.start(point)
@@ -51,13 +69,26 @@ async def at_point(scene: Scene, service: str, point: str) -> int:
         # Not everybody comes there: a relay may stand by, a consumer may have no partitions.
         return died == len(workers) or (died > 0 and time.monotonic() - last > _FOR_OTHERS)
 
-    await scene.until(enough_died, _SECONDS)
+    leading = asyncio.create_task(_leads_to(scene, point))
+    try:
+        await scene.until(enough_died, seconds)
+    finally:
+        leading.cancel()
     for worker in workers:
         if worker.point is not None:
             worker.kill()
     if died:
         scene.did("killed at a named point", died)
+    else:
+        scene.say(f"  nobody of {service} came to {point}")
     return died
+
+
+async def _leads_to(scene: Scene, point: str) -> None:
+    act = _LEADS_TO.get(point.partition(".")[0])
+    while act is not None:
+        await scene.traffic.begins(act)
+        await asyncio.sleep(_AGAIN)
 
 
 def anywhere(seconds: float, pause: float) -> Fault:

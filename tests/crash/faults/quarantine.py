@@ -29,8 +29,8 @@ def released(point: str | None) -> Fault:
         if not await scene.until(lambda: _held(scene, number.id) >= 4, _SECONDS, 0.5):
             scene.ledger.wrong("updates of a number that nobody serves did not get into quarantine")
         connecting = asyncio.create_task(connected(scene, waba.id, number.id))
-        if point is not None and not await at_point(scene, "gateway", point):
-            scene.say(f"  nobody came to {point}")
+        if point is not None:
+            await at_point(scene, "gateway", point)
         await connecting
         scene.did("quarantine released")
         scene.traffic.numbers.append(number.id)

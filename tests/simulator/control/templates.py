@@ -3,7 +3,7 @@
 from fastapi import APIRouter, HTTPException
 
 from ..commands import NewTemplate, ScriptVerdict, TemplateChange
-from ..entities import Template, Verdict
+from ..entities import Submission, Template, Verdict
 from ..platform import Platform
 from ..signing import JsonObject
 from .lookup import waba_of
@@ -20,6 +20,11 @@ def template_routes(platform: Platform) -> APIRouter:
     @routes.get("/templates")
     async def templates(waba_id: str) -> list[Template]:
         return world.templates(waba_of(platform, waba_id).id)
+
+    @routes.get("/templates/submissions")
+    async def submissions() -> list[Submission]:
+        """Every call that was to make a template, in order, also those that were refused."""
+        return world.store.all(Submission)
 
     @routes.post("/templates/verdicts")
     async def script(given: ScriptVerdict) -> JsonObject:

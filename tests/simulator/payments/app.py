@@ -29,6 +29,8 @@ class Payments:
         self.api = Api(account, self.paying, key, lambda: self.base)
         self.faults: deque[str] = deque()
         """What happens to the next calls: `drop_after` acts and never answers, `error` is a 500 at once, `ok`."""
+        self.faults_at = ""
+        """Only calls whose paths hold this are struck."""
         self.calls: list[Json] = []
 
     def app(self) -> Starlette:
@@ -44,13 +46,16 @@ class Payments:
             Route("/control/delivery", self._delivery, methods=["PATCH"]),
             Route("/control/events/{event}/again", self._again, methods=["POST"]),
             Route("/control/faults", self._fault, methods=["POST"]),
+            Route("/control/payments", self._payments),
+            Route("/control/notices", self._notices),
             Route("/control/state", self._state),
         ]
         return Starlette(routes=routes, exception_handlers={ApiError: _refused})
 
     async def _v1(self, request: Request) -> Response:
         self.base = self.base or str(request.base_url).rstrip("/")
-        fault = self.faults.popleft() if self.faults and request.method == "POST" else None
+        is_struck = request.method == "POST" and self.faults_at in request.url.path
+        fault = self.faults.popleft() if self.faults and is_struck else None
         if fault == "error":
             return JSONResponse({"error": {"type": "api_error", "message": "Something went wrong."}}, 500)
         body = await request.body()
@@ -79,7 +84,7 @@ class Payments:
 
     async def _dispute(self, request: Request) -> Response:
         told = await _json(request)
-        return self._done(self.paying.dispute(told["payment_intent"], told.get("amount")))
+        return self._done(self.paying.dispute(**told))
 
     async def _close(self, request: Request) -> Response:
         told = await _json(request)
@@ -101,13 +106,22 @@ class Payments:
         return self._done({})
 
     async def _fault(self, request: Request) -> Response:
-        self.faults = deque((await _json(request))["next"])
+        told = await _json(request)
+        self.faults, self.faults_at = deque(told["next"]), told.get("path", "")
         return self._done({})
 
     async def _state(self, _: Request) -> Response:
         held = {kind: list(self.account.of(kind).values()) for kind in ("sessions", "intents", "methods", "events")}
         log = [list(each) for each in self.notices.delivery.log]
         return JSONResponse({**held, "calls": self.calls, "deliveries": log, "waiting": self.notices.waiting()})
+
+    async def _payments(self, _: Request) -> Response:
+        """The ground truth: every payment that was made, by session or saved method."""
+        paid = [each for each in self.account.of("intents").values() if each["status"] == "succeeded"]
+        return JSONResponse(paid)
+
+    async def _notices(self, _: Request) -> Response:
+        return JSONResponse({"pending": self.notices.pending()})
 
     async def _health(self, _: Request) -> Response:
         return JSONResponse(self.account.counts())

@@ -69,6 +69,10 @@ class Notices:
     def waiting(self) -> list[str]:
         return [event["type"] for event in self._waiting]
 
+    def pending(self) -> int:
+        """How many are held or not answered with 2xx yet."""
+        return len(self._waiting) + len(self._tasks)
+
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()

@@ -73,7 +73,8 @@ class Paying:
 
     def create_intent(self, told: Json) -> Json:
         customer, method = told["customer"], told.get("payment_method")
-        self._method_of(customer, method)
+        if method is not None or customer not in self._account.of("customers"):
+            self._method_of(customer, method)
         if told["amount"] < 50:
             raise ApiError(400, "amount_too_small", "Amount must be at least 50 cents.", param="amount")
         return self._account.add(
@@ -150,7 +151,7 @@ class Paying:
         self._tell("charge.refunded", charge)
         return refund
 
-    def dispute(self, payment_intent: str, amount: int | None) -> Json:
+    def dispute(self, payment_intent: str, amount: int | None = None, status: str = "needs_response") -> Json:
         charge = self.charge_of(payment_intent)
         dispute = self._account.add(
             "disputes",
@@ -161,7 +162,7 @@ class Paying:
             currency=charge["currency"],
             metadata={},
             payment_intent=payment_intent,
-            status="needs_response",
+            status=status,
         )
         self._tell("charge.dispute.created", dispute)
         return dispute

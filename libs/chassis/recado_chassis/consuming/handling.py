@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from recado_chassis.service import Heard, Reaction, Refusal, Unreadable
 from recado_chassis.store import Conflict, Fenced, InboxMove, InboxRow, ParkedRow, Unavailable, UniqueKey
 from recado_chassis.work import Fold, Work
 
+StreamsOf = Callable[[Heard, Work], Mapping[str, Fold[Any]]]
 NEVER_POISON = (Conflict, Fenced, Unavailable)
 """What says nothing about the record that was being handled."""
 
@@ -52,13 +53,11 @@ def handle(work: Work, reads: Sequence[Read], rows: Mapping[Place, InboxRow], no
 
 
 def fetch_ahead(work: Work, reads: Sequence[Read]) -> None:
-    """Two queries for all: the unique rows, then the streams they lead to."""
+    """A query for all of the same kind: the unique rows, the streams they lead to, the streams those lead to."""
     heard = [(read.reaction, read.heard) for read in reads if read.reaction and read.heard]
     work.look_up([key for reaction, each in heard for key in _keys(reaction, each)])
-    streams: dict[str, Fold[Any]] = {}
-    for reaction, each in heard:
-        streams.update(_streams(reaction, each, work))
-    work.load(streams)
+    work.load(_all_streams(work, [(reaction.streams, each) for reaction, each in heard]))
+    work.load(_all_streams(work, [(reaction.further, each) for reaction, each in heard]))
 
 
 def react(work: Work, read: Read) -> Outcome:
@@ -135,10 +134,13 @@ def _keys(reaction: Reaction, heard: Heard) -> Iterator[UniqueKey]:
         return
 
 
-def _streams(reaction: Reaction, heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:
-    try:
-        return reaction.streams(heard, work)
-    except NEVER_POISON:
-        raise
-    except Exception:  # noqa: BLE001 - as above
-        return {}
+def _all_streams(work: Work, asked: Iterable[tuple[StreamsOf, Heard]]) -> Mapping[str, Fold[Any]]:
+    found: dict[str, Fold[Any]] = {}
+    for streams_of, heard in asked:
+        try:
+            found.update(streams_of(heard, work))
+        except NEVER_POISON:
+            raise
+        except Exception:  # noqa: BLE001, S112 - as above
+            continue
+    return found

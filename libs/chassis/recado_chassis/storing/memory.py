@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from uuid import uuid4
 
 from recado_chassis.ports import Clock, SystemClock
@@ -46,9 +47,11 @@ class MemoryStore:
         self._log_id = str(uuid4())
         return self._log_id
 
-    def read(self, after: int, limit: int) -> Sequence[EventRow]:
+    def read(self, after: int, limit: int, types: Sequence[str] = ()) -> Sequence[EventRow]:
         with self._tables.lock:
-            return self._tables.rows[after : after + limit]
+            if not types:
+                return self._tables.rows[after : after + limit]
+            return list(islice((row for row in self._tables.rows[after:] if row.type in types), limit))
 
     def end(self) -> int:
         return len(self._tables.rows)

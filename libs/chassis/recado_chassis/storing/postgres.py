@@ -56,9 +56,9 @@ class PostgresStore:
         """Gives the log a new incarnation, after a restore; consumers will stop and ask. Answers the new id."""
         return str(self._one(RENEW_LOG))
 
-    def read(self, after: int, limit: int) -> Sequence[EventRow]:
+    def read(self, after: int, limit: int, types: Sequence[str] = ()) -> Sequence[EventRow]:
         with self._connection() as connection:
-            return page(connection, after, limit)
+            return page(connection, after, limit, types)
 
     def end(self) -> int:
         with self._connection() as connection:

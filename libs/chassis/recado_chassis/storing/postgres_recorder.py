@@ -25,6 +25,10 @@ _COLUMNS = "originator_id, originator_version, topic, state, event_id, organisat
 PAGE = f"SELECT {_COLUMNS} FROM {TABLE} WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
 """The log above a position; the columns of an EventRow in order. For binary cursors, also of other drivers' tasks."""
 
+_PAGE_OF = f"""
+SELECT {_COLUMNS} FROM {TABLE} WHERE notification_id > %b AND topic = ANY (%b) ORDER BY notification_id LIMIT %b
+"""
+
 # LATERAL with its own order keeps this one index scan a stream, whatever the planner believes of the table.
 _TAILS = f"""
 SELECT e.* FROM unnest(%b::text[], %b::bigint[]) AS s (stream, after) CROSS JOIN LATERAL (
@@ -131,9 +135,11 @@ class LastPosition:
         return int(row[0]) if row else 0
 
 
-def page(connection: Connection[Any], after: int, limit: int) -> list[EventRow]:
-    """The log above a position, in order."""
+def page(connection: Connection[Any], after: int, limit: int, types: Sequence[str] = ()) -> list[EventRow]:
+    """The log above a position, in order; of these types alone, where any are named."""
     cursor = connection.cursor(row_factory=args_row(EventRow), binary=True)
+    if types:
+        return cursor.execute(_PAGE_OF, [after, list(types), limit], prepare=True).fetchall()
     return cursor.execute(PAGE, [after, limit], prepare=True).fetchall()
 
 

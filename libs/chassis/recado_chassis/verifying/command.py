@@ -21,7 +21,7 @@ from recado_chassis.verifying.outside import JOURNAL, OutsideUnknown, ask
 from recado_chassis.verifying.parts import parts
 
 EndpointsFile = Annotated[
-    Path, typer.Option("--endpoints", help="Written by the launcher: databases, kafka, simulator.")
+    Path, typer.Option("--endpoints", help="Written by the launcher: databases, kafka, simulator, payments.")
 ]
 Part = Annotated[str | None, typer.Argument(help="Only this, such as `ledger`, from its service's database alone.")]
 Parked = Annotated[int, typer.Option("--parked", min=0, help="So many records are known to wait for a person.")]
@@ -87,7 +87,7 @@ def _read(file: Path) -> Any:
 
 def _evidence(endpoints: Any, folder: Path) -> Evidence:
     url = endpoints.get("simulator")
-    return Evidence() if url is None else ask(url, folder / JOURNAL)
+    return Evidence() if url is None else ask(url, folder / JOURNAL, endpoints.get("payments"))
 
 
 def _ended(told: str) -> typer.Exit:

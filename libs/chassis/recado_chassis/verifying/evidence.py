@@ -23,6 +23,10 @@ class Evidence:
     """Those of them that we acknowledged."""
     sends: Sequence[Json] | None = None
     """What the outside world accepted from us, in order."""
+    submissions: Sequence[Json] | None = None
+    """Every call that was to make a template of ours, in order; `subcode` says why it was refused."""
+    payments: Sequence[Json] | None = None
+    """What the payment provider was paid: amounts in cents, and the labels that we gave them."""
     answered: Sequence[str] | None = None
     """Ids that successful answers to commands named."""
 

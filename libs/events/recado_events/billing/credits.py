@@ -97,7 +97,8 @@ class RechargeFailed(OfPurchase):
     attempt: int
     """0 where the daily cap left no room for any."""
     reason: str
-    """The provider's word (card_declined, authentication_required …), unreachable or daily_cap."""
+    """The provider's word (card_declined, authentication_required …), unreachable, daily_cap, not_needed (there is
+    enough by now, or it was switched off) or too_late (the provider may no longer know that it was asked before)."""
     retry_at: AwareDatetime | None = None
     """None: it is given up."""
     failed_at: AwareDatetime

@@ -44,7 +44,7 @@ class MessageRequested(OfMessage):
 
 
 class MessageWithdrawn(OfMessage):
-    """Its credits were reserved, but it may not leave any more: billing releases them."""
+    """It may not leave any more: billing releases what it reserved for it, if it has answered at all."""
 
     TYPE: ClassVar[str] = "conversations.message-withdrawn.v1"
     reason: str

@@ -32,9 +32,9 @@ FOLDS: dict[str, Fold[Any]] = {
     "wallet": Fold(Wallet(), wallet.evolve, snapshots.WALLET),
     "prices": Fold(Prices(), prices.evolve),
     "charge": Fold(Charge(), charge.evolve),
-    "dealings": Fold(Dealings(), dealings.evolve),
-    "number": Fold(Number(), counters.evolve_number),
-    "account": Fold(Account(), counters.evolve_account),
+    "dealings": Fold(Dealings(), dealings.evolve, snapshots.DEALINGS),
+    "number": Fold(Number(), counters.evolve_number, snapshots.NUMBER),
+    "account": Fold(Account(), counters.evolve_account, snapshots.ACCOUNT),
     "purchase": Fold(Purchase(), purchase.evolve),
     "payment": Fold(Payment(), payment.evolve),
     "staff": Fold(Staff(), staff.evolve),
@@ -44,7 +44,21 @@ MICROS_A_CENT = 10_000
 
 
 def fold_of(stream: str) -> Fold[Any]:
-    return FOLDS[stream.split("-", 1)[0]]
+    return FOLDS[stream[: stream.index("-")]]
+
+
+def scene_streams(
+    organisation_id: OrganisationId, phone_number_id: PhoneNumberId, customer_id: CustomerId, message_id: MessageId
+) -> tuple[str, ...]:
+    """All that a decision about one message looks at, but for the account of its number."""
+    return (
+        charge_stream(message_id),
+        dealings_stream(customer_id),
+        number_stream(organisation_id, phone_number_id),
+        organisation_stream(organisation_id),
+        wallet_stream(organisation_id),
+        PRICES_STREAM,
+    )
 
 
 def charge_key(organisation_id: OrganisationId, message_id: MessageId) -> UniqueKey:
@@ -79,6 +93,12 @@ class Books:
         found: Charge = work.state(charge_stream(message_id), FOLDS["charge"])
         return found
 
+    def survivor(self, work: Work, customer_id: CustomerId) -> CustomerId:
+        """Who this customer is by now: dealings with whoever was joined to another one go on there."""
+        while (into := self.dealings(work, customer_id).survivor) is not None:
+            customer_id = into
+        return customer_id
+
     def dealings(self, work: Work, customer_id: CustomerId) -> Dealings:
         found: Dealings = work.state(dealings_stream(customer_id), FOLDS["dealings"])
         return found
@@ -111,26 +131,15 @@ class Books:
         customer_id: CustomerId,
         message_id: MessageId,
     ) -> Scene:
-        names = (
-            charge_stream(message_id),
-            dealings_stream(customer_id),
-            number_stream(organisation_id, phone_number_id),
-            organisation_stream(organisation_id),
-            wallet_stream(organisation_id),
-            PRICES_STREAM,
-        )
-        work.load({name: fold_of(name) for name in names})
-        number = self.number(work, organisation_id, phone_number_id)
-        waba_id = number.waba_id
-        return Scene(
-            organisation=self.organisation(work, organisation_id),
-            wallet=self.wallet(work, organisation_id),
-            prices=self.prices(work),
-            dealings=self.dealings(work, customer_id),
-            number=number,
-            account=Account() if waba_id is None else self.account(work, organisation_id, waba_id),
-            charge=self.charge(work, message_id),
-        )
+        names = scene_streams(organisation_id, phone_number_id, customer_id, message_id)
+        folds = {name: fold_of(name) for name in names}
+        work.load(folds)
+        charge, _, number, organisation, wallet, prices = (work.state(name, folds[name]) for name in names)
+        whose = self.survivor(work, customer_id)
+        dealings = self.dealings(work, whose)
+        waba_id: WabaId | None = number.waba_id
+        account = Account() if waba_id is None else self.account(work, organisation_id, waba_id)
+        return Scene(organisation, wallet, prices, whose, dealings, number, account, charge)
 
     # Facts ------------------------------------------------------------------------------------------
 
@@ -150,5 +159,5 @@ class Books:
         return told
 
     def _record(self, work: Work, facts: Sequence[Event], cause: Cause) -> None:
-        work.load({fact.stream: fold_of(fact.stream) for fact in facts})
+        work.load({stream: fold_of(stream) for stream in dict.fromkeys(fact.stream for fact in facts)})
         work.record(facts, cause)

@@ -34,8 +34,7 @@ class Buying:
     def open_checkout(self, command: StartPurchase, cause: Cause) -> Checkout:
         """Recorded before the provider is asked, and asked with the purchase's id: a repetition finds the same page.
         Raises ProviderUnreachable and ProviderRefused."""
-        customer = self._streams.transact(lambda work: self.start(work, command, cause)).value
-        order = Order(command.organisation_id, command.purchase_id, command.amount, command.fee)
+        order, customer = self._streams.transact(lambda work: self.start(work, command, cause)).value
         try:
             return self._payments.open_checkout(order, customer)
         except Unreachable as error:
@@ -43,11 +42,13 @@ class Buying:
         except Refused as error:
             raise ProviderRefused(reason=error.reason) from error
 
-    def start(self, work: Work, command: StartPurchase, cause: Cause) -> str | None:
-        """Answers the provider's customer of this organisation, if it has one."""
-        purchase = self._books.purchase(work, command.purchase_id)
-        self._books.enter(work, paying.start_purchase(command, purchase), command.now, cause)
-        return self._books.wallet(work, command.organisation_id).recharging.customer
+    def start(self, work: Work, command: StartPurchase, cause: Cause) -> tuple[Order, str | None]:
+        """Answers the order as it was first recorded, and the provider's customer of this organisation, if any."""
+        before = self._books.purchase(work, command.purchase_id)
+        self._books.enter(work, paying.start_purchase(command, before), command.now, cause)
+        bought = self._books.purchase(work, command.purchase_id)
+        order = Order(command.organisation_id, command.purchase_id, bought.amount, bought.fee)
+        return order, self._books.wallet(work, command.organisation_id).recharging.customer
 
     def note_checkout(self, work: Work, command: NoteCheckout, cause: Cause) -> None:
         purchase = self._books.purchase(work, command.purchase_id)
@@ -62,7 +63,7 @@ class Buying:
         self._books.enter(work, paying.note_paid(command, purchase, wallet), command.now, cause)
         known = self._books.payment(work, command.payment)
         bound = payment.bind(command, known)
-        if bound and self._books.purchase(work, command.purchase_id).is_paid:
+        if bound and self._books.purchase(work, command.purchase_id).payment == command.payment:
             self._books.enter(work, bound, command.now, cause)
             self._tell(work, command.payment, known.kept, command.now, cause)
 

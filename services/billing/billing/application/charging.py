@@ -17,7 +17,7 @@ from billing.commands import (
     ReleaseHold,
     Reserve,
 )
-from billing.domain import charging, holding
+from billing.domain import charging, discrepancy, holding
 from billing.domain.scene import Scene
 
 
@@ -41,13 +41,14 @@ class Charging:
 
     def note_pricing(self, work: Work, command: NotePricing, cause: Cause) -> None:
         scene = self._scene(work, command)
-        facts = holding.note_pricing(command, scene.charge) or charging.note_late_pricing(command, scene)
+        facts = holding.note_pricing(command, scene.charge) or discrepancy.note_late_pricing(command, scene)
         self._enter(work, command, facts, cause)
 
     def release(self, work: Work, command: ReleaseHold, cause: Cause) -> None:
         charge = self._books.charge(work, command.message_id)
-        dealings = self._books.dealings(work, command.customer_id)
-        self._enter(work, command, holding.release(command, charge, dealings), cause)
+        whose = self._books.survivor(work, command.customer_id)
+        facts = holding.release(command, charge, whose, self._books.dealings(work, whose))
+        self._enter(work, command, facts, cause)
 
     def note_outcome(self, work: Work, command: NoteOutcome, cause: Cause) -> None:
         self._enter(work, command, holding.note_outcome(command, self._books.charge(work, command.message_id)), cause)

@@ -11,7 +11,7 @@ from recado_events.envelope import Cause
 
 from billing.application.books import FOLDS, Books
 from billing.commands import JoinCustomers, NoteAd, NoteNumber, NoteUser, NoteWindow
-from billing.domain import counters, dealings, staff
+from billing.domain import acquainting, counters, staff
 from billing.domain.staff import Staff, staff_stream
 
 
@@ -26,17 +26,20 @@ class Listening:
         self._books.enter(work, counters.note_number(command, number, account), command.now, cause)
 
     def note_window(self, work: Work, command: NoteWindow, cause: Cause) -> None:
+        command = replace(command, customer_id=self._books.survivor(work, command.customer_id))
         known = self._books.dealings(work, command.customer_id)
-        self._books.enter(work, dealings.note_window(command, known), command.now, cause)
+        self._books.enter(work, acquainting.note_window(command, known), command.now, cause)
 
     def note_ad(self, work: Work, command: NoteAd, cause: Cause) -> None:
+        command = replace(command, customer_id=self._books.survivor(work, command.customer_id))
         known = self._books.dealings(work, command.customer_id)
-        self._books.enter(work, dealings.note_ad(command, known), command.now, cause)
+        self._books.enter(work, acquainting.note_ad(command, known), command.now, cause)
 
     def join_customers(self, work: Work, command: JoinCustomers, cause: Cause) -> None:
-        known = self._books.dealings(work, command.customer_id)
-        merged = self._books.dealings(work, command.merged_id)
-        self._books.enter(work, dealings.join_customers(command, known, merged), command.now, cause)
+        survivor, merged_id = (self._books.survivor(work, each) for each in (command.customer_id, command.merged_id))
+        command = replace(command, customer_id=survivor, merged_id=merged_id)
+        merged = self._books.dealings(work, merged_id)
+        self._books.enter(work, acquainting.join_customers(command, merged), command.now, cause)
 
     def note_user(self, work: Work, command: NoteUser, cause: Cause) -> None:
         known = self._books.staff(work, command.organisation_id)

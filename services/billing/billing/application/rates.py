@@ -35,6 +35,21 @@ class Difference:
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class RegionChange:
+    """A country that would be in another region; None: in none."""
+
+    country: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    changes: list[Difference]
+    regions: list[RegionChange]
+
+
 def read_card(name: str, valid_from: datetime, lines: Iterable[str], now: datetime) -> ImportRateCard:
     """Raises NoRateCard."""
     rows = csv.reader(lines)
@@ -77,18 +92,42 @@ def _read_row(number: int, row: list[str], prices: dict[tuple[str, str], int], r
     prices[market, category] = int(price)
 
 
-def differences(command: ImportRateCard, prices: Prices) -> Iterator[Difference]:
+def compared(command: ImportRateCard, prices: Prices) -> Changes:
     """Beside the card that would hold at that time without it."""
-    holds = max(
-        (card for card in prices.cards if card.valid_from <= command.valid_from),
-        key=lambda card: card.valid_from,
-        default=None,
-    )
-    before = {} if holds is None else dict(holds.prices)
-    after = dict(card_of(imported(command)).prices)
-    for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
-            yield Difference(*key, before.get(key), after.get(key))
+    return Changes(list(differences(command, prices)), list(region_changes(command, prices)))
+
+
+def differences(command: ImportRateCard, prices: Prices) -> Iterator[Difference]:
+    """Rows, and what a country costs that is in another region."""
+    holds, comes = _beside(command, prices)
+    rows = {key: (holds.prices.get(key), comes.prices.get(key)) for key in holds.prices.keys() | comes.prices.keys()}
+    categories = {category for _, category in rows}
+    for moved in region_changes(command, prices):
+        for category in categories:
+            both = _price(holds, moved.country, category), _price(comes, moved.country, category)
+            rows.setdefault((moved.country, category), both)
+    for key, (before, after) in sorted(rows.items()):
+        if before != after:
+            yield Difference(*key, before, after)
+
+
+def region_changes(command: ImportRateCard, prices: Prices) -> Iterator[RegionChange]:
+    holds, comes = _beside(command, prices)
+    for country in sorted(holds.regions.keys() | comes.regions.keys()):
+        before, after = holds.regions.get(country), comes.regions.get(country)
+        if before != after:
+            yield RegionChange(country, before, after)
+
+
+def _beside(command: ImportRateCard, prices: Prices) -> tuple[RateCard, RateCard]:
+    earlier = (card for card in prices.cards if card.valid_from <= command.valid_from)
+    holds = max(earlier, key=lambda card: card.valid_from, default=RateCard("", command.valid_from, {}))
+    return holds, card_of(imported(command))
+
+
+def _price(card: RateCard, country: str, category: str) -> int | None:
+    found = card.find(country, category)
+    return None if found is None else found.amount
 
 
 def is_known(command: ImportRateCard, prices: Prices) -> bool:

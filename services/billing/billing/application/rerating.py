@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 
 from recado_chassis.streams import Streams
@@ -15,13 +16,12 @@ from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumber
 from billing.application.books import FOLDS
 from billing.domain.prices import PRICES_STREAM, Prices
 from billing.domain.private import ChargeRated, CustomersJoined
-from billing.domain.private.charge import Rateable
-from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, Window, rate
-from billing.domain.rating.conversations import category, opens
-from billing.domain.rating.policies import Unpriced
+from billing.domain.rating import Before, Delivery, Policy, Rating, rate_anyway
+from billing.domain.rating.conversations import category, is_of_message_allowance, of_another_age, opens
 from billing.domain.rating.policy import month_of
+from billing.domain.scene import delivered
 
-PAGE = 5_000
+PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +49,46 @@ class Rater:
         """Without a policy by the one that was in force; flags and allowances are those that were agreed then."""
         self._policy = policy
         self._started: defaultdict[CustomerId, dict[str, datetime]] = defaultdict(dict)
+        self._survivors: dict[CustomerId, CustomerId] = {}
         self._conversations: Counter[tuple[OrganisationId, WabaId | None, str]] = Counter()
         self._messages: Counter[tuple[OrganisationId, PhoneNumberId, str]] = Counter()
 
     def rate(self, event: ChargeRated, prices: Prices) -> Rating:
         at, zone = event.rateable.delivered_at, event.rateable.place.time_zone
-        policy, delivery = prices.policy_at(at, zone), _delivery(event.rateable)
-        policy = policy if self._policy is None else replace(policy, name=self._policy)
+        policy, delivery = prices.policy_at(at, zone), delivered(event.rateable)
+        policy = policy if self._policy is None else _named(policy, self._policy)
+        if policy.name != event.rated.policy:
+            delivery = of_another_age(delivery)
         before = self._before(event)
-        rating = _rate(policy, prices.card_at(at, zone), delivery, before)
+        rating = rate_anyway(policy, prices.card_at(at, zone), delivery, before)
         opened = opens(delivery, before, reply_window_is_free=policy.reply_window_is_free)
         self._remember(event, delivery, rating, opened=opened)
         return rating
 
     def join(self, event: CustomersJoined) -> None:
-        """They were one customer: what was open for one is open for both."""
-        self._start(event.customer_id, self._started[event.merged_id])
+        """They were one customer: what was open for one is open for both, and so is what opens for either."""
+        if self._whose(event.customer_id) == event.merged_id:
+            return
+        self._survivors[event.merged_id] = event.customer_id
+        self._start(event.customer_id, self._started.pop(event.merged_id, {}))
+
+    def _whose(self, customer_id: CustomerId) -> CustomerId:
+        while customer_id in self._survivors:
+            customer_id = self._survivors[customer_id]
+        return customer_id
 
     def _before(self, event: ChargeRated) -> Before:
         account, number = _counters(event)
-        started = MappingProxyType(dict(self._started[event.customer_id]))
+        started = MappingProxyType(dict(self._started[self._whose(event.customer_id)]))
         return Before(started, self._conversations[account], self._messages[number])
 
     def _remember(self, event: ChargeRated, delivery: Delivery, rating: Rating, *, opened: bool) -> None:
         account, number = _counters(event)
         if opened:
-            self._start(event.customer_id, {category(delivery): delivery.at})
-        if delivery.begins:
+            self._start(self._whose(event.customer_id), {category(delivery): delivery.at})
+        if delivery.begins and event.rateable.place.waba_id is not None:
             self._conversations[account] += 1
-        if not delivery.template and rating.reason in ("within_allowance", "beyond_allowance"):
+        if is_of_message_allowance(rating.policy, delivery):
             self._messages[number] += 1
 
     def _start(self, customer_id: CustomerId, told: Mapping[str, datetime]) -> None:
@@ -103,12 +114,12 @@ class Rerating:
                     yield _line(event, rating)
 
     def _events(self, organisation_id: OrganisationId | None) -> Iterator[Event]:
-        wanted, after = {ChargeRated.TYPE, CustomersJoined.TYPE}, 0
+        after = 0
         while True:
-            rows = self._streams.store.read(after, PAGE)
+            rows = self._streams.store.read(after, PAGE, (ChargeRated.TYPE, CustomersJoined.TYPE))
             for row in rows:
-                if row.type in wanted and organisation_id in (None, row.organisation_id):
-                    yield self._streams.mapper.decode(row.state, row.position).event
+                if organisation_id in (None, row.organisation_id):
+                    yield self._streams.mapper.fact(row.type, row.state)
             if len(rows) < PAGE:
                 return
             after = rows[-1].position or after
@@ -136,24 +147,6 @@ def _counters(
     return (org, place.waba_id, month), (org, event.phone_number_id, month)
 
 
-def _delivery(facts: Rateable) -> Delivery:
-    window = facts.window
-    return Delivery(
-        template=facts.template,
-        category=facts.category,
-        country=facts.place.country,
-        at=facts.delivered_at,
-        window=None if window is None else Window(window.opened_at, window.closes_at, window.by_reply),
-        free_entry=facts.free_entry,
-        begins=facts.begins,
-        told=Told(facts.meta_category, facts.meta_type),
-    )
-
-
-def _rate(policy: Policy, card: RateCard | None, delivery: Delivery, before: Before) -> Rating:
-    for each in (delivery, replace(delivery, told=Told())):
-        try:
-            return rate(policy, card, each, before)
-        except Unpriced:
-            continue
-    return Rating(policy.name, delivery.category, "unpriced")
+@cache
+def _named(policy: Policy, name: str) -> Policy:
+    return replace(policy, name=name)

@@ -1,36 +1,37 @@
-"""A wallet as it is kept between two loads: it has an entry or two for every message, and its state is small."""
+"""Streams that grow without an end, as they are kept between two loads: their states stay small."""
 
 from __future__ import annotations
 
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
-from uuid import UUID
 
 import orjson
+from pydantic import TypeAdapter
 from recado_chassis.snapshots import Keeping, code_of
 
-from billing.domain import wallet
-from billing.domain.wallet import Recharging, Wallet
+from billing.domain import counters, dealings, wallet, windows
+from billing.domain.counters import Account, Number
+from billing.domain.dealings import Dealings
+from billing.domain.rating import delivery
+from billing.domain.wallet import Wallet
 
 
-def encoded(state: Wallet) -> bytes:
-    return orjson.dumps(
-        {
-            "balances": dict(state.balances),
-            "low": state.low,
-            "crossing": state.crossing,
-            "recharging": {name: getattr(state.recharging, name) for name in Recharging.__dataclass_fields__},
-        }
-    )
+def encoded(state: Any) -> bytes:
+    return orjson.dumps(state, default=_plain, option=orjson.OPT_NON_STR_KEYS)
 
 
-def decoded(told: bytes) -> Wallet:
-    found: dict[str, Any] = orjson.loads(told)
-    wishes = found["recharging"]
-    in_flight = None if wishes["in_flight"] is None else UUID(wishes["in_flight"])
-    recharging = Recharging(**{**wishes, "in_flight": in_flight, "day": date.fromisoformat(wishes["day"])})
-    return Wallet(MappingProxyType(found["balances"]), found["low"], found["crossing"], recharging)
+def _plain(part: Any) -> Any:
+    return dict(part) if isinstance(part, Mapping) else list(part)
 
 
-WALLET = Keeping(code_of(wallet), encoded, decoded)
+def _kept(state: type, *folded_by: ModuleType) -> Keeping:
+    return Keeping(code_of(*folded_by), encoded, TypeAdapter(state).validate_json)
+
+
+WALLET = _kept(Wallet, wallet)
+"""It has an entry or two for every message."""
+DEALINGS = _kept(Dealings, dealings, windows, delivery)
+"""A window goes on with every message of the customer's."""
+NUMBER, ACCOUNT = _kept(Number, counters), _kept(Account, counters)
+"""They count messages and conversations."""

@@ -64,9 +64,10 @@ class NoteMethod(OnWallet):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRefund(OnPurchase):
-    """`total` is all that was ever paid back of this purchase."""
+    """`total` is all that was ever paid back of this payment."""
 
     total: int
+    payment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

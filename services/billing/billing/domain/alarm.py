@@ -12,7 +12,7 @@ from recado_events.ids import OrganisationId
 
 from billing.commands import SetAutoRecharge
 from billing.domain.private import PurchaseStarted, RechargeDue
-from billing.domain.refusals import RechargeUnpaid
+from billing.domain.refusals import RechargeBeyondCap, RechargeUnpaid
 from billing.domain.wallet import Wallet, evolve
 
 FeeOf = Callable[[int], int]
@@ -58,7 +58,7 @@ def _recharge(org: OrganisationId, wallet: Wallet, crossing: int, now: datetime,
         amount=amount,
         fee=fee,
         started_by=None,
-        counted=has_room(wallet, now),
+        counted=has_room(wallet, now, amount),
         started_at=now,
     )
     if begun.counted:
@@ -70,14 +70,16 @@ def _recharge(org: OrganisationId, wallet: Wallet, crossing: int, now: datetime,
     return [capped(org, purchase_id, crossing, now, later), begun, due(org, purchase_id, later, now)]
 
 
-def has_room(wallet: Wallet, now: datetime) -> bool:
-    """Within the day's cap (UTC)."""
+def has_room(wallet: Wallet, now: datetime, amount: int) -> bool:
+    """Whether it fits within the day's cap (UTC)."""
     wishes = wallet.recharging
     started = wishes.started if now.date() == wishes.day else 0
-    return started + wishes.amount <= wishes.daily_cap
+    return started + amount <= wishes.daily_cap
 
 
-def capped(org: OrganisationId, purchase_id: UUID, crossing: int, now: datetime, later: datetime) -> RechargeFailed:
+def capped(
+    org: OrganisationId, purchase_id: UUID, crossing: int, now: datetime, later: datetime | None
+) -> RechargeFailed:
     return RechargeFailed(
         organisation_id=org,
         purchase_id=purchase_id,
@@ -104,6 +106,8 @@ def set_auto_recharge(command: SetAutoRecharge, wallet: Wallet) -> list[Event]:
         return []
     if command.on and wishes.method is None:
         raise RechargeUnpaid
+    if command.on and command.amount > command.daily_cap:
+        raise RechargeBeyondCap
     return [
         AutoRechargeSet(
             organisation_id=command.organisation_id,

@@ -19,7 +19,7 @@ from billing.domain.private import (
     PricingNoted,
     ReplyNoted,
 )
-from billing.domain.private.charge import Place
+from billing.domain.private.charge import Place, Rateable
 from billing.domain.rating.delivery import UNTOLD, Told
 
 
@@ -43,6 +43,8 @@ class Charge:
     unknown: bool = False
     told: Told = UNTOLD
     rated: Rated | None = None
+    rateable: Rateable | None = None
+    """All that it was rated by."""
 
     @property
     def is_template(self) -> bool:
@@ -84,5 +86,5 @@ def evolve(charge: Charge, event: Event) -> Charge:
             return replace(charge, phase="ended")
         case ChargeRated():
             told = Told(event.rateable.meta_category, event.rateable.meta_type)
-            return replace(charge, phase="rated", rated=event.rated, told=told)
+            return replace(charge, phase="rated", rated=event.rated, rateable=event.rateable, told=told)
     return charge

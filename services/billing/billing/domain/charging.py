@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from recado_events.billing import ChargePosted, LateChargeRecorded, Rated, RatingDiscrepancyFound
+from recado_events.billing import ChargePosted, LateChargeRecorded, Rated
 from recado_events.event import Event
 
-from billing.commands import NoteDelivery, NotePricing, NoteReply
-from billing.domain import counting
-from billing.domain.charge import SERVICE, Charge
+from billing.commands import NoteDelivery, NoteReply
+from billing.domain import counting, discrepancy
+from billing.domain.charge import SERVICE
 from billing.domain.dealings import FREE_ENTRY
 from billing.domain.holding import on
 from billing.domain.private import (
@@ -19,13 +18,10 @@ from billing.domain.private import (
     ConversationStarted,
     FreeEntryOpened,
     OutreachNoted,
-    PricingNoted,
     ReplyNoted,
 )
-from billing.domain.rating import Delivery, Told
-from billing.domain.rating.card import category_of
+from billing.domain.rating import Delivery
 from billing.domain.rating.conversations import category, opens
-from billing.domain.rating.delivery import UNTOLD
 from billing.domain.scene import Scene, rateable, rated
 from billing.domain.wallet import Wallet, payable, postings
 
@@ -47,19 +43,18 @@ def note_reply(command: NoteReply, scene: Scene) -> list[Event]:
 
 def charge(command: NoteDelivery, scene: Scene) -> list[Event]:
     known = scene.charge
-    told = _told(command, known)
+    told = known.told if command.pricing is None else known.told.then(command.pricing.category, command.pricing.type)
     if known.phase == "rated":
-        return _told_late(command, scene, told)
+        return discrepancy.afterwards(command, scene, told)
     if known.place is None or known.left_at is None:
         return []
-    delivery = scene.delivery(
-        command.at, told, left_at=known.left_at, country=known.place.country, category=known.category
-    )
+    at = max(command.at, known.left_at)  # a clock is wrong: what had not left was not delivered
+    delivery = scene.delivery(at, told, left_at=known.left_at, country=known.place.country, category=known.category)
     cost = rated(scene.rate_anyway(delivery))
     late = known.phase == "ended"
     story = ChargeRated(
         **on(command),
-        rateable=rateable(delivery, known.place),
+        rateable=rateable(delivery, scene.place(known.place.country)),
         rated=cost,
         evidence=command.evidence,
         late=late,
@@ -68,17 +63,10 @@ def charge(command: NoteDelivery, scene: Scene) -> list[Event]:
     return [
         *_entered(command, scene, cost, late=late),
         *counting.counted(command, scene, delivery, cost),
-        *_discrepancy(command, scene, delivery, cost),
+        *discrepancy.at_charge(command, scene, delivery, cost),
         story,
         *_dealt(command, scene, delivery, known.left_at),
     ]
-
-
-def _told(command: NoteDelivery, known: Charge) -> Told:
-    pricing = command.pricing
-    if pricing is None or (pricing.category is None and pricing.type is None):
-        return known.told
-    return Told(pricing.category or known.told.category, pricing.type or known.told.type)
 
 
 def _entered(command: NoteDelivery, scene: Scene, cost: Rated, *, late: bool) -> list[Event]:
@@ -100,7 +88,7 @@ def _paid(wallet: Wallet, held: int, amount: int) -> Any:
 
 def _dealt(command: NoteDelivery, scene: Scene, delivery: Delivery, left_at: datetime) -> list[Event]:
     """What the delivery means for later ones to the same customer."""
-    at: dict[str, Any] = on(command)
+    at: dict[str, Any] = {**on(command), "customer_id": scene.whose}
     message_id = at.pop("message_id")
     facts: list[Event] = []
     if scene.dealings.answers_ad(left_at):
@@ -113,54 +101,3 @@ def _dealt(command: NoteDelivery, scene: Scene, delivery: Delivery, left_at: dat
     if opens(delivery, before, reply_window_is_free=policy.reply_window_is_free):
         facts.append(ConversationStarted(**at, category=category(delivery), started_at=delivery.at))
     return facts
-
-
-def _discrepancy(command: NoteDelivery, scene: Scene, delivery: Delivery, cost: Rated) -> list[Event]:
-    if delivery.told == UNTOLD:
-        return []
-    expected = rated(scene.rate_anyway(replace(delivery, told=UNTOLD)))
-    is_other = delivery.told.category is not None and category_of(delivery.told.category) != delivery.category
-    if not is_other and expected.amount == cost.amount:
-        return []
-    return [
-        RatingDiscrepancyFound(
-            **on(command),
-            expected=expected,
-            rated=cost,
-            meta_category=delivery.told.category,
-            meta_type=delivery.told.type,
-            difference=cost.amount - expected.amount,
-            applied=True,
-            found_at=command.now,
-        )
-    ]
-
-
-def note_late_pricing(command: NotePricing, scene: Scene) -> list[Event]:
-    pricing = Told(command.pricing.category, command.pricing.type)
-    return _told_late(command, scene, pricing) if scene.charge.phase == "rated" else []
-
-
-def _told_late(command: NoteDelivery | NotePricing, scene: Scene, told: Told) -> list[Event]:
-    """Meta's word after the charge: told once, and the charge stays (each is charged at most once, for ever)."""
-    known = scene.charge
-    if known.told != UNTOLD or told == UNTOLD or known.rated is None or known.place is None:
-        return []
-    noted = PricingNoted(**on(command), category=told.category, type=told.type, noted_at=command.now)
-    word = known.category if told.category is None else category_of(told.category)
-    if word == category_of(known.rated.category):
-        return [noted]
-    card = scene.prices.card_at(command.now, scene.zone)
-    priced = None if card is None else card.find(known.place.country, word)
-    amount = known.rated.amount if priced is None or not known.rated.amount else priced.amount
-    found = RatingDiscrepancyFound(
-        **on(command),
-        expected=known.rated,
-        rated=known.rated,
-        meta_category=told.category,
-        meta_type=told.type,
-        difference=amount - known.rated.amount,
-        applied=False,
-        found_at=command.now,
-    )
-    return [found, noted]

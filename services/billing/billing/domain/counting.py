@@ -11,6 +11,7 @@ from billing.commands import NoteDelivery
 from billing.domain.holding import on
 from billing.domain.private import ConversationCounted, ServiceMessageCounted, WindowCounted
 from billing.domain.rating import Delivery
+from billing.domain.rating.conversations import is_of_message_allowance
 from billing.domain.rating.policy import month_of
 from billing.domain.scene import Scene
 from billing.domain.wallet import postings
@@ -29,7 +30,7 @@ def _conversation(command: NoteDelivery, scene: Scene, delivery: Delivery, cost:
         return []
     month = month_of(delivery.at, scene.zone)
     org, now = command.organisation_id, command.now
-    at = {"organisation_id": org, "phone_number_id": command.phone_number_id, "customer_id": command.customer_id}
+    at = {"organisation_id": org, "phone_number_id": command.phone_number_id, "customer_id": scene.whose}
     allowance = scene.prices.policy_at(delivery.at, scene.zone).free_conversations
     ordinal = scene.account.conversations.get(month, 0) + 1
     facts: list[Event] = [
@@ -49,14 +50,13 @@ def _conversation(command: NoteDelivery, scene: Scene, delivery: Delivery, cost:
 
 
 def _message(command: NoteDelivery, scene: Scene, delivery: Delivery, cost: Rated) -> list[Event]:
-    """Only where a policy has such an allowance: R3."""
-    if cost.policy != "R3" or cost.reason not in ("within_allowance", "beyond_allowance"):
+    if not is_of_message_allowance(cost.policy, delivery):
         return []
     month, number = month_of(delivery.at, scene.zone), command.phone_number_id
     counted_now = ServiceMessageCounted(
         organisation_id=command.organisation_id, phone_number_id=number, month=month, counted_at=command.now
     )
-    if cost.reason == "beyond_allowance":
+    if cost.reason != "within_allowance":
         return [counted_now]
     allowance = scene.prices.policy_at(delivery.at, scene.zone).free_service_messages
     ordinal = scene.number.messages.get(month, 0) + 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from recado_events.billing import CreditsReserved, HoldExpired, HoldReleased, ReservationRefused
 from recado_events.event import Event
+from recado_events.ids import CustomerId
 
 from billing.commands import ExpireHold, NoteOutcome, NotePricing, OnMessage, ReleaseHold, Reserve
 from billing.domain.charge import Charge
@@ -70,7 +71,7 @@ def reserve(command: Reserve, scene: Scene) -> list[Event]:
             deadline=command.send_by + TIME_TO_LIVE,
             held_at=now,
         ),
-        OutreachNoted(**_at(command), message_id=command.message_id, at=now, noted_at=now),
+        OutreachNoted(**_at(command, scene.whose), message_id=command.message_id, at=now, noted_at=now),
     ]
 
 
@@ -82,7 +83,7 @@ def _refused(command: Reserve, reason: str, needed: int | None = None, available
     return [refused, ChargeRefused(**on(command), category=category, reason=reason, refused_at=command.now)]
 
 
-def release(command: ReleaseHold, charge: Charge, dealings: Dealings) -> list[Event]:
+def release(command: ReleaseHold, charge: Charge, whose: CustomerId, dealings: Dealings) -> list[Event]:
     if charge.phase != "held":
         return []
     facts: list[Event] = [
@@ -96,7 +97,7 @@ def release(command: ReleaseHold, charge: Charge, dealings: Dealings) -> list[Ev
         HoldEnded(**on(command), how="released", reason=command.reason, ended_at=command.now),
     ]
     if command.message_id in dealings.outreach:
-        facts.append(OutreachEnded(**_at(command), message_id=command.message_id, ended_at=command.now))
+        facts.append(OutreachEnded(**_at(command, whose), message_id=command.message_id, ended_at=command.now))
     return facts
 
 
@@ -141,9 +142,9 @@ def note_pricing(command: NotePricing, charge: Charge) -> list[Event]:
     return [PricingNoted(**on(command), category=told.category, type=told.type, noted_at=command.now)]
 
 
-def _at(command: OnMessage) -> dict[str, Any]:
+def _at(command: OnMessage, whose: CustomerId) -> dict[str, Any]:
     return {
         "organisation_id": command.organisation_id,
         "phone_number_id": command.phone_number_id,
-        "customer_id": command.customer_id,
+        "customer_id": whose,
     }

@@ -70,10 +70,12 @@ def note_method(command: NoteMethod, wallet: Wallet) -> list[Event]:
 def note_paid(command: NotePaid, purchase: Purchase, wallet: Wallet) -> list[Event]:
     """Credits it, and enters what was told of it before: a refund or a dispute may overtake the payment."""
     check_known(command, purchase)
-    if purchase.is_paid:
+    if command.payment == purchase.payment or command.payment in purchase.set_aside:
         return []
+    if purchase.is_paid:
+        return [_set_aside(command, "paid_again")]
     if command.currency != CURRENCY or command.total != purchase.total:
-        return [_set_aside(command, "amount_differs", command.total, command.currency)]
+        return [_set_aside(command, "amount_differs")]
     org, bought, now = command.organisation_id, command.purchase_id, command.now
     moved = postings(available=purchase.amount, payment_fees=purchase.fee, purchases=-purchase.total)
     facts: list[Event] = [
@@ -97,8 +99,11 @@ def note_paid(command: NotePaid, purchase: Purchase, wallet: Wallet) -> list[Eve
 
 
 def note_refund(command: NoteRefund, purchase: Purchase, wallet: Wallet) -> list[Event]:
-    """The provider tells the sum of all refunds: an older notice tells less, and nothing new."""
+    """The provider tells the sum of all refunds: an older notice tells less, and nothing new. What was set aside
+    is paid back without credits."""
     check_known(command, purchase)
+    if command.payment is not None and command.payment in purchase.set_aside:
+        return []
     total = min(command.total, purchase.total)
     if total <= purchase.refunded:
         return []
@@ -119,12 +124,13 @@ def _refund(command: OnPurchase, purchase: Purchase, wallet: Wallet, total: int)
     ]
 
 
-def _set_aside(command: OnPurchase, reason: str, told: int, currency: str) -> NoticeSetAside:
+def _set_aside(command: NotePaid, reason: str) -> NoticeSetAside:
     return NoticeSetAside(
         organisation_id=command.organisation_id,
         purchase_id=command.purchase_id,
         reason=reason,
-        told=told,
-        currency=currency,
+        payment=command.payment,
+        told=command.total,
+        currency=command.currency,
         set_aside_at=command.now,
     )

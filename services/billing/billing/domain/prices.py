@@ -23,6 +23,8 @@ class Prices:
     policies: tuple[Policy, ...] = (DEFAULT,)
     """In the order in which they were chosen."""
     cards: tuple[RateCard, ...] = ()
+    told: tuple[RateCard, ...] = ()
+    """All that ever were: their names are taken."""
 
     def policy_at(self, at: datetime, zone: str) -> Policy:
         """Of those in force then the one valid last; of two valid from the same instant the one chosen last."""
@@ -49,7 +51,8 @@ def evolve(prices: Prices, event: Event) -> Prices:
         case RateCardImported():
             card = card_of(event)
             earlier = tuple(each for each in prices.cards if each.valid_from != card.valid_from)
-            return replace(prices, cards=(*earlier, card))
+            told = prices.told if card in prices.told else (*prices.told, card)
+            return replace(prices, cards=(*earlier, card), told=told)
     return prices
 
 
@@ -102,6 +105,6 @@ def import_rate_card(command: ImportRateCard, prices: Prices) -> list[Event]:
     card = card_of(fact)
     if card in prices.cards:
         return []
-    if any(each.name == card.name for each in prices.cards):
+    if any(each.name == card.name and each != card for each in prices.told):
         raise RateCardTaken
     return [fact]

@@ -17,6 +17,7 @@ from billing.domain.private import (
     AttemptStarted,
     CheckoutOpened,
     DisputeNoted,
+    NoticeSetAside,
     PaidNoted,
     PurchaseStarted,
     RechargeDue,
@@ -48,13 +49,19 @@ class Purchase:
     session: str | None = None
     payment: str | None = None
     """The provider's, once it is paid."""
+    set_aside: frozenset[str] = frozenset()
+    """Payments that nothing was credited for."""
     refunded: int = 0
     """All that the provider says was paid back."""
     refund_entered: int = 0
     disputes: Mapping[str, Dispute] = field(default_factory=lambda: MappingProxyType({}))
     attempts: int = 0
+    asked_at: datetime | None = None
+    """When the provider was first asked to charge a saved method."""
     failed: int = 0
     """The last attempt that is known to have failed."""
+    failures: int = 0
+    """How many are; of others nothing was heard."""
     started: bool = False
     """A recharge: counted in a day's cap."""
     due_at: datetime | None = None
@@ -76,6 +83,8 @@ def evolve(purchase: Purchase, event: Event) -> Purchase:
             return replace(purchase, session=event.session)
         case PaidNoted():
             return replace(purchase, payment=event.payment, due_at=None)
+        case NoticeSetAside() if event.payment is not None:
+            return replace(purchase, set_aside=purchase.set_aside | {event.payment})
         case RefundNoted():
             return replace(purchase, refunded=event.total, refund_entered=event.entered)
         case DisputeNoted():
@@ -89,9 +98,10 @@ def evolve(purchase: Purchase, event: Event) -> Purchase:
             )
             return replace(purchase, disputes=MappingProxyType({**purchase.disputes, event.dispute: dispute}))
         case AttemptStarted():
-            return replace(purchase, attempts=event.attempt, started=True)
+            asked_at = purchase.asked_at or event.started_at
+            return replace(purchase, attempts=event.attempt, asked_at=asked_at, started=True)
         case AttemptFailed():
-            return replace(purchase, failed=event.attempt)
+            return replace(purchase, failed=event.attempt, failures=purchase.failures + 1)
         case RechargeDue():
             return replace(purchase, due_at=event.due_at)
     return purchase

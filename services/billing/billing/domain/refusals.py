@@ -33,6 +33,12 @@ class RechargeUnpaid(Refusal):
     message = "Buy credits once: the card you pay with is the one that recharges the wallet."
 
 
+class RechargeBeyondCap(Refusal):
+    rule = "recharge_beyond_cap"
+    status = 422
+    message = "One recharge is more than the cap of a day: lower the amount, or raise daily_cap."
+
+
 class ProviderUnreachable(Refusal):
     rule = "payment_provider_unreachable"
     status = 502

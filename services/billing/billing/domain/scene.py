@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from recado_events.billing import Rated
+from recado_events.ids import CustomerId
 
 from billing.domain.charge import Charge
 from billing.domain.counters import Account, Number
@@ -13,8 +16,7 @@ from billing.domain.dealings import Dealings
 from billing.domain.organisation import Organisation
 from billing.domain.prices import Prices
 from billing.domain.private.charge import Place, Rateable, WindowThen
-from billing.domain.rating import Before, Delivery, Rating, Told, rate
-from billing.domain.rating.delivery import UNTOLD
+from billing.domain.rating import Before, Delivery, Policy, RateCard, Rating, Told, Window, rate, rate_anyway
 from billing.domain.rating.policies import Unpriced
 from billing.domain.rating.policy import month_of
 from billing.domain.wallet import Wallet
@@ -27,6 +29,8 @@ class Scene:
     organisation: Organisation
     wallet: Wallet
     prices: Prices
+    whose: CustomerId
+    """Of whom these dealings are: the message's customer may have been joined to another one."""
     dealings: Dealings
     number: Number
     account: Account
@@ -63,19 +67,35 @@ class Scene:
 
     def rate(self, delivery: Delivery) -> Rating:
         """By the policy and the card in force where it was delivered. Raises Unpriced."""
-        policy = self.prices.policy_at(delivery.at, self.zone)
-        card = self.prices.card_at(delivery.at, self.zone)
-        return rate(policy, card, delivery, self.before(delivery.at))
+        return rate(*self._rules(delivery.at), delivery, self.before(delivery.at))
 
     def rate_anyway(self, delivery: Delivery) -> Rating:
-        """What was delivered has to be rated: with a category of Meta's that has no price, by ours."""
-        for each in (delivery, replace(delivery, told=UNTOLD)):
-            try:
-                return self.rate(each)
-            except Unpriced:
-                continue
-        policy = self.prices.policy_at(delivery.at, self.zone)
-        return Rating(policy.name, delivery.category, "unpriced")
+        return rate_anyway(*self._rules(delivery.at), delivery, self.before(delivery.at))
+
+    def has_price(self, delivery: Delivery) -> bool:
+        """Whether it can be rated as Meta says, and not only as we thought."""
+        with suppress(Unpriced):
+            self.rate(delivery)
+            return True
+        return False
+
+    def rate_again(self, facts: Rateable, charged: Rated, told: Told) -> Rating:
+        """A delivery that was charged, as if this had been told of it then: what it began itself, and its own place in
+        an allowance, are no part of what was before."""
+        at, zone = facts.delivered_at, facts.place.time_zone
+        policy = replace(self.prices.policy_at(at, zone), name=charged.policy)
+        own = charged.category if charged.reason == "conversation_opened" else None
+        started = {what: since for what, since in self.dealings.started.items() if what != own}
+        beyond = charged.reason == "beyond_allowance"
+        before = Before(
+            MappingProxyType(started),
+            policy.free_conversations if beyond else 0,
+            policy.free_service_messages if beyond else 0,
+        )
+        return rate_anyway(policy, self.prices.card_at(at, zone), replace(delivered(facts), told=told), before)
+
+    def _rules(self, at: datetime) -> tuple[Policy, RateCard | None]:
+        return self.prices.policy_at(at, self.zone), self.prices.card_at(at, self.zone)
 
 
 def rated(rating: Rating) -> Rated:
@@ -104,4 +124,19 @@ def rateable(delivery: Delivery, place: Place) -> Rateable:
         begins=delivery.begins,
         meta_category=delivery.told.category,
         meta_type=delivery.told.type,
+    )
+
+
+def delivered(facts: Rateable) -> Delivery:
+    """What `rateable` wrote down."""
+    window = facts.window
+    return Delivery(
+        template=facts.template,
+        category=facts.category,
+        country=facts.place.country,
+        at=facts.delivered_at,
+        window=None if window is None else Window(window.opened_at, window.closes_at, window.by_reply),
+        free_entry=facts.free_entry,
+        begins=facts.begins,
+        told=Told(facts.meta_category, facts.meta_type),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from recado_events.event import Event
 
+from billing.domain.charge import SERVICE
 from billing.domain.private import (
     ChargeHeld,
     ChargeRated,
@@ -21,13 +23,12 @@ from billing.views.change import Change, Changes, as_json
 def rows(event: Event) -> Changes:
     match event:
         case ChargeHeld():
-            held = {"category": event.category, "amount": event.amount, "deadline": event.deadline, "at": event.held_at}
-            yield Change("held", {**_of(event), **held})
+            held = {"held": event.amount, "deadline": event.deadline}
+            yield _asked(event, "held", event.category, event.held_at, **held)
         case ChargeRefused():
-            refused = {"category": event.category, "reason": event.reason, "at": event.refused_at}
-            yield Change("refused", {**_of(event), **refused})
+            yield _asked(event, "refused", event.category, event.refused_at, reason=event.reason)
         case ReplyNoted():
-            yield Change("reply", {**_of(event), "at": event.noted_at})
+            yield _asked(event, "sent", SERVICE, event.noted_at)
         case DeadlineMoved():
             yield Change("deadline", {"message_id": event.message_id, "deadline": event.deadline})
         case HoldEnded():
@@ -37,13 +38,17 @@ def rows(event: Event) -> Changes:
             yield Change("rated", _rated(event))
 
 
-def _of(event: OfChargeStory) -> dict[str, Any]:
-    return {
+def _asked(event: OfChargeStory, state: str, category: str, at: datetime, **more: Any) -> Change:
+    values = {
         "message_id": event.message_id,
         "organisation_id": event.organisation_id,
         "phone_number_id": event.phone_number_id,
         "customer_id": event.customer_id,
+        "state": state,
+        "category": category,
+        "at": at,
     }
+    return Change("asked", {**values, "reason": None, "held": 0, "deadline": None, **more})
 
 
 def _rated(event: ChargeRated) -> dict[str, Any]:

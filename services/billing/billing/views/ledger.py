@@ -66,6 +66,7 @@ def line(event: told.OfWallet, position: int) -> dict[str, Any]:
         "organisation_id": event.organisation_id,
         "position": position,
         "at": event.happened_at,
+        "month": f"{event.happened_at:%Y-%m}",
         "what": event.TYPE.split(".")[1].replace("-", "_"),
         "message_id": getattr(event, "message_id", None),
         "purchase_id": getattr(event, "purchase_id", None),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from recado_events import billing as told
 from recado_events.event import Event
@@ -21,21 +23,34 @@ def rows(event: Event) -> Changes:
         case CheckoutOpened():
             yield _stands(event.purchase_id, "open")
         case NoticeSetAside():
-            yield _stands(event.purchase_id, "set_aside")
+            state = None if event.reason == "paid_again" else "set_aside"
+            yield _stands(event.purchase_id, state, has_reason=True, reason=event.reason)
         case RechargeDue():
-            yield Change("due", {"purchase_id": event.purchase_id, "due_at": event.due_at})
+            yield _stands(event.purchase_id, has_due=True, due_at=event.due_at)
         case told.CreditsPurchased():
-            yield Change("paid", {"purchase_id": event.purchase_id, "at": event.purchased_at})
+            over = {"paid_at": event.purchased_at, "has_due": True, "has_reason": True}
+            yield _stands(event.purchase_id, "paid", **over)
         case told.PurchaseRefunded():
-            yield Change("refunded", {"purchase_id": event.purchase_id, "amount": event.amount})
+            yield _stands(event.purchase_id, "refunded", refunded=event.amount)
         case told.PaymentDisputed():
             yield _stands(event.purchase_id, "disputed")
         case told.DisputeClosed():
             yield _stands(event.purchase_id, "paid" if event.outcome == "won" else "dispute_lost")
         case told.RechargeFailed():
-            failed = {"purchase_id": event.purchase_id, "reason": event.reason, "over": event.retry_at is None}
-            yield Change("failed", failed)
+            state = "given_up" if event.retry_at is None else None
+            yield _stands(event.purchase_id, state, has_reason=True, reason=event.reason)
 
 
-def _stands(purchase_id: Any, state: str) -> Change:
-    return Change("stands", {"purchase_id": purchase_id, "state": state})
+_AS_IT_WAS: Mapping[str, Any] = {
+    "paid_at": None,
+    "refunded": 0,
+    "has_reason": False,
+    "reason": None,
+    "has_due": False,
+    "due_at": None,
+}
+
+
+def _stands(purchase_id: UUID, state: str | None = None, **changed: Any) -> Change:
+    """What is not said stays as it was; `has_reason` and `has_due` tell None from not said."""
+    return Change("stands", {**_AS_IT_WAS, "purchase_id": purchase_id, "state": state, **changed})

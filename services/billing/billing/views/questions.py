@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 Row = dict[str, Any]
-Span = tuple[datetime, datetime]
-"""From the first instant to before the second."""
 
 
 class Questions(Protocol):
@@ -21,11 +18,11 @@ class Questions(Protocol):
         """Free conversations used, by WABA and month."""
         ...
 
-    def statement(self, organisation_id: UUID, span: Span | None, after: int | None, limit: int) -> list[Row]:
-        """Newest first."""
+    def statement(self, organisation_id: UUID, month: str | None, after: int | None, limit: int) -> list[Row]:
+        """Newest first. `month` is YYYY-MM in UTC."""
         ...
 
-    def statement_lines(self, organisation_id: UUID, span: Span | None) -> Iterator[Row]:
+    def statement_lines(self, organisation_id: UUID, month: str | None) -> Iterator[Row]:
         """All of it, oldest first."""
         ...
 

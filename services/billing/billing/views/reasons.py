@@ -1,4 +1,4 @@
-"""Why a message costs what it costs, in the words of the organisation's language."""
+"""Why a message costs what it costs, and what other lines of a statement are, in the organisation's language."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ _ENGLISH: Mapping[str, str] = {
     "time_to_live": "It was not delivered in time: the hold has ended.",
     "held": "Its credits are held until it is delivered.",
     "sent": "It costs nothing until it is delivered.",
+    "credits_reserved": "Its credits were reserved before it left.",
+    "credits_purchased": "Credits were bought; the fee is no part of the balance.",
+    "purchase_refunded": "A purchase was refunded.",
+    "payment_disputed": "A payment is disputed: its credits are taken back until that is decided.",
+    "dispute_closed": "A dispute about a payment was decided.",
 }
 _PORTUGUESE: Mapping[str, str] = {
     "conversation_opened": "Abriu uma conversa da sua categoria: cobrada uma vez por 24 horas.",
@@ -47,6 +52,11 @@ _PORTUGUESE: Mapping[str, str] = {
     "time_to_live": "Não foi entregue a tempo: a reserva terminou.",
     "held": "Os créditos estão reservados até a entrega.",
     "sent": "Nada custa até ser entregue.",
+    "credits_reserved": "Os créditos foram reservados antes do envio.",
+    "credits_purchased": "Créditos comprados; a tarifa não faz parte do saldo.",
+    "purchase_refunded": "Uma compra foi reembolsada.",
+    "payment_disputed": "Um pagamento foi contestado: os créditos ficam retidos até a decisão.",
+    "dispute_closed": "A contestação de um pagamento foi decidida.",
 }
 TEXTS = {"en": _ENGLISH, "pt": _PORTUGUESE}
 

@@ -8,6 +8,7 @@ from recado_events.envelope import Cause
 from conversations.application.records import Records
 from conversations.application.scene import Scene
 from conversations.commands import (
+    ExpireRequest,
     NoteContact,
     NoteContactStanding,
     NoteOrganisation,
@@ -54,3 +55,6 @@ class Listening:
         )
         facts = requesting.settle(command, message, terms, talk.assignee if talk else None)
         scene.record(work, facts, cause)
+
+    def expire_request(self, work: Work, command: ExpireRequest, cause: Cause) -> None:
+        self._scene.record(work, requesting.expire(command, self._scene.message(work, command.message_id)), cause)

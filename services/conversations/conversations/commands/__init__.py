@@ -30,6 +30,7 @@ from conversations.commands.asking import (
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
 from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
+    ExpireRequest,
     NoteChannel,
     NoteContact,
     NoteContactOwner,
@@ -47,6 +48,7 @@ __all__ = [
     "Choice",
     "ChooseRota",
     "CloseConversation",
+    "ExpireRequest",
     "GrantProfile",
     "KeptFilters",
     "MarkRead",

@@ -109,3 +109,12 @@ class NoteReservation:
     message_id: MessageId
     refused: str | None
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireRequest:
+    """Nobody answered a request in time."""
+
+    organisation_id: OrganisationId
+    message_id: MessageId
+    now: datetime

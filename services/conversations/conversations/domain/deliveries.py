@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from recado_events.conversations import FailureDetails, MarketingStopped, MessageFailed, MessageStatusSeen
@@ -46,10 +47,16 @@ def tells_of_no_marketing(command: RecordStatus | NoteOutcome) -> bool:
 
 
 def stop_marketing(command: RecordStatus | NoteOutcome, customer: Customer, place: CustomerPlace) -> list[Event]:
-    """Meta's 131050 says the customer wants no marketing, as a preference would (rule 38)."""
-    if not tells_of_no_marketing(command) or customer.marketing_stopped:
+    """Meta's 131050 says the customer wanted no marketing then, as a preference would (rule 38): a newer wish holds,
+    of two at the same time the one for none."""
+    if not tells_of_no_marketing(command) or _is_older(command.occurred_at, customer):
         return []
     return [MarketingStopped(**place, evidence=str(MARKETING_STOPPED_CODE), stopped_at=command.occurred_at)]
+
+
+def _is_older(at: datetime, customer: Customer) -> bool:
+    told_at = customer.marketing_told_at
+    return told_at is not None and (at <= told_at if customer.marketing_stopped else at < told_at)
 
 
 def _orphan(command: RecordStatus, wamid: Wamid) -> list[Event]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recado_events.billing import WITH_WHATSAPP
 from recado_events.event import Event
 
 from conversations.commands import NoteOrganisation
 from conversations.domain.noted import OrganisationNoted
-
-WITH_WHATSAPP = frozenset({"express", "premier", "bigin_360"})
-"""Editions; any other freezes sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +19,9 @@ class Organisation:
 
     @property
     def is_frozen(self) -> bool:
+        """Not while nothing was heard of it: what billing tells comes on another topic than the channel and the
+        messages, and may come after them; a request would be withdrawn for good then. The gateway, which connects
+        nobody whose edition it has not heard, has the last word."""
         return self.edition is not None and self.edition not in WITH_WHATSAPP
 
 

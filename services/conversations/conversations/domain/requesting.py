@@ -20,7 +20,7 @@ from recado_events.ids import OrganisationId, UserId
 from recado_events.refusal import Refusal
 from recado_events.templates import TemplateForm
 
-from conversations.commands import NoteReservation, Person, SendTemplate, StartChat
+from conversations.commands import ExpireRequest, NoteReservation, Person, SendTemplate, StartChat
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
@@ -127,8 +127,7 @@ def settle(command: NoteReservation, message: Message, terms: Terms, assignee: U
     asked = message.request
     if asked is None:
         return []
-    ids = "organisation_id", "phone_number_id", "customer_id", "conversation_id", "message_id"
-    at: dict[str, Any] = {name: getattr(asked, name) for name in ids}
+    at = _place(asked)
     if command.refused is not None:
         return [MessageRefused(**at, reason=command.refused, refused_at=command.now)]
     reason = _obstacle(asked, message.terms, terms, assignee, command.now)
@@ -145,6 +144,19 @@ def settle(command: NoteReservation, message: Message, terms: Terms, assignee: U
             personal=asked.personal,
         )
     ]
+
+
+def expire(command: ExpireRequest, message: Message) -> list[Event]:
+    """Billing has not answered in time, and an answer could not let it leave any more: people are told so."""
+    asked = message.request
+    if asked is None or command.now < asked.send_by:
+        return []
+    return [MessageWithdrawn(**_place(asked), reason="expired", withdrawn_at=command.now)]
+
+
+def _place(asked: MessageRequested) -> dict[str, Any]:
+    ids = "organisation_id", "phone_number_id", "customer_id", "conversation_id", "message_id"
+    return {name: getattr(asked, name) for name in ids}
 
 
 def _obstacle(

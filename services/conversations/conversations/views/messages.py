@@ -69,6 +69,11 @@ def _(event: told.MessageEchoed, position: int) -> Changes:
     yield of_conversation(event, "last_message", occurred_at=event.occurred_at, inbound=False)
 
 
+def _decided(event: told.OfMessage) -> Change:
+    """It waits for nobody any more."""
+    return of_conversation(event, "decided", message_id=event.message_id)
+
+
 def _reaction(event: told.OfMessage, **values: Any) -> Change:
     return of_conversation(event, "reaction", message_id=event.message_id, **values)
 
@@ -89,22 +94,26 @@ def _(event: told.MessageRequested, position: int) -> Changes:
     yield from _text(event)
     yield of_conversation(event, "last_message", occurred_at=event.requested_at, inbound=False)
     yield from status_told(event, "requested", occurred_at=event.requested_at, reason=None, codes=[])
+    yield of_conversation(event, "request", message_id=event.message_id, send_by=event.send_by)
 
 
 @changes.register
 def _(event: told.MessageWithdrawn, position: int) -> Changes:
     yield from status_told(event, "withdrawn", occurred_at=event.withdrawn_at, reason=event.reason, codes=[])
+    yield _decided(event)
 
 
 @changes.register
 def _(event: told.MessageRefused, position: int) -> Changes:
     yield from status_told(event, "refused", occurred_at=event.refused_at, reason=event.reason, codes=[])
+    yield _decided(event)
 
 
 @changes.register
 def _(event: told.MessageReleased, position: int) -> Changes:
     if event.template is not None:
         yield from status_told(event, "released", occurred_at=event.released_at, reason=None, codes=[])
+        yield _decided(event)
         return
     if event.target_id is not None:
         yield _reaction(

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from recado_events.ids import MessageId, OrganisationId
+
 from conversations.views.filters import Filters, Place
 
 Row = dict[str, Any]
@@ -59,5 +61,9 @@ class Questions(Protocol):
     def saved_view(self, viewer: Viewer, view_id: UUID) -> Row | None: ...
 
     def users_of(self, organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]: ...
+
+    def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
+        """Requests that may not leave any more and that nobody has decided on, of all organisations."""
+        ...
 
     def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

@@ -92,7 +92,8 @@ def _add_connecting(router: APIRouter, streams: Streams, connecting: Connecting)
     def go_on(request: Asked, number: Number, given: Given, command: ChannelCommand | None = None) -> Response:
         if (done := answered(streams, request)) is not None:
             return done
-        connecting.check_may_connect(number, anew=isinstance(command, RequestConnection))
+        anew = command.waba_id if isinstance(command, RequestConnection) else None
+        connecting.check_may_connect(number, given.code, anew)
         if command is not None:
             streams.transact(lambda work: connecting.ask(work, command, request.cause))
         connecting.take_steps(number, given.code, given.pin, request.cause)
@@ -138,7 +139,7 @@ def _add_keeping(router: APIRouter, streams: Streams, connecting: Connecting, un
         )
 
         def decide(work: Work) -> dict[str, Any]:
-            connecting.ask(work, command, request.cause)
+            connecting.save_details(work, command, request.cause)
             return _shown(connecting, work, number)
 
         return perform(streams, request, decide)

@@ -14,12 +14,18 @@ from gateway.application.accounts import Accounts, Number, Token, Tokens
 from gateway.application.folds import CHANNEL, EDITION
 from gateway.application.ports import Line
 from gateway.application.steps import Given, StepFailed, Stepped, Steps
-from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep
+from gateway.commands import ChannelCommand, CompleteStep, DisconnectChannel, FailStep, SaveDetails
 from gateway.domain.channel import channel_stream
 from gateway.domain.connecting import decide
 from gateway.domain.connection import Connection
 from gateway.domain.edition import Edition, edition_stream
-from gateway.domain.refusals import ChannelIsDisconnected, NumberTaken, StepRefused, UnknownChannel
+from gateway.domain.refusals import (
+    ChannelIsDisconnected,
+    EditionWithoutWhatsApp,
+    NumberTaken,
+    StepRefused,
+    UnknownChannel,
+)
 
 
 class About(TypedDict):
@@ -46,12 +52,21 @@ class Connecting:
         work.record(decide(command, work.state(stream, CHANNEL)), cause)
         return work.state(stream, CHANNEL).connections.get(command.organisation_id)
 
-    def check_may_connect(self, number: Number, *, anew: bool) -> None:
-        """Raises EditionWithoutWhatsApp, and UnknownChannel unless the number is asked for `anew`."""
-        if not anew:
-            self.connection(number)
+    def check_may_connect(self, number: Number, code: str | None, anew: WabaId | None) -> None:
+        """Raises EditionWithoutWhatsApp, which names whatever else is missing too, and UnknownChannel unless the number
+        is asked for `anew`, in this account."""
+        waba_id = anew or self.connection(number).waba_id
         edition: Edition = self._streams.read(edition_stream(number[0]), EDITION)
-        edition.check_may_connect()
+        if not edition.includes_whatsapp:
+            raise EditionWithoutWhatsApp(edition.name, self._steps.lacks(waba_id, number[1], code))
+
+    def save_details(self, work: Work, command: SaveDetails, cause: Cause) -> Connection | None:
+        """What makes a connected number a channel. Raises EditionWithoutWhatsApp too (S1)."""
+        self.found(work, (command.organisation_id, command.phone_number_id))
+        edition: Edition = work.state(edition_stream(command.organisation_id), EDITION)
+        if not edition.includes_whatsapp:
+            raise EditionWithoutWhatsApp(edition.name, [])
+        return self.ask(work, command, cause)
 
     def disconnect(self, work: Work, command: DisconnectChannel, cause: Cause) -> Connection | None:
         """From the commit on nothing is sent; the token is of use for the unsubscription only."""
@@ -112,7 +127,7 @@ class Connecting:
         command = FailStep(**self._about(step, given), reason=failed.reason, meta_code=failed.meta_code)
         after = self._streams.transact(lambda work: self.ask(work, command, cause)).value
         if after is None or step not in after.done:
-            raise StepRefused(step, failed.reason, failed.meta_code, retry=failed.retry)
+            raise StepRefused(step, failed.reason, failed.meta_code, retry=failed.retry, also=failed.also)
 
     def _about(self, step: str, given: Given) -> About:
         """Of what the step was done with, which may not be what the channel has by now."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from threading import Event as Flag
 
 import structlog
+from recado_chassis.store import Unavailable
 from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
@@ -57,15 +58,28 @@ class Polling:
         self._stopping.set()
 
     def look(self) -> int:
-        """At the accounts whose turn it is; answers how many those were."""
+        """At the accounts whose turn it is; answers how many those were. One that cannot be looked at stops no other:
+        raises what the last of those raised, when all have had their turn; Unavailable at once."""
+        failure: Exception | None = None
         due = self._sightings.due(self._tokens.accounts(), self._streams.clock.now(), self._interval)
         for account in due:
-            token = next((token for _, token in self._tokens.of_account(account) if token is not None), None)
-            if token is not None and not self._stopping.is_set():
-                self._look_at(account, token)
+            try:
+                self._look_at(account)
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this account alone
+                _log.error("template_list_unreadable", waba_id=account[1], error=type(error).__name__)
+                failure = error
+        if failure is not None:
+            raise failure
         return len(due)
 
-    def _look_at(self, account: Account, token: Token) -> None:
+    def _look_at(self, account: Account) -> None:
+        token = next((token for _, token in self._tokens.of_account(account) if token is not None), None)
+        if token is not None and not self._stopping.is_set():
+            self._compare(account, token)
+
+    def _compare(self, account: Account, token: Token) -> None:
         asked_at = self._streams.clock.now()
         try:
             listed = self._meta.listing(account[1], token)

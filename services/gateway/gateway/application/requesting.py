@@ -11,7 +11,7 @@ from recado_chassis.ports import Clock
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
-from recado_events.ids import PhoneNumberId
+from recado_events.ids import PhoneNumberId, RequestId
 from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
 from gateway.application.accounts import GraphFailed, Token
@@ -23,6 +23,7 @@ from gateway.commands import (
     QueueTemplateRequest,
     RecordTemplateLookup,
     RecordTemplateVerdict,
+    SettleTemplateRequest,
     StartTemplateRequest,
     TemplateRefused,
     TemplateRequestCommand,
@@ -59,6 +60,22 @@ class Queueing:
             work.record(facts, cause)
             at = (command.organisation_id, command.waba_id, command.template_id, command.request_id)
             work.also(self._line.enter(Pending(*at, 0, cause), command.now))
+        if isinstance(event, TemplateDeletionRequested) and event.settles is not None:
+            self._settle(work, event.settles, event, cause)
+
+    def _settle(self, work: Work, request_id: RequestId, event: TemplateDeletionRequested, cause: Cause) -> None:
+        """A submission whose answer was lost would look like one that Meta never had, once its template is gone."""
+        stream = template_request_stream(request_id)
+        settle = SettleTemplateRequest(
+            organisation_id=event.organisation_id,
+            waba_id=event.waba_id,
+            template_id=event.template_id,
+            request_id=request_id,
+            meta_template_id=event.meta_template_id,
+            now=self._clock.now(),
+        )
+        work.record(decide(settle, work.state(stream, TEMPLATE_REQUEST)), cause)
+        work.also(self._line.mirror(request_id, work.state(stream, TEMPLATE_REQUEST)))
 
 
 def _queue(event: TemplateSubmitted | TemplateDeletionRequested, clock: Clock) -> QueueTemplateRequest:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from recado_events.ids import OrganisationId, PhoneNumberId
+from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 
 from gateway.application.accounts import Accounts, Granted, GraphFailed, Number, NumberAtMeta, Token
 from gateway.domain.connection import (
@@ -22,13 +22,17 @@ SCOPES = ("whatsapp_business_management", "whatsapp_business_messaging")
 
 
 class StepFailed(Exception):
-    """`reason` is one of the words below; `retry` tells that Meta could not be asked, or could not answer."""
+    """`reason` is one of the words below; `retry` tells that Meta could not be asked, or could not answer; `also`
+    holds further reasons, of the same kind, that were found together with it."""
 
-    def __init__(self, reason: str, meta_code: int | None = None, *, retry: bool = False) -> None:
+    def __init__(
+        self, reason: str, meta_code: int | None = None, *, retry: bool = False, also: Sequence[str] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.meta_code = meta_code
         self.retry = retry
+        self.also = tuple(also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,16 @@ class Steps:
         except GraphFailed as failed:
             raise _as_step_failed(step, failed) from failed
 
+    def lacks(self, waba_id: WabaId, phone_number_id: PhoneNumberId, code: str | None) -> list[str]:
+        """Reasons for which Meta would not let the number be connected, as far as the code lets one look. It is spent;
+        nothing is kept."""
+        if code is None:
+            return []
+        try:
+            return self._look(waba_id, phone_number_id, Token(self._accounts.exchange(code)))[1]
+        except (GraphFailed, StepFailed):
+            return []
+
     def _exchange_code(self, given: Given) -> Stepped:
         if given.code is None:
             raise StepFailed("code_missing")
@@ -80,13 +94,27 @@ class Steps:
 
     def _check_token(self, given: Given) -> Stepped:
         """Says whose the number is: nobody gets a number by naming it."""
-        token = _token(given)
+        number, lacking = self._look(given.connection.waba_id, given.phone_number_id, _token(given))
+        if lacking:
+            raise StepFailed(lacking[0], also=lacking[1:])
+        return Stepped(number=number)
+
+    def _look(
+        self, waba_id: WabaId, phone_number_id: PhoneNumberId, token: Token
+    ) -> tuple[NumberAtMeta | None, list[str]]:
+        """The number, and every prerequisite that is missing. An account that is not shared shows no number either."""
         granted = self._accounts.inspect(token)
         if not granted.is_valid or granted.app_id != self._app_id:
             raise StepFailed(TOKEN_INVALID)
-        if not all(_allows(granted, scope, given.connection.waba_id) for scope in SCOPES):
-            raise StepFailed("business_account_missing")
-        return Stepped(number=self._number(given, token))
+        is_shared = all(_allows(granted, scope, waba_id) for scope in SCOPES)
+        try:
+            number = self._accounts.number(waba_id, phone_number_id, token)
+        except GraphFailed as failed:
+            if is_shared or not failed.is_refusal:
+                raise
+            number = None
+        found = {"business_account_missing": is_shared, "phone_number_missing": number is not None}
+        return number, [reason for reason, is_there in found.items() if not is_there]
 
     def _subscribe(self, given: Given) -> Stepped:
         self._accounts.subscribe(given.connection.waba_id, _token(given))

@@ -10,7 +10,6 @@ from recado_events.event import Event
 from recado_events.ids import OrganisationId
 
 from gateway.domain.private import EditionNoted
-from gateway.domain.refusals import EditionWithoutWhatsApp
 
 
 def edition_stream(organisation_id: OrganisationId) -> str:
@@ -25,11 +24,6 @@ class Edition:
     @property
     def includes_whatsapp(self) -> bool:
         return self.name in WITH_WHATSAPP
-
-    def check_may_connect(self) -> None:
-        """Raises EditionWithoutWhatsApp."""
-        if not self.includes_whatsapp:
-            raise EditionWithoutWhatsApp(edition=self.name, missing=["edition_with_whatsapp"])
 
 
 def evolve(edition: Edition, event: Event) -> Edition:

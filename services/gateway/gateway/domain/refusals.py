@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from recado_events.refusal import Refusal
 
 _MEANINGS = {
@@ -10,8 +12,8 @@ _MEANINGS = {
     "token_invalid": "Meta takes the access token no more. Go through Embedded Signup again, resume with its code.",
     "business_account_missing": "A prerequisite is missing: a Facebook Business Manager account that shares its "
     "WhatsApp Business Account with this app, for management and messaging. Share it in Embedded Signup, then resume.",
-    "phone_number_missing": "A prerequisite is missing: the phone number is not registered in this WhatsApp Business "
-    "Account. Add it there, then resume.",
+    "phone_number_missing": "A prerequisite is missing: this WhatsApp Business Account shows no such registered phone "
+    "number. Add it there, then resume.",
     "number_taken": "This number is connected elsewhere, or was until a few minutes ago: disconnect it there, then "
     "resume after five minutes.",
     "pin_missing": "The number is not registered yet: resume with its six-digit PIN for two-step verification.",
@@ -39,13 +41,22 @@ class StepRefused(Refusal):
 
     rule = "step_failed"
 
-    def __init__(self, step: str, reason: str, meta_code: int | None = None, *, retry: bool = False) -> None:
+    def __init__(
+        self,
+        step: str,
+        reason: str,
+        meta_code: int | None = None,
+        *,
+        retry: bool = False,
+        also: Sequence[str] = (),
+    ) -> None:
+        """`also`: further reasons that were found together with it."""
         message = _MEANINGS.get(reason, "Meta could not be asked, or could not answer. Resume in a moment.")
-        super().__init__(message=message, step=step, reason=reason)
+        super().__init__(message=" ".join([message, *(_MEANINGS[each] for each in also)]), step=step, reason=reason)
         if meta_code is not None:
             self.details["meta_code"] = meta_code
         if reason in _PREREQUISITES:
-            self.details["missing"] = [_PREREQUISITES[reason]]
+            self.details["missing"] = [_PREREQUISITES[each] for each in (reason, *also)]
         self.status = 502 if retry else 409 if reason == NumberTaken.rule else 422
 
 
@@ -56,6 +67,11 @@ class EditionWithoutWhatsApp(Refusal):
         "A prerequisite is missing: an edition with WhatsApp (Express, Premier or Bigin 360). Beside it you need a "
         "Facebook Business Manager account and a phone number registered for the WhatsApp Business API."
     )
+
+    def __init__(self, edition: str | None, lacking: Sequence[str]) -> None:
+        """`lacking`: what Meta was found to lack, by the reasons of failed steps."""
+        missing = ["edition_with_whatsapp", *(_PREREQUISITES[reason] for reason in lacking)]
+        super().__init__(edition=edition, missing=missing)
 
 
 class StepsPending(Refusal):

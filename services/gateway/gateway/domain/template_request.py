@@ -18,6 +18,7 @@ from gateway.commands import (
     QueueTemplateRequest,
     RecordTemplateLookup,
     RecordTemplateVerdict,
+    SettleTemplateRequest,
     StartTemplateRequest,
     TemplateRefused,
     TemplateRequestCommand,
@@ -94,6 +95,8 @@ def decide(command: TemplateRequestCommand, request: TemplateRequest) -> list[Ev
             return _looked_up(command, request)
         case NoticeTemplateSilence():
             return _notice_silence(command, request)
+        case SettleTemplateRequest():
+            return _settle(command, request)
     assert_never(command)
 
 
@@ -169,6 +172,12 @@ def _notice_silence(command: NoticeTemplateSilence, request: TemplateRequest) ->
     if request.phase != "started" or request.attempt != command.attempt or command.lasted < SILENCE:
         return []
     return [_unknown(command, NO_OUTCOME)]
+
+
+def _settle(command: SettleTemplateRequest, request: TemplateRequest) -> list[Event]:
+    if request.phase in ("absent", "ended"):
+        return []
+    return [_taken(command, request, TemplateTaken(command.meta_template_id), "deletion")]
 
 
 def _taken(

@@ -17,7 +17,7 @@ from templates.commands import (
     SubmitTemplate,
 )
 from templates.domain import editing
-from templates.domain.editing import Surroundings
+from templates.domain.checking import Surroundings
 from templates.domain.refusals import UnknownTemplate
 from templates.domain.template import Template
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from recado_events.merging import render
@@ -18,16 +19,15 @@ _NAME = re.compile(r"[a-z0-9_]+")
 
 
 def normalised(form: TemplateForm) -> TemplateForm:
-    """The same in composed characters."""
-    return TemplateForm(
-        name=form.name,
-        language=form.language,
-        category=form.category,
-        header=_composed(form.header),
-        body=composed(form.body),
-        footer=_composed(form.footer),
-        buttons=tuple(_button(button) for button in form.buttons),
-        fields=tuple(_field(field) for field in form.fields),
+    """The same in composed characters, and with line ends as Meta keeps them."""
+    return form.model_copy(
+        update={
+            "header": _composed(form.header),
+            "body": composed(form.body).replace("\r\n", "\n"),
+            "footer": _composed(form.footer),
+            "buttons": tuple(_button(button) for button in form.buttons),
+            "fields": tuple(_field(field) for field in form.fields),
+        }
     )
 
 
@@ -43,8 +43,9 @@ def _field(field: MergeField) -> MergeField:
     return field.model_copy(update={"sample": composed(field.sample), "fallback": _composed(field.fallback)})
 
 
-def violations(form: TemplateForm, known_category: str = "") -> Violations:
-    """Every limit it breaks, in the order of its members. What Meta made it is a category too."""
+def violations(form: TemplateForm, known_category: str = "", places: Collection[str] = ()) -> Violations:
+    """Every limit it breaks, in the order of its members. What Meta made it is a category too; `places` are the fields
+    of a template made elsewhere, which nobody offers."""
     yield from _name(form.name)
     if form.language not in languages.CODES:
         yield Violation("language", "language", "One of Meta's language codes, exactly: en_US, pt_BR …")
@@ -53,7 +54,7 @@ def violations(form: TemplateForm, known_category: str = "") -> Violations:
     yield from texts.header(form)
     yield from texts.body(form)
     yield from texts.footer(form)
-    yield from texts.fields(form)
+    yield from texts.fields(form, places)
     yield from buttons.buttons(form)
     yield from _rendered(form)
 

@@ -5,38 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from recado_events.merging import TOKEN, positional, tokens
+from recado_events.merging import FOREIGN, address_at_meta, as_at_meta, tokens
 from recado_events.meta_templates import MetaContent
 from recado_events.templates import MergeField, TemplateButton, TemplateForm
 
-from templates.domain.texts import FOREIGN
-
-NAMED = "named"
 _MARK = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _STRANGE = re.compile(r"[^a-z0-9_]")
 
 
 def content_of(form: TemplateForm) -> MetaContent:
     """What Meta has of it, without the examples: in a foreign template's texts the marks are as they were."""
-    meta = _named_marks if form.parameter_format == NAMED else positional
-    buttons = tuple(b if b.url is None else b.model_copy(update={"url": meta(b.url)}) for b in form.buttons)
+    buttons = tuple(b if b.url is None else b.model_copy(update={"url": address_at_meta(b.url)}) for b in form.buttons)
     return MetaContent(
-        header=None if form.header is None else meta(form.header),
-        body=meta(form.body),
+        header=None if form.header is None else as_at_meta(form.header, form.parameter_format),
+        body=as_at_meta(form.body, form.parameter_format),
         footer=form.footer,
         buttons=tuple(_as_listed(button) for button in buttons),
         parameter_format=form.parameter_format,
         unsupported=form.unsupported,
     )
-
-
-def _named_marks(text: str) -> str:
-    return TOKEN.sub(lambda token: f"{{{{{_mark_of(token.group(1))}}}}}", text)
-
-
-def _mark_of(name: str) -> str:
-    """`parameter.body_first_name` is `first_name` again."""
-    return re.sub(r"^(header|body|button_\d+)_", "", name.removeprefix(FOREIGN))
 
 
 def _as_listed(button: TemplateButton) -> TemplateButton:

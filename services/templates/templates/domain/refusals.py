@@ -33,6 +33,11 @@ class NotEditable(Refusal):
     message = "Meta lets templates be edited while they are approved, rejected or paused."
 
 
+class TemplateUnsupported(Refusal):
+    rule = "template_unsupported"
+    message = "It was made elsewhere and has parts that cannot be written here; see parts."
+
+
 class EditedTooOften(Refusal):
     rule = "edited_too_often"
     message = "Meta takes one edit of an approved template a day, and ten in 30 days."

@@ -64,6 +64,8 @@ class Template:
     """As Meta took it last from here, or as it was found: which fields its places are."""
     meta_template_id: str | None = None
     request: Request | None = None
+    taken: RequestId | None = None
+    """The last submission that Meta has taken."""
     deletion: Deletion | None = None
     said: Said = _NOTHING_SAID
     edits: tuple[datetime, ...] = ()
@@ -167,6 +169,7 @@ def _taken(template: Template, event: RequestTaken) -> Template:
     return replace(
         template,
         request=None,
+        taken=request.id,
         live=request.form,
         accepted=request.form,
         meta_template_id=event.meta_template_id,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from recado_events.merging import FIELDS, TOKEN, tokens
+from recado_events.merging import FIELDS, FOREIGN, TOKEN, tokens
 from recado_events.templates import TemplateForm
 
 from templates.domain import limits, values
 from templates.domain.violations import Violation, Violations, too_many
 
 _STRAY = re.compile(r"\{\{|\}\}|#\{")
-FOREIGN = "parameter."
-"""Begins the names of places in templates made elsewhere."""
 
 
 def body(form: TemplateForm) -> Violations:
@@ -79,7 +78,7 @@ def used(form: TemplateForm) -> list[str]:
     return [name for text in (form.header or "", form.body, *urls) for name in tokens(text)]
 
 
-def fields(form: TemplateForm) -> Violations:
+def fields(form: TemplateForm, places: Collection[str]) -> Violations:
     """Every field that is used is known, and has a sample that Meta would take for a value."""
     names = used(form)
     yield from too_many("too_many_fields", "body", "merge fields", limits.FIELDS, len(names))
@@ -87,7 +86,7 @@ def fields(form: TemplateForm) -> Violations:
     if len(given) != len(form.fields):
         yield Violation("field_twice", "fields", "Describe each merge field once.")
     for name in dict.fromkeys(names):
-        if name not in FIELDS and not name.startswith(FOREIGN):
+        if name not in FIELDS and not (name in places and name.startswith(FOREIGN)):
             yield Violation("unknown_field", "body", f"There is no merge field {name[:60]}; see /template-fields.")
         if name not in given:
             yield Violation("sample_missing", "fields", f"Give a sample value of {name[:60]}.")

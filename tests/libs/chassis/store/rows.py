@@ -21,8 +21,14 @@ NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, UTC)
 ORGANISATION = UUID("0195f1a0-0000-7000-8000-000000000001")
 
 
-def event(stream: str, version: int = 1, state: bytes = b"{}", event_id: UUID | None = None) -> EventRow:
-    return EventRow(stream, version, "tests.happened.v1", state, event_id or uuid4(), ORGANISATION, NOON)
+def event(
+    stream: str,
+    version: int = 1,
+    state: bytes = b"{}",
+    event_id: UUID | None = None,
+    type: str = "tests.happened.v1",
+) -> EventRow:
+    return EventRow(stream, version, type, state, event_id or uuid4(), ORGANISATION, NOON)
 
 
 def events(stream: str, versions: Iterable[int]) -> list[EventRow]:

@@ -93,6 +93,17 @@ def test_the_log_is_read_in_pages_above_a_position(store: Store) -> None:
     assert store.read(rest[-1].position or 0, 3) == []
 
 
+def test_the_log_is_read_in_pages_of_some_types_alone(store: Store) -> None:
+    append(store, [event("a", number, type="wanted" if number % 3 == 0 else "other") for number in range(1, 13)])
+
+    first = store.read(0, 3, ["wanted", "never stored"])
+    rest = store.read(first[-1].position or 0, 3, ["wanted", "never stored"])
+
+    assert [row.version for row in first] == [3, 6, 9]
+    assert [row.version for row in rest] == [12]
+    assert store.read(0, 3, ["never stored"]) == []
+
+
 def test_a_commit_of_many_events_keeps_their_order(store: Store) -> None:
     rows = [event(f"s{number % 7}", number // 7 + 1) for number in range(700)]
 

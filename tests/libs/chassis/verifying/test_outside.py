@@ -53,6 +53,12 @@ def test_a_simulator_that_does_not_answer_is_said(tmp_path: Path) -> None:
         ask("http://127.0.0.1:9", tmp_path / JOURNAL)
 
 
+def test_a_payment_provider_that_does_not_answer_is_said(outside: Outside, tmp_path: Path) -> None:
+    assert ask(outside.url, tmp_path / JOURNAL).payments is None
+    with pytest.raises(OutsideUnknown, match="does not answer"):
+        ask(outside.url, tmp_path / JOURNAL, "http://127.0.0.1:9")
+
+
 async def test_a_topic_is_read_from_its_beginning_to_its_end(kafka: Kafka, topic_prefix: str) -> None:
     name = topic_prefix + created(kafka, topic_of("told", partitions=3), topic_prefix).name
     producer = Producer({"bootstrap.servers": kafka.bootstrap})

@@ -60,11 +60,28 @@ class RegionBody(RequestModel):
     region: Annotated[str, Field(pattern=r"^[a-z][a-z_]{1,39}$")]
 
 
+def _each_priced_once(prices: list[PriceBody]) -> list[PriceBody]:
+    seen: set[tuple[str, str]] = set()
+    for price in prices:
+        if (price.market, price.category) in seen:
+            raise ValueError(f"{price.market} {price.category} has a price above")
+        seen.add((price.market, price.category))
+    return prices
+
+
+def _each_in_one_region(regions: list[RegionBody]) -> list[RegionBody]:
+    known: dict[str, str] = {}
+    for row in regions:
+        if known.setdefault(row.country, row.region) != row.region:
+            raise ValueError(f"{row.country} has another region above")
+    return regions
+
+
 class RateCardBody(RequestModel):
     rate_card: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,79}$")]
     valid_from: Wall
-    prices: Annotated[list[PriceBody], Field(min_length=1, max_length=5_000)]
-    regions: Annotated[list[RegionBody], Field(max_length=400)] = Field(default=[])
+    prices: Annotated[list[PriceBody], Field(min_length=1, max_length=5_000), AfterValidator(_each_priced_once)]
+    regions: Annotated[list[RegionBody], Field(max_length=400), AfterValidator(_each_in_one_region)] = Field(default=[])
 
 
 def price_routes(streams: Streams, settling: Settling) -> APIRouter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -26,7 +26,6 @@ from billing.commands import SetAutoRecharge
 from billing.domain.refusals import UnknownMessage
 from billing.domain.wallet import ACCOUNTS
 from billing.views import Questions, Row
-from billing.views.questions import Span
 from billing.views.reasons import text_of
 
 Changing = Annotated[Asked, Depends(asked("administrator"))]
@@ -90,13 +89,13 @@ def _add_statement(router: APIRouter, questions: Questions) -> None:
     @router.get("/wallet/statement", dependencies=[Depends(caught_up)])
     def statement(who: Looking, at: Annotated[Page, Depends(page)], month: Month = None) -> Response:
         after = int(at.after[0]) if at.after else None
-        rows = questions.statement(who.organisation, _span(month), after, at.fetch)
+        rows = questions.statement(who.organisation, month, after, at.fetch)
         locale = _locale(questions, who.organisation)
         return at.answer(rows, lambda row: [row["position"]], lambda row: as_line(row, locale))
 
     @router.get("/wallet/statement.csv", dependencies=[Depends(caught_up)])
     def statement_csv(who: Looking, month: Month = None) -> Response:
-        lines = as_csv(questions.statement_lines(who.organisation, _span(month)), _locale(questions, who.organisation))
+        lines = as_csv(questions.statement_lines(who.organisation, month), _locale(questions, who.organisation))
         name = f"statement-{month or 'all'}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
@@ -147,11 +146,3 @@ def _cost(row: Row, locale: str) -> Row:
 def _locale(questions: Questions, organisation_id: UUID) -> str:
     row = questions.organisation(organisation_id)
     return "en" if row is None else str(row["locale"])
-
-
-def _span(month: str | None) -> Span | None:
-    if month is None:
-        return None
-    year, number = int(month[:4]), int(month[5:])
-    following = (year + 1, 1) if number == 12 else (year, number + 1)
-    return datetime(year, number, 1, tzinfo=UTC), datetime(*following, 1, tzinfo=UTC)

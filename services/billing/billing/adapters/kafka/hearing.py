@@ -35,15 +35,21 @@ def withdrawn(event: told.MessageWithdrawn) -> ReleaseHold:
     return ReleaseHold(**_of(event), reason="withdrawn")
 
 
-def released(event: told.MessageReleased) -> NoteReply | None:
+def is_reply(event: told.MessageReleased) -> bool:
     """A template has asked before; what is no message costs nothing."""
-    if event.template is not None or event.kind in _NO_MESSAGES:
-        return None
+    return event.template is None and event.kind not in _NO_MESSAGES
+
+
+def released(event: told.MessageReleased) -> NoteReply:
     return NoteReply(**_of(event), country=country_of(event.personal.recipient if event.personal else None))
 
 
-def sent(event: told.MessageSent) -> NotePricing | None:
-    return None if event.pricing is None else NotePricing(**_reported(event), pricing=event.pricing)
+def tells_price(event: told.MessageSent) -> bool:
+    return event.pricing is not None
+
+
+def sent(event: told.MessageSent) -> NotePricing:
+    return NotePricing(**_reported(event), pricing=event.pricing or told.Pricing())
 
 
 def delivered(event: told.MessageDelivered) -> NoteDelivery:
@@ -86,8 +92,12 @@ def window_extended(event: told.ServiceWindowExtended) -> NoteWindow:
     )
 
 
-def from_ad(event: told.MessageReceived) -> NoteAd | None:
-    return NoteAd(**_at(event), at=event.occurred_at) if event.from_ad else None
+def is_from_ad(event: told.MessageReceived) -> bool:
+    return event.from_ad
+
+
+def from_ad(event: told.MessageReceived) -> NoteAd:
+    return NoteAd(**_at(event), at=event.occurred_at)
 
 
 def merged(event: told.CustomersMerged) -> JoinCustomers:

@@ -11,10 +11,12 @@ import orjson
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from billing.views.questions import Row, Span
+from billing.views.questions import Row
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 PAGE = 2_000
+_END = 2**63 - 1
+"""Above every position. A condition that may be left out would keep a prepared plan from stopping at the limit."""
 
 
 class WalletQuestions:
@@ -36,18 +38,19 @@ class WalletQuestions:
                  WHERE organisation_id = %(org)s AND month = ANY (%(months)s) ORDER BY month DESC, waba_id"""
         return self._rows(sql, org=organisation_id, months=months)
 
-    def statement(self, organisation_id: UUID, span: Span | None, after: int | None, limit: int) -> list[Row]:
-        sql = f"""SELECT * FROM view_wallets.statement WHERE organisation_id = %(org)s {_within(span)}
-                  AND (%(after)s::bigint IS NULL OR position < %(after)s) ORDER BY position DESC LIMIT %(limit)s"""
-        rows = self._rows(sql, org=organisation_id, after=after, limit=limit, **_bounds(span))
+    def statement(self, organisation_id: UUID, month: str | None, after: int | None, limit: int) -> list[Row]:
+        sql = f"""SELECT * FROM view_wallets.statement WHERE organisation_id = %(org)s {_within(month)}
+                  AND position < %(before)s ORDER BY position DESC LIMIT %(limit)s"""
+        before = _END if after is None else after
+        rows = self._rows(sql, org=organisation_id, month=month, before=before, limit=limit)
         return [_told(row) for row in rows]
 
-    def statement_lines(self, organisation_id: UUID, span: Span | None) -> Iterator[Row]:
-        sql = f"""SELECT * FROM view_wallets.statement WHERE organisation_id = %(org)s {_within(span)}
+    def statement_lines(self, organisation_id: UUID, month: str | None) -> Iterator[Row]:
+        sql = f"""SELECT * FROM view_wallets.statement WHERE organisation_id = %(org)s {_within(month)}
                   AND position > %(after)s ORDER BY position LIMIT %(limit)s"""
         after = 0
         while True:
-            rows = self._rows(sql, org=organisation_id, after=after, limit=PAGE, **_bounds(span))
+            rows = self._rows(sql, org=organisation_id, month=month, after=after, limit=PAGE)
             yield from (_told(row) for row in rows)
             if len(rows) < PAGE:
                 return
@@ -77,13 +80,10 @@ class WalletQuestions:
             return cursor.execute(sql.encode(), values).fetchall()
 
 
-def _within(span: Span | None) -> str:
-    return "" if span is None else "AND at >= %(first)s AND at < %(end)s"
-
-
-def _bounds(span: Span | None) -> dict[str, Any]:
-    return {} if span is None else {"first": span[0], "end": span[1]}
+def _within(month: str | None) -> str:
+    return "" if month is None else "AND month = %(month)s"
 
 
 def _told(row: Row) -> Row:
-    return {**row, "details": orjson.loads(row["details"])}
+    row["details"] = orjson.loads(row["details"])
+    return row

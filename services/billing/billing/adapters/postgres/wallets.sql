@@ -21,11 +21,12 @@ CREATE TABLE balances (
     has_payment_method boolean NOT NULL DEFAULT false
 );
 
--- Each line with what its entry moved, and what was available and held after it.
+-- Each line with what its entry moved, and what was available and held after it. The month is that of `at`, in UTC.
 CREATE TABLE statement (
     organisation_id uuid NOT NULL,
     position bigint NOT NULL,
     at timestamptz NOT NULL,
+    month text COLLATE "C" NOT NULL,
     what text NOT NULL,
     message_id uuid,
     purchase_id uuid,
@@ -41,6 +42,7 @@ CREATE TABLE statement (
     details bytea NOT NULL,
     PRIMARY KEY (organisation_id, position)
 );
+CREATE INDEX statement_of_month ON statement (organisation_id, month, position);
 
 CREATE TABLE conversations (
     organisation_id uuid NOT NULL,

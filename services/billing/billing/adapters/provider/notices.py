@@ -73,11 +73,12 @@ def _read(body: bytes) -> Json:
 
 
 def commands_of(notice: Json, now: datetime) -> list[Command]:
-    """None for kinds and objects that are not ours."""
-    thing = (notice.get("data") or {}).get("object") or {}
+    """None for kinds and objects that are not ours. Raises Problem for data of another shape than Stripe's."""
+    thing = _within(_within(notice, "data"), "object")
+    labels = _within(thing, "metadata")
     if notice["type"].startswith("charge.dispute."):
         return _dispute(notice["type"], thing, now)
-    about = _about(thing.get("metadata") or {}, now)
+    about = _about(labels, now)
     if about is None:
         return []
     match notice["type"]:
@@ -86,8 +87,18 @@ def commands_of(notice: Json, now: datetime) -> list[Command]:
         case "payment_intent.succeeded":
             return _intent(thing, about)
         case "charge.refunded":
-            return [NoteRefund(**about, total=_micros(thing.get("amount_refunded")))]
+            total, payment = _micros(thing.get("amount_refunded")), thing.get("payment_intent")
+            return [NoteRefund(**about, total=total, payment=payment if isinstance(payment, str) else None)]
     return []
+
+
+def _within(outer: Json, name: str) -> Json:
+    inner = outer.get(name)
+    if inner is None:
+        return {}
+    if not isinstance(inner, dict):
+        raise Problem(400, "malformed_notice", f"The member {name} is no object.")
+    return inner
 
 
 def _about(labels: Json, now: datetime) -> dict[str, Any] | None:
@@ -118,11 +129,12 @@ def _intent(intent: Json, about: dict[str, Any]) -> list[Command]:
 
 
 def _dispute(kind: str, dispute: Json, now: datetime) -> list[Command]:
-    """A dispute names the payment, and brings no label of ours."""
-    payment, name = dispute.get("payment_intent"), dispute.get("id")
-    if not isinstance(payment, str) or not isinstance(name, str):
+    """A dispute names the payment, and brings no label of ours. An inquiry (`warning_…`) moves no money; one that
+    becomes a dispute is told of again."""
+    payment, name, status = dispute.get("payment_intent"), dispute.get("id"), str(dispute.get("status"))
+    if not isinstance(payment, str) or not isinstance(name, str) or status.startswith("warning_"):
         return []
-    outcome = str(dispute.get("status")) if kind == "charge.dispute.closed" else None
+    outcome = status if kind == "charge.dispute.closed" else None
     total = _micros(dispute.get("amount"))
     return [TellDispute(payment=payment, dispute=name, total=total, outcome=outcome, now=now)]
 

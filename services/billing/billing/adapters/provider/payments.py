@@ -36,8 +36,9 @@ class StripePayments:
         return Checkout(session.id, session.url or "", payer)
 
     def charge(self, order: Order, customer: str, method: str, attempt: int) -> None:
-        """One PaymentIntent an order, for ever; only confirming it is tried again, so it is paid at most once."""
-        intent = _asked(lambda: self._intent(order, customer, method))
+        """One PaymentIntent an order, for ever; only confirming it is tried again, so it is paid at most once. The
+        method is told when it is confirmed: it may have been replaced since, and a key takes one body."""
+        intent = _asked(lambda: self._intent(order, customer))
         if attempt > 1:  # the key gives the first answer again: how it stands now has to be asked for
             intent = _asked(lambda: self._stripe.v1.payment_intents.retrieve(intent.id))
         if intent.status in ("succeeded", "processing"):
@@ -67,12 +68,11 @@ class StripePayments:
         key: Any = {"idempotency_key": str(order.purchase_id)}
         return self._stripe.v1.checkout.sessions.create(told, key)
 
-    def _intent(self, order: Order, customer: str, method: str) -> Any:
+    def _intent(self, order: Order, customer: str) -> Any:
         told: Any = {
             "amount": (order.amount + order.fee) // MICROS_A_CENT,
             "currency": CURRENCY,
             "customer": customer,
-            "payment_method": method,
             "payment_method_types": ["card"],
             "metadata": _labels(order),
         }

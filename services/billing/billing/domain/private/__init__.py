@@ -18,11 +18,13 @@ from billing.domain.private.dealings import (
     AdNoted,
     ConversationStarted,
     CustomersJoined,
+    DealingsMoved,
     FreeEntryOpened,
     OfDealings,
     OutreachEnded,
     OutreachNoted,
     WindowCounted,
+    WindowKept,
     WindowNoted,
 )
 from billing.domain.private.numbers import ConversationCounted, NumberNoted, ServiceMessageCounted, TimeZoneNoted
@@ -55,6 +57,7 @@ __all__ = [
     "ConversationStarted",
     "CustomersJoined",
     "DeadlineMoved",
+    "DealingsMoved",
     "DisputeKept",
     "DisputeNoted",
     "FreeEntryOpened",
@@ -77,6 +80,7 @@ __all__ = [
     "UserNoted",
     "WalletMethodNoted",
     "WindowCounted",
+    "WindowKept",
     "WindowNoted",
 ]
 
@@ -96,6 +100,7 @@ PRIVATE: tuple[type[Event], ...] = (
     FreeEntryOpened,
     ConversationStarted,
     CustomersJoined,
+    DealingsMoved,
     NumberNoted,
     ServiceMessageCounted,
     TimeZoneNoted,

@@ -91,7 +91,8 @@ class WindowThen(Fact):
 
 
 class Rateable(Fact):
-    """All that rating was given, so that any policy can rate the same delivery again."""
+    """All that rating was given, so that any policy can rate the same delivery again. The place is the one at the
+    delivery: a number may have moved, or its account's time zone may be another one than when it was asked."""
 
     template: bool
     category: str

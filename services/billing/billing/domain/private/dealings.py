@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
-from recado_events.event import Event
+from pydantic import AwareDatetime, Field
+from recado_events.event import Event, Fact
 from recado_events.ids import CustomerId, MessageId, PhoneNumberId
 
 
@@ -77,6 +77,14 @@ class ConversationStarted(OfDealings):
     started_at: AwareDatetime
 
 
+class WindowKept(Fact):
+    window_id: MessageId
+    opened_at: AwareDatetime
+    closes_at: AwareDatetime
+    by_reply: bool
+    counted: bool
+
+
 class CustomersJoined(OfDealings):
     """`merged_id` was this customer all along: what was open there is open here."""
 
@@ -87,5 +95,15 @@ class CustomersJoined(OfDealings):
     came_from_ad_at: AwareDatetime | None
     free_from: AwareDatetime | None
     free_until: AwareDatetime | None
+    windows: tuple[WindowKept, ...] = ()
+    outreach: dict[MessageId, AwareDatetime] = Field(default={})
     joined_at: AwareDatetime
     TIME: ClassVar[str] = "joined_at"
+
+
+class DealingsMoved(OfDealings):
+    """This customer was `survivor_id` all along: whatever comes for this one is noted there."""
+
+    TYPE: ClassVar[str] = "billing.dealings-moved.v1"
+    survivor_id: CustomerId
+    moved_at: AwareDatetime

@@ -69,6 +69,8 @@ class NoticeSetAside(OfPayment):
 
     TYPE: ClassVar[str] = "billing.notice-set-aside.v1"
     reason: str
+    """amount_differs or paid_again."""
+    payment: str | None = None
     told: int
     currency: str
     set_aside_at: AwareDatetime

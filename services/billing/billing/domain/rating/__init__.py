@@ -2,7 +2,19 @@
 
 from billing.domain.rating.card import RateCard
 from billing.domain.rating.delivery import NOTHING_BEFORE, Before, Delivery, Rating, Told, Window
-from billing.domain.rating.policies import rate
+from billing.domain.rating.policies import rate, rate_anyway
 from billing.domain.rating.policy import DEFAULT, Policy
 
-__all__ = ["DEFAULT", "NOTHING_BEFORE", "Before", "Delivery", "Policy", "RateCard", "Rating", "Told", "Window", "rate"]
+__all__ = [
+    "DEFAULT",
+    "NOTHING_BEFORE",
+    "Before",
+    "Delivery",
+    "Policy",
+    "RateCard",
+    "Rating",
+    "Told",
+    "Window",
+    "rate",
+    "rate_anyway",
+]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from billing.domain.rating.card import category_of
-from billing.domain.rating.delivery import DAY, Before, Delivery
-
-FREE_ENTRY = "free_entry_point"
+from billing.domain.rating.delivery import DAY, FREE_ENTRY, Before, Delivery
 
 
 def category(delivery: Delivery) -> str:
@@ -16,7 +15,21 @@ def category(delivery: Delivery) -> str:
 
 
 def is_free_entry(delivery: Delivery) -> bool:
-    return delivery.free_entry or delivery.told.type == FREE_ENTRY
+    """Ours, or Meta's word for it: a type, in its oldest age a category."""
+    told = delivery.told
+    return delivery.free_entry or told.type == FREE_ENTRY or category_of(told.category or "") == "referral_conversion"
+
+
+def is_of_message_allowance(policy: str, delivery: Delivery) -> bool:
+    """Whether it counts toward the service messages of a month: only R3 has such an allowance."""
+    return policy == "R3" and not delivery.template and not is_free_entry(delivery)
+
+
+def of_another_age(delivery: Delivery) -> Delivery:
+    """As another policy sees it. Meta's type is what came of its own prices of that day, and no fact about the message;
+    its category is one, and so is that somebody came from an ad."""
+    is_entry = delivery.told.type == FREE_ENTRY
+    return replace(delivery, told=replace(delivery.told, type=FREE_ENTRY if is_entry else None))
 
 
 def in_reply_window(delivery: Delivery) -> bool:

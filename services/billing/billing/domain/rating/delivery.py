@@ -31,8 +31,14 @@ class Told:
     type: str | None = None
     """regular, free_customer_service, free_entry_point …"""
 
+    def then(self, category: str | None, type: str | None) -> Told:
+        """A later word; what it leaves out stays as it was."""
+        return Told(category or self.category, type or self.type)
+
 
 UNTOLD = Told()
+FREE_ENTRY, REGULAR = "free_entry_point", "regular"
+"""Types of Meta's: of the 72 hours after an ad, and what is charged."""
 
 
 @dataclass(frozen=True, slots=True)

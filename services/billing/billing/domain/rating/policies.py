@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from billing.domain.rating.card import RateCard
 from billing.domain.rating.conversations import category, in_reply_window, is_free_entry, opens
-from billing.domain.rating.delivery import Before, Delivery, Rating
+from billing.domain.rating.delivery import REGULAR, UNTOLD, Before, Delivery, Rating
 from billing.domain.rating.policy import Policy
 
 
@@ -27,6 +28,15 @@ def rate(policy: Policy, card: RateCard | None, delivery: Delivery, before: Befo
         case "R3":
             return _every_message(desk, before)
     raise LookupError(f"there is no policy {policy.name}")
+
+
+def rate_anyway(policy: Policy, card: RateCard | None, delivery: Delivery, before: Before) -> Rating:
+    """What was delivered has to be rated: with a category of Meta's that has no price, by ours."""
+    with suppress(Unpriced):
+        return rate(policy, card, delivery, before)
+    with suppress(Unpriced):
+        return rate(policy, card, replace(delivery, told=UNTOLD), before)
+    return Rating(policy.name, delivery.category, "unpriced")
 
 
 def _conversation(desk: _Desk, before: Before) -> Rating:
@@ -50,25 +60,33 @@ def _customers_conversation(desk: _Desk, before: Before) -> Rating:
 
 
 def _delivered_template(desk: _Desk) -> Rating:
-    """R2: marketing and authentication always, utility only outside the window."""
+    """R2: marketing and authentication always, utility only outside the window. `regular` says nothing about that:
+    since 2026-10 it is Meta's word for what is inside too."""
     delivery = desk.delivery
     if not delivery.template:
         return desk.free("free_reply")
     if desk.is_told_free:
         return desk.free("told_free")
-    inside = delivery.window is not None and delivery.told.type != "regular"
-    if category(delivery) == "utility" and inside:
+    if category(delivery) == "utility" and delivery.window is not None:
         return desk.free("service_window")
     return desk.charged("delivered_template", category(delivery))
 
 
 def _every_message(desk: _Desk, before: Before) -> Rating:
     """R3: every template, and service messages beyond the month's allowance of the number."""
+    if not desk.delivery.template:
+        return _service_message(desk, before)
     if desk.is_told_free:
         return desk.free("told_free")
-    if desk.delivery.template:
-        return desk.charged("delivered_template", category(desk.delivery))
-    return desk.counted("service_message", within=before.messages < desk.policy.free_service_messages)
+    return desk.charged("delivered_template", category(desk.delivery))
+
+
+def _service_message(desk: _Desk, before: Before) -> Rating:
+    """Meta counts too, and its word wins: `regular` is beyond the allowance whatever our count says."""
+    within = before.messages < desk.policy.free_service_messages
+    if desk.is_told_free and not within:
+        return desk.free("told_free")
+    return desk.counted("service_message", within=within and desk.delivery.told.type != REGULAR)
 
 
 @dataclass(frozen=True, slots=True)

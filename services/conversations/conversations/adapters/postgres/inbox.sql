@@ -118,6 +118,14 @@ CREATE TABLE texts (
 );
 CREATE INDEX texts_words ON texts USING gin (words) WITH (gin_pending_list_limit = 512);
 
+-- What waits for billing's answer.
+CREATE TABLE requests (
+    message_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    send_by timestamptz NOT NULL
+);
+CREATE INDEX requests_due ON requests (send_by);
+
 CREATE TABLE statuses (
     message_id uuid NOT NULL,
     status text NOT NULL,

@@ -80,6 +80,10 @@ STATEMENTS = {
         FROM unnest(%(conversation_id)b::uuid[], %(message_id)b::uuid[], %(customer_id)b::uuid[], %(words)b::text[])
         AS told (conversation_id, message_id, customer_id, words)"""),
     "read_up_to": counting.READ_UP_TO,
+    "request": """
+        INSERT INTO requests (message_id, organisation_id, send_by)
+        VALUES (%(message_id)s, %(organisation_id)s, %(send_by)s)""",
+    "decided": "DELETE FROM requests WHERE message_id = %(message_id)s",
     "status": """
         INSERT INTO statuses (message_id, status, occurred_at, reason, codes)
         VALUES (%(message_id)s, %(status)s, %(occurred_at)s, %(reason)s, %(codes)s)

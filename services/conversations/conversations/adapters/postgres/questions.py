@@ -10,6 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
+from recado_events.ids import MessageId, OrganisationId
 
 from conversations.adapters.postgres import listing
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
@@ -112,6 +113,12 @@ class InboxQuestions:
                  WHERE organisation_id = %(organisation_id)s AND phone_number_id = %(phone_number_id)s"""
         found = self._rows(sql, {"organisation_id": organisation_id, "phone_number_id": phone_number_id})
         return found[0] if found else None
+
+    def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
+        sql = """SELECT organisation_id, message_id FROM view_inbox.requests
+                 WHERE send_by <= %(now)s ORDER BY send_by LIMIT %(limit)s"""
+        found = self._rows(sql, {"now": now, "limit": limit})
+        return [(OrganisationId(row["organisation_id"]), MessageId(row["message_id"])) for row in found]
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recado_events.merging import positional, render, tokens
+from recado_events.merging import NAMED, address_at_meta, as_at_meta, name_at_meta, render, tokens
 from recado_events.meta_templates import MetaContent, MetaExample
 from recado_events.templates import TemplateButton, TemplateForm
 
@@ -16,12 +16,8 @@ def components_of(form: TemplateForm) -> list[dict[str, Any]]:
     samples = {field.name: field.sample for field in form.fields}
     components: list[dict[str, Any]] = []
     if form.header is not None:
-        shown = [samples[name] for name in tokens(form.header)]
-        told: dict[str, Any] = {"example": {"header_text": shown}} if shown else {}
-        components.append({"type": "HEADER", "format": "TEXT", "text": positional(form.header), **told})
-    shown = [samples[name] for name in tokens(form.body)]
-    told = {"example": {"body_text": [shown]}} if shown else {}
-    components.append({"type": "BODY", "text": positional(form.body), **told})
+        components.append({"type": "HEADER", "format": "TEXT", **_text_of("header", form.header, form, samples)})
+    components.append({"type": "BODY", **_text_of("body", form.body, form, samples)})
     if form.footer is not None:
         components.append({"type": "FOOTER", "text": form.footer})
     if form.buttons:
@@ -30,12 +26,26 @@ def components_of(form: TemplateForm) -> list[dict[str, Any]]:
     return components
 
 
+def _text_of(part: str, text: str, form: TemplateForm, samples: Mapping[str, str]) -> dict[str, Any]:
+    """With an example of each place: in their order, or by name, each once."""
+    names = tokens(text)
+    told: dict[str, Any] = {"text": as_at_meta(text, form.parameter_format)}
+    if not names:
+        return told
+    if form.parameter_format == NAMED:
+        once = dict.fromkeys(names)
+        shown: list[Any] = [{"param_name": name_at_meta(each), "example": samples[each]} for each in once]
+        return {**told, "example": {f"{part}_text_named_params": shown}}
+    shown = [samples[name] for name in names]
+    return {**told, "example": {f"{part}_text": [shown] if part == "body" else shown}}
+
+
 def _button_of(button: TemplateButton, samples: Mapping[str, str]) -> dict[str, Any]:
     match button.kind:
         case "url":
             url = button.url or ""
             example = {"example": [render(url, samples)]} if tokens(url) else {}
-            return {"type": "URL", "text": button.text, "url": positional(url), **example}
+            return {"type": "URL", "text": button.text, "url": address_at_meta(url), **example}
         case "phone_number":
             return {"type": "PHONE_NUMBER", "text": button.text, "phone_number": button.phone_number}
         case "copy_code":

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 from recado_events.ids import WabaId
+from recado_events.merging import NAMED
 from recado_events.meta_templates import MetaContent
 from recado_events.templates import TemplateForm
 
@@ -43,7 +44,7 @@ class GraphTemplates:
             "name": form.name,
             "language": form.language,
             "category": form.category,
-            "parameter_format": "POSITIONAL",
+            "parameter_format": form.parameter_format.upper(),
             "components": components_of(form),
         }
         return self._change("POST", f"{waba_id}/message_templates", token, may_write, body=body)
@@ -53,6 +54,8 @@ class GraphTemplates:
     ) -> TemplateVerdict:
         """Meta answers an edit without a status: it is under review."""
         body: dict[str, Any] = {"components": components_of(form)}
+        if form.parameter_format == NAMED:
+            body["parameter_format"] = NAMED.upper()
         if asks_category:
             body["category"] = form.category
         verdict = self._change("POST", meta_template_id, token, may_write, body=body)
@@ -83,7 +86,7 @@ class GraphTemplates:
             raise
 
     def says(self, found: MetaTemplate, form: TemplateForm) -> bool:
-        sent = content_of({"components": components_of(form)})
+        sent = content_of({"parameter_format": form.parameter_format, "components": components_of(form)})
         return _words(sent) == _words(found.content)
 
     # The wire ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from templates.adapters.http.bodies import FormBody
 from templates.adapters.http.people import check_may_look
-from templates.domain import forms, limits
+from templates.domain import forms, limits, texts
 from templates.domain.reasons import TEXTS, reason_of
 from templates.domain.refusals import UnknownTemplate
 from templates.domain.words import REJECTED
@@ -68,9 +68,10 @@ def looking_routes(streams: Streams, questions: Questions) -> APIRouter:
 
     @router.post("/template-previews")
     def preview_of(body: FormBody, _: Viewing) -> dict[str, Any]:
-        """Of a form that is not saved yet, with all that is wrong with it."""
+        """Of a form that is not saved yet, with all that is wrong with it. It may be of a template made elsewhere."""
         form = forms.normalised(body.form())
-        return {**_previewed(form), "violations": [each.told() for each in forms.violations(form)]}
+        found = forms.violations(form, places=texts.used(form))
+        return {**_previewed(form), "violations": [each.told() for each in found]}
 
     @router.get("/template-fields")
     def fields(_: Viewing) -> dict[str, Any]:

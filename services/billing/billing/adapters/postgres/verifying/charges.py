@@ -38,7 +38,7 @@ def figures(of: str, events: Sequence[Event], connection: Connection[Any], now: 
     yield none_of(of, "charges without their key, keys without their charge", keys ^ {str(m) for m in charged})
     yield from _holds(of, events, now)
     yield from _evidence(of, events, charged)
-    yield none_of(of, "messages that rating says something else of", _rated_otherwise(events))
+    yield none_of(of, "messages that rating says something else of", rated_otherwise(events))
 
 
 def _holds(of: str, events: Sequence[Event], now: datetime) -> Iterator[Figure]:
@@ -88,7 +88,7 @@ def _evidence(of: str, events: Sequence[Event], charged: Counter[MessageId]) -> 
     yield none_of(of, "deliveries rated more than once", (m for m, told_ in stories.items() if len(told_) > 1))
 
 
-def _rated_otherwise(events: Sequence[Event]) -> list[MessageId]:
+def rated_otherwise(events: Sequence[Event]) -> list[MessageId]:
     """Each delivery rated again by what was in force when it was charged."""
     known = prices.Prices()
     rater = Rater()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from recado_chassis.verifying.figures import Figure, none_of, told
 from recado_events.billing import (
@@ -17,10 +18,13 @@ from recado_events.billing import (
 from recado_events.event import Event
 from recado_events.ids import OrganisationId
 
-from billing.domain.private import PurchaseStarted
+from billing.domain.private import PaidNoted, PurchaseStarted, RechargeDue
+
+GRACE = timedelta(minutes=1)
+"""Workers look every second."""
 
 
-def figures(of: str, events: Sequence[Event]) -> Iterator[Figure]:
+def figures(of: str, events: Sequence[Event], now: datetime) -> Iterator[Figure]:
     bought = Counter(e.purchase_id for e in events if isinstance(e, CreditsPurchased))
     asked = {e.purchase_id: (e.amount, e.fee) for e in events if isinstance(e, PurchaseStarted)}
     other = [e.purchase_id for e in events if isinstance(e, CreditsPurchased) if asked.get(e.purchase_id) != _of(e)]
@@ -31,6 +35,7 @@ def figures(of: str, events: Sequence[Event]) -> Iterator[Figure]:
     yield none_of(of, "crossings recharged more than once", (c for c, times in crossings.items() if times > 1))
     yield none_of(of, "recharges begun beside another one", _beside(events))
     yield none_of(of, "recharges beyond the day's cap", _beyond_cap(events))
+    yield none_of(of, "recharges past the time of their next attempt", _overdue(events, now))
 
 
 def _of(event: CreditsPurchased) -> tuple[int, int]:
@@ -51,6 +56,16 @@ def _beside(events: Sequence[Event]) -> list[str]:
             case RechargeFailed() if event.retry_at is None:
                 in_flight.pop(event.organisation_id, None)
     return found
+
+
+def _overdue(events: Sequence[Event], now: datetime) -> list[UUID]:
+    due: dict[UUID, datetime | None] = {}
+    for event in events:
+        if isinstance(event, RechargeDue):
+            due[event.purchase_id] = event.due_at
+        elif isinstance(event, PaidNoted):
+            due[event.purchase_id] = None
+    return [purchase for purchase, at in due.items() if at is not None and now > at + GRACE]
 
 
 def _beyond_cap(events: Sequence[Event]) -> list[str]:

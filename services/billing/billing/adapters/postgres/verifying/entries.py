@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 
 from recado_chassis.mapper import Recorded
 from recado_chassis.verifying.figures import Figure, none_of, told
-from recado_events.billing import OfWallet
+from recado_events.billing import (
+    ChargePosted,
+    DisputeClosed,
+    LateChargeRecorded,
+    OfWallet,
+    PaymentDisputed,
+    PurchaseRefunded,
+)
 from recado_events.ids import OrganisationId
 
 from billing.domain.wallet import ACCOUNTS
 from billing.views.ledger import ENTRIES
 
+OWED = "micro-US$ owed, by entries that were late, found too little, or took back what was spent"
 Balances = dict[OrganisationId, Counter[str]]
 
 
@@ -26,6 +34,8 @@ class Books:
     """Organisation and position → what was available and held after that entry."""
     entries: int = 0
     unbalanced: list[str] = field(default_factory=list)
+    owed: int = 0
+    """By what the entries are about, whatever their postings on receivable say."""
     below_zero: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     """Postings on accounts that there are not, and postings beside the entries that the statement shows."""
@@ -48,6 +58,7 @@ def read(log: Sequence[Recorded]) -> Books:
 
 def _enter(books: Books, event: OfWallet, position: int) -> None:
     balances = books.balances.setdefault(event.organisation_id, Counter())
+    books.owed += _left_open(event, balances["available"])
     total = 0
     for posting in getattr(event, "postings", ()):
         balances[posting.account] += posting.amount
@@ -61,6 +72,21 @@ def _enter(books: Books, event: OfWallet, position: int) -> None:
     books.after[event.organisation_id, position] = balances["available"], balances["held"]
 
 
+def _left_open(event: OfWallet, available: int) -> int:
+    """What this entry leaves owed, where so much was available before it: all that comes late, else what is missing."""
+    match event:
+        case LateChargeRecorded():
+            return event.rated.amount
+        case ChargePosted():
+            return max(0, event.rated.amount - event.held - available)
+        case PurchaseRefunded() | PaymentDisputed():
+            worth = -sum(posting.amount for posting in event.postings if posting.account in ("available", "receivable"))
+            return max(0, worth - available)
+        case DisputeClosed():
+            return -sum(posting.amount for posting in event.postings if posting.account == "receivable")
+    return 0
+
+
 def figures(of: str, books: Books) -> Iterator[Figure]:
     total: Counter[str] = Counter()
     for balances in books.balances.values():
@@ -70,6 +96,7 @@ def figures(of: str, books: Books) -> Iterator[Figure]:
     for account in ACCOUNTS:
         yield told(of, f"micro-US$ {account}", total[account])
     yield Figure(of, "micro-US$ that all accounts sum to", sum(total.values()))
+    yield Figure(of, OWED, -total["receivable"], books.owed)
     yield none_of(of, "entries that do not sum to zero", books.unbalanced)
     yield none_of(of, "entries after which available or held is below zero", books.below_zero)
     yield none_of(of, "postings outside the ledger's accounts and entries", books.unknown)

@@ -12,11 +12,11 @@ from recado_chassis.mapper import Recorded
 from recado_chassis.verifying.figures import Figure, none_of
 
 from billing.adapters.postgres.verifying.entries import Books
-from billing.application.snapshots import WALLET
-from billing.domain.wallet import ACCOUNTS, Wallet, evolve
+from billing.application.books import FOLDS, fold_of
+from billing.domain.wallet import ACCOUNTS
 
 _BALANCES = "SELECT * FROM view_wallets.balances"
-_SNAPSHOTS = "SELECT stream, version, state FROM snapshots WHERE code = %s"
+_SNAPSHOTS = "SELECT stream, version, state FROM snapshots WHERE code = ANY (%s)"
 _STATEMENT = "SELECT * FROM view_wallets.statement ORDER BY organisation_id, position"
 
 
@@ -53,14 +53,21 @@ def figures(of: str, books: Books, connection: Connection[Any]) -> Iterator[Figu
 
 
 def strange_snapshots(log: Sequence[Recorded], connection: Connection[Any]) -> list[str]:
-    """Of wallets, by the code that runs now."""
-    kept = {stream: (version, bytes(state)) for stream, version, state in connection.execute(_SNAPSHOTS, [WALLET.code])}
-    states: dict[str, Wallet] = {}
+    """Of all streams that have one, by the code that runs now."""
+    codes = [fold.keeping.code for fold in FOLDS.values() if fold.keeping]
+    kept = {stream: (version, bytes(state)) for stream, version, state in connection.execute(_SNAPSHOTS, [codes])}
+    states: dict[str, Any] = {}
     for each in log:
         stream = each.envelope.stream
         if stream in kept and each.envelope.sequence <= kept[stream][0]:
-            states[stream] = evolve(states.get(stream, Wallet()), each.event)
-    return [stream for stream, (_, state) in kept.items() if states.get(stream) != WALLET.decode(state)]
+            fold = fold_of(stream)
+            states[stream] = fold.evolve(states.get(stream, fold.initial), each.event)
+    return [stream for stream, (_, state) in kept.items() if states.get(stream) != _decoded(stream, state)]
+
+
+def _decoded(stream: str, state: bytes) -> Any:
+    keeping = fold_of(stream).keeping
+    return None if keeping is None else keeping.decode(state)
 
 
 def _shown(shown: dict[Any, Any], owner: Any, account: str) -> int:

@@ -18,7 +18,7 @@ GATEWAY = "gateway"
 def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]:
     told = stories.read(connection)
     yield from stories.figures(GATEWAY, told)
-    yield from template_requests.figures(GATEWAY, connection)
+    yield from template_requests.figures(GATEWAY, connection, evidence)
     if evidence.sends is not None:
         yield from sends.figures(GATEWAY, told, evidence.sends)
     if evidence.taken is not None:
