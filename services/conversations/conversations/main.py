@@ -8,16 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import expiring, http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import (
-    Arriving,
-    Beginning,
-    Delivering,
-    Expiring,
-    Keeping,
-    Listening,
-    People,
-    Talking,
-)
+from conversations.application import Arriving, Beginning, Delivering, Expiring, Keeping, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
