@@ -17,8 +17,7 @@ SHOWS = (INBOX,)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
-    streams = tools.streams((*PUBLISHED, *PRIVATE))
-    scene = Scene(settings.fingerprints())
+    streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
     arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
     beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
     questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window

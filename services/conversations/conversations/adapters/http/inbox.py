@@ -6,16 +6,13 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends
-from recado_chassis.caller import Caller
-from recado_chassis.http.callers import caller
 from recado_chassis.http.pages import Page, caught_up, page
 from recado_chassis.ports import Clock
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
 from conversations.adapters.http.filtering import filters
-from conversations.adapters.http.people import viewer_of
-from conversations.application.scene import FOLDS
+from conversations.adapters.http.people import viewers
 from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Filters, Place, Questions, Viewer
@@ -23,7 +20,6 @@ from conversations.views.failures import failure_of
 from conversations.views.filters import window_state
 
 Row = dict[str, Any]
-Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 _QUEUED = {None: "queued", "released": "queued"}
 """Of what leaves, while nothing was told of it yet."""
 _UNREAD, _NEWEST = Filters(unread=True), 200
@@ -33,10 +29,7 @@ _BEGINNING = (datetime.min.replace(tzinfo=UTC), -1, 0)
 def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["inbox"], dependencies=[Depends(caught_up)])
 
-    def viewer(who: Looking) -> Viewer:
-        return viewer_of(who, streams.read(f"team-{who.organisation}", FOLDS["team"]))
-
-    Viewing = Annotated[Viewer, Depends(viewer)]  # noqa: N806 (a type, though a local one)
+    Viewing = Annotated[Viewer, Depends(viewers(streams))]  # noqa: N806 (a type, though a local one)
 
     @router.get("/conversations")
     def conversations(

@@ -5,8 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, Field
-from recado_chassis.caller import Caller
-from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import Page, caught_up, page
@@ -17,16 +15,14 @@ from starlette.responses import Response
 
 from conversations.adapters.http.filtering import Channel, Text, checked
 from conversations.adapters.http.inbox import listed
-from conversations.adapters.http.people import person_of, viewer_of
+from conversations.adapters.http.people import person_of, viewers
 from conversations.application import Keeping
-from conversations.application.scene import FOLDS
 from conversations.commands import KeptFilters, RemoveView, SaveView
 from conversations.domain.refusals import UnknownView
 from conversations.views import Filters, Questions, Viewer
 from conversations.views.filters import State, View, Window
 
 Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
-Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 Row = dict[str, Any]
 _QUERY_NAMES = {
     "states": "state",
@@ -71,10 +67,7 @@ def saved_view_routes(streams: Streams, keeping: Keeping, questions: Questions, 
 
 
 def _add_looking(router: APIRouter, streams: Streams, questions: Questions, clock: Clock) -> None:
-    def viewer(who: Looking) -> Viewer:
-        return viewer_of(who, streams.read(f"team-{who.organisation}", FOLDS["team"]))
-
-    Viewing = Annotated[Viewer, Depends(viewer)]  # noqa: N806 (a type, though a local one)
+    Viewing = Annotated[Viewer, Depends(viewers(streams))]  # noqa: N806 (a type, though a local one)
 
     @router.get("/views", dependencies=[Depends(caught_up)])
     def saved_views(who: Viewing) -> Row:
