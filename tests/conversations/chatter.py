@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from conversations.domain.message import is_lost
@@ -99,7 +100,7 @@ class Chatter:
 
     def _links(self, person: Person, name: str | None) -> None:
         person.contact_id, person.contact_name = ContactId(self._id()), name
-        about = {"organisation_id": self.organisation, "contact_id": person.contact_id, "noted_at": NOON}
+        about: Any = {"organisation_id": self.organisation, "contact_id": person.contact_id, "noted_at": NOON}
         self._tell(ContactNoted(**about, personal=ContactProfile(values={"name": name})))
         link = Link(customer_id=person.customer_id, phone_number_id=person.number)
         self._tell(ContactStandingNoted(**about, links=(link,)))
@@ -195,16 +196,16 @@ class Chatter:
 
     # Words of events -------------------------------------------------------------------------------------
 
-    def _of(self, person: Person) -> dict[str, object]:
+    def _of(self, person: Person) -> dict[str, Any]:
         return {
             "organisation_id": self.organisation, "phone_number_id": person.number, "customer_id": person.customer_id,
         }  # fmt: skip
 
-    def _in(self, talk: Talk) -> dict[str, object]:
+    def _in(self, talk: Talk) -> dict[str, Any]:
         person = self.people[talk.customer_id]
         return {**self._of(person), "conversation_id": talk.conversation_id}
 
-    def _about(self, talk: Talk, said: Said, at: datetime) -> dict[str, object]:
+    def _about(self, talk: Talk, said: Said, at: datetime) -> dict[str, Any]:
         return {
             **self._in(talk),
             "message_id": MessageId(self._id()),

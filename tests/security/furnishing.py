@@ -116,7 +116,7 @@ async def channels(quarters: Quarters, client: httpx.AsyncClient) -> None:
     for place, where in enumerate(quarters.organisations):
         at: Any = {"organisation_id": where.id, "name": "x", "locale": "pt-BR", "edition": "premier"}
         number = f"10654035224292{place}"
-        quarters.hears(billing.OrganisationRegistered(**at, registered_by=uuid4(), registered_at=datetime.now(UTC)))
+        quarters.hears(billing.OrganisationRegistered(**at, registered_at=datetime.now(UTC)))
         body = {"waba_id": f"1022901293403{place}", "phone_number_id": number, "code": "code"}
         await client.post("/channels", json=body, headers=where.administrator.headers)
         _gives_all(where, {"phone_number_id": number}, (number,))

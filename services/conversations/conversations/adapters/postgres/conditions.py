@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from conversations.adapters.postgres.sought import Sought
-from conversations.views.filters import CLOSING, Filters
+from conversations.views.filters import CLOSING, Filters, View
 from conversations.views.questions import Row, Viewer
 
-_VIEWS = {
+_VIEWS: dict[View, str] = {
     "mine": "c.assignee = %(viewer)s",
     "unassigned": "c.assignee IS NULL AND c.state <> 'closed'",
     "awaiting": "c.state = 'awaiting_reply'",
     "closed": "c.state = 'closed'",
 }
+_ALONE: dict[tuple[str, ...], View] = {("awaiting_reply",): "awaiting", ("closed",): "closed"}
+"""States that have an index of their own."""
 _WINDOWS = {
     "open": "k.window_closes_at > %(now)s",
     "closing": "k.window_closes_at > %(now)s AND k.window_closes_at <= %(closing)s",
@@ -69,7 +71,7 @@ _INDEXED = ("own", "mine", "owner", "awaiting", "unassigned", "closed", "channel
 
 
 def _whose(viewer: Viewer, filters: Filters) -> dict[str, str]:
-    found = {} if filters.view == "all" else {filters.view: _VIEWS[filters.view]}
+    found: dict[str, str] = {} if filters.view == "all" else {filters.view: _VIEWS[filters.view]}
     if viewer.own_only:
         found["own"] = _VIEWS["mine"]
         found.pop("mine", None)
@@ -84,7 +86,7 @@ def _whose(viewer: Viewer, filters: Filters) -> dict[str, str]:
 def _which(filters: Filters) -> dict[str, str]:
     found: dict[str, str] = {}
     if filters.states:
-        alone = {("awaiting_reply",): "awaiting", ("closed",): "closed"}.get(filters.states)
+        alone = _ALONE.get(filters.states)
         found |= {alone: _VIEWS[alone]} if alone else dict([_any("state", "states")])
     if filters.channels:
         alone_at = ("channel", "c.phone_number_id = %(channel)s")
