@@ -21,7 +21,6 @@ DAY = timedelta(days=1)
 CHANNELS = ("106540000000001", "106540000000002", "106540000000003")
 _FIRST = ("João", "Áurea", "Zoë", "Rita", "Luís", "Inês", "Marta", "Davi", "Íris", "Ana")
 _LAST = ("Silva", "Pereira", "Gonçalves", "Strauß", "Nuñez", "Okafor", "Ito", "Souza", "Conceição", "Müller")
-_TABLES = ("customers", "conversations", "messages", "texts", "statuses", "failures", "read_marks")
 Row = tuple[Any, ...]
 
 
@@ -54,7 +53,7 @@ class Crowd:
     def _copy(self, connection: Connection[Any]) -> None:
         step = 2_000
         for start in range(0, self.talks, step):
-            rows: dict[str, list[Row]] = {table: [] for table in _TABLES}
+            rows: dict[str, list[Row]] = {table: [] for table in _COLUMNS}
             for number in range(start, min(start + step, self.talks)):
                 self._talk(number, rows)
             for table, columns in _COLUMNS.items():
@@ -69,6 +68,10 @@ class Crowd:
         assignee = None if random.random() < 0.02 else self.users[number % len(self.users)]
         state = "open" if age < DAY else random.choices(("closed", "awaiting_reply", "open"), (95, 1, 4))[0]
         rows["customers"].append(self._customer(number, customer, last))
+        if random.random() < 0.5:
+            name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
+            words = " ".join(marked(self.organisation, words_of(name)))
+            rows["contacts"].append((self.contacts[number], self.organisation, name, words))
         rows["conversations"].append((
             talk, self.organisation, _channel(random), customer, state, assignee, "customer", None,
             last - DAY, last if state == "closed" else None, last, last, EACH // 2,
@@ -100,11 +103,21 @@ class Crowd:
         ))  # fmt: skip
         rows["texts"].append((talk, message, customer, " ".join(marked(self.organisation, words_of(text)))))
         if inbound:
+            self._changes(rows, talk, customer, message, at)
             return
         failed = self.random.random() < 0.002
         rows["statuses"] += [(message, word, at, None, []) for word in (("failed",) if failed else _TOLD)]
         if failed:
             rows["failures"].append((self.organisation, talk, message))
+
+    def _changes(self, rows: dict[str, list[Row]], talk: UUID, customer: UUID, message: UUID, at: datetime) -> None:
+        """Some customers edit what they wrote, or take it back."""
+        luck, text = self.random.random(), self._words(8)
+        if luck < 0.02:
+            words = " ".join(marked(self.organisation, words_of(text)))
+            rows["edits"].append((message, customer, talk, f'{{"kind":"text","body":"{text}"}}'.encode(), words, at))
+        elif luck < 0.03:
+            rows["revocations"].append((message, customer, at))
 
     def _seen(self, number: int, assignee: UUID | None, age: timedelta) -> Iterator[tuple[UUID, int]]:
         yield self.users[0], EACH // 2
@@ -124,11 +137,14 @@ _TOLD = ("sent", "delivered", "read")
 _COLUMNS: dict[str, str] = {
     "customers": """customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id, window_closes_at,
         merged_into, contact_id, name_words, username_words, numbers, trigrams""",
+    "contacts": "contact_id, organisation_id, name, words",
     "conversations": """conversation_id, organisation_id, phone_number_id, customer_id, state, assignee, initiated_by,
         previous_id, opened_at, closed_at, last_message_at, last_inbound_at, received""",
     "messages": """message_id, organisation_id, conversation_id, customer_id, direction, kind, content, occurred_at,
         source_ordinal, position, reply_to, target_id, sent_by, wamid_id, send_by, forwarded""",
     "texts": "conversation_id, message_id, customer_id, words",
+    "edits": "target_id, customer_id, conversation_id, content, words, occurred_at",
+    "revocations": "target_id, customer_id, occurred_at",
     "statuses": "message_id, status, occurred_at, reason, codes",
     "failures": "organisation_id, conversation_id, message_id",
     "read_marks": "user_id, conversation_id, position, seen",

@@ -31,7 +31,12 @@ class Effort(NamedTuple):
 
 
 USUAL = Effort()
-_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# What is looked up is bounded before it is joined, row by row by its key: no guess about how many rows there are may
+# make PostgreSQL read a table as a whole, or compile what takes a moment.
+_BOUNDED = """
+    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+    SET LOCAL jit = off"""
 
 WORDS_OF = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id = {message}.message_id)"
 _ANSWERS = f"""
@@ -84,7 +89,7 @@ def conversations_of(
     values |= {"at": after.at, "after_id": after.conversation_id} if after else {}
     bounds = _bounds(filters, after)
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(_SNAPSHOT)
+        cursor.execute(_BOUNDED)
         few = _few(cursor, filters, values, effort.few)
         if few is not None:
             return Listed(_among(cursor, asked, bounds, {**values, "few_ids": few}), None)
