@@ -234,6 +234,14 @@ def test_no_list_filter_counter_or_search_reads_a_whole_table(screen: Screen, fi
     assert _whole_reads(screen.connection) == before
 
 
+def test_bad_input_89_a_connection_keeps_nothing_that_was_set_for_a_question_that_failed(screen: Screen) -> None:
+    names = ("enable_seqscan", "enable_hashjoin", "jit", "transaction_isolation", "transaction_read_only")
+    before = [screen.connection.execute(f"SHOW {name}".encode()).fetchone() for name in names]
+    with pytest.raises(psycopg.DataError):
+        screen.questions().conversations_of(_viewer(TALKS.users[0]), Filters(), NOON, None, -1)
+    assert [screen.connection.execute(f"SHOW {name}".encode()).fetchone() for name in names] == before
+
+
 def _whole_reads(connection: psycopg.Connection[Any]) -> dict[str, int]:
     connection.execute("SELECT pg_stat_force_next_flush()")
     connection.execute("SELECT pg_stat_clear_snapshot()")
