@@ -46,15 +46,20 @@ class Question:
 
 def run(ground: Ground) -> Findings:
     tune()
-    crowd = Crowd(ground.size.stored[1] // EACH)
     dsn = ground.database(conversations)
-    begun = time.monotonic()
+    findings = measured(dsn, ground.size.stored[1] // EACH, rounds=200 if ground.size.rounds > 1 else 20)
+    ground.drop(dsn)
+    return findings
+
+
+def measured(dsn: str, talks: int, rounds: int) -> Findings:
+    """On a database that nothing is in."""
+    begun, crowd = time.monotonic(), Crowd(talks)
     crowd.load(dsn)
     say(f"  {crowd.talks * EACH:,} messages were there after {time.monotonic() - begun:.0f} s")
     findings = Findings("The desk", HOW)
     with closing(ServiceOnDatabase(conversations, dsn)) as service:
-        asyncio.run(_measure(service, crowd, findings, rounds=200 if ground.size.rounds > 1 else 20))
-    ground.drop(dsn)
+        asyncio.run(_measure(service, crowd, findings, rounds))
     return findings
 
 
