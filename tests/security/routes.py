@@ -61,6 +61,7 @@ CHAT = {
 HOOK = {"url": "https://[2c0f:ffff::1]/hooks", "event_types": ["gateway.channel-disconnected.v1"]}
 """At a public address where nobody is."""
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
+VIEW = {"name": "x", "filters": {"unread": True}}
 
 GATEWAY = {
     ("POST", "/channels"): Expected(ADMINISTRATORS, CONNECT),
@@ -96,6 +97,11 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/views"): Expected(PEOPLE),
+    ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
+    ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),
+    ("DELETE", "/views/{view_id}"): Expected(PEOPLE),
+    ("GET", "/views/{view_id}/conversations"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),
@@ -187,7 +193,7 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id", "subscription_id",
+        "purchase_id", "subscription_id", "view_id",
     )  # fmt: skip
     return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
 

@@ -62,9 +62,12 @@ async def theirs(world: World) -> dict[str, str]:
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
     hooks = (await world.does("GET", "gateway", "/subscriptions"))["items"]
     hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
+    shared = {"name": "x", "shared": True, "filters": {}}
+    view = await world.does("POST", "conversations", "/views", shared, key=secrets.token_hex(8))
     await world.settled()
     return {
         "subscription_id": hook["subscription_id"],
+        "view_id": view["view_id"],
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],

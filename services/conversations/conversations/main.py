@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import expiring, http, kafka
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Expiring, Listening, People, Talking
+from conversations.application import Arriving, Beginning, Delivering, Expiring, Keeping, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -17,8 +17,7 @@ SHOWS = (INBOX,)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
-    streams = tools.streams((*PUBLISHED, *PRIVATE))
-    scene = Scene(settings.fingerprints())
+    streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
     arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
     beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
     questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window
@@ -29,6 +28,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
+            http.saved_view_routes(streams, Keeping(scene), questions, tools.clock, tools.ids),
             http.beginning_routes(streams, beginning, tools.ids),
             http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             http.user_routes(streams, people, questions),

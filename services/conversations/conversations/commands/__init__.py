@@ -28,6 +28,7 @@ from conversations.commands.asking import (
     SetAvailability,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
     NoteChannel,
@@ -49,6 +50,7 @@ __all__ = [
     "CloseConversation",
     "ExpireRequest",
     "GrantProfile",
+    "KeptFilters",
     "MarkRead",
     "NoteChannel",
     "NoteContact",
@@ -69,8 +71,10 @@ __all__ = [
     "ReceiveRevoke",
     "RecordStatus",
     "RegisterUser",
+    "RemoveView",
     "ReopenConversation",
     "Reply",
+    "SaveView",
     "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",

@@ -9,6 +9,7 @@ from recado_events.conversations import FailureDetails, MetaError, OfCustomer, O
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
+from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
 
 
@@ -98,4 +99,5 @@ PRIVATE: tuple[type[Event], ...] = (
     WamidBound,
     StatusOfUnknownMessage,
     *NOTED,
+    *KEPT,
 )

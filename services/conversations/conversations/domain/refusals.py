@@ -135,3 +135,26 @@ class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
     message = "Say who it is for: contact_id or number, one of the two."
+
+
+class DatesReversed(Refusal):
+    rule = "dates_reversed"
+    status = 422
+    message = "The span named here ends before it begins."
+
+
+class NothingToSearch(Refusal):
+    rule = "nothing_to_search"
+    status = 422
+    message = "There is neither a word nor a part of a number in this text."
+
+
+class UnknownView(Refusal):
+    rule = "view_not_found"
+    status = 404
+    message = "There is no such saved view."
+
+
+class TooManyViews(Refusal):
+    rule = "too_many_views"
+    message = "There are as many saved views as there may be: remove one first."
