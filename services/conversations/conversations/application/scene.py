@@ -21,7 +21,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain import contact, customer, desk, message, saved_views, team, template, wamid
+from conversations.domain import contact, customer, desk, message, saved_views, selling, team, template, wamid
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
@@ -41,6 +41,8 @@ FOLDS: dict[str, Fold[Any]] = {
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),
+    "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),
+    "record": Fold(selling.NO_RECORD, selling.evolve_record),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
 _REMEMBERED = 10_000

@@ -34,12 +34,14 @@ from conversations.commands.noting import (
     NoteChannel,
     NoteContact,
     NoteContactOwner,
+    NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
     NoteOutcome,
     NoteReservation,
     NoteTemplate,
 )
+from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
     "Arrival",
@@ -55,9 +57,12 @@ __all__ = [
     "NoteChannel",
     "NoteContact",
     "NoteContactOwner",
+    "NoteContactParted",
     "NoteContactStanding",
     "NoteOrganisation",
     "NoteOutcome",
+    "NotePipeline",
+    "NotePipelineRecord",
     "NoteReservation",
     "NoteTemplate",
     "OnConversation",

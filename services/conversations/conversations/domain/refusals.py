@@ -88,6 +88,22 @@ class UnknownContact(Refusal):
     message = "There is no such contact."
 
 
+class UnknownPipelineRecord(Refusal):
+    rule = "unknown_pipeline_record"
+    status = 422
+    message = "There is no such pipeline record."
+
+
+class PipelineRecordWithoutContact(Refusal):
+    rule = "pipeline_record_without_contact"
+    message = "This pipeline record has no contact to write to."
+
+
+class PipelineRecordOfAnother(Refusal):
+    rule = "pipeline_record_of_another"
+    message = "This pipeline record is another contact's."
+
+
 class UnknownTemplate(Refusal):
     rule = "unknown_template"
     status = 422
@@ -134,7 +150,7 @@ class InvalidNumber(Refusal):
 class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
-    message = "Say who it is for: contact_id or number, one of the two."
+    message = "Say who it is for: contact_id, pipeline_record_id or number, one of them."
 
 
 class DatesReversed(Refusal):

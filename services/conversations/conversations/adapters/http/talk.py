@@ -17,7 +17,7 @@ from recado_events.content import OutgoingText
 from recado_events.ids import ConversationId, MessageId, UserId
 from starlette.responses import Response
 
-from conversations.adapters.http.beginning import TemplateChoice, choice_of
+from conversations.adapters.http.beginning import TemplateChoice, choice_of, record_of
 from conversations.adapters.http.people import person_of
 from conversations.application import Beginning, Talking
 from conversations.commands import (
@@ -52,6 +52,8 @@ class ReactionBody(RequestModel):
 
 class TemplateBody(TemplateChoice):
     type: Literal["template"]
+    pipeline_record_id: UUID | None = None
+    """One of this customer's contact, whose fields are filled in."""
 
 
 class ReadBody(RequestModel):
@@ -136,7 +138,8 @@ def _sending(
 ) -> Reply | React | SendTemplate:
     on = _on(conversation_id, request)
     if isinstance(body, TemplateBody):
-        return SendTemplate(**on, message_id=message_id, choice=choice_of(body))
+        about = record_of(body.pipeline_record_id)
+        return SendTemplate(**on, message_id=message_id, choice=choice_of(body), pipeline_record_id=about)
     if isinstance(body, ReactionBody):
         return React(**on, message_id=message_id, target_id=MessageId(body.message_id), emoji=body.emoji)
     content = OutgoingText(body=body.text, preview_url=body.preview_url)
