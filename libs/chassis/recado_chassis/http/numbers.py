@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Header, Query
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -23,3 +23,5 @@ Position = Annotated[int, BeforeValidator(_whole), Query(ge=0, le=_MAX)]
 """A position of a log, or 0 for its beginning."""
 Limit = Annotated[int, BeforeValidator(_whole), Query(ge=1, le=100)]
 PageOfLog = Annotated[int, BeforeValidator(_whole), Query(ge=1, le=500)]
+LastEventId = Annotated[int | None, BeforeValidator(_whole), Header(alias="Last-Event-ID", ge=0, le=_MAX)]
+"""The position up to which a reader of a stream has seen everything; None where it begins."""
