@@ -124,14 +124,17 @@ class Room:
         self._place(watcher, watcher.grant)
 
     def leave(self, watcher: Watcher) -> None:
+        self._remove(watcher)
+        if not self._own:
+            # Nobody follows who owns what: it is asked for when somebody needs it.
+            self.owners.clear()
+
+    def _remove(self, watcher: Watcher) -> None:
         self._everything.pop(watcher, None)
         own = self._own.get(watcher.user_id, {})
         own.pop(watcher, None)
         if not own:
             self._own.pop(watcher.user_id, None)
-        if not self._own:
-            # Nobody follows who owns what: it is asked for when somebody needs it.
-            self.owners.clear()
 
     def _place(self, watcher: Watcher, grant: Grant) -> None:
         place = self._own.setdefault(watcher.user_id, {}) if grant.scope == OWN else self._everything
@@ -222,7 +225,7 @@ class Room:
             before, now = watcher.grant, grant_now(watcher.person, self._team)
             if now == before:
                 continue
-            self.leave(watcher)
+            self._remove(watcher)
             watcher.grant = now
             if now is not None:
                 self._place(watcher, now)
