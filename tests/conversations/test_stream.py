@@ -213,7 +213,7 @@ async def test_what_was_missed_is_told_as_far_as_it_may_be_seen_now(office: Offi
 
 async def test_a_silent_stream_shows_that_it_is_alive_and_moves_its_id(office: Office, street: Address) -> None:
     (screens,) = office.service.service.always
-    screens.bounds = type(screens.bounds)(heartbeat=0.1)  # type: ignore[attr-defined]
+    screens.bounds = type(screens.bounds)(heartbeat=0.1)
     async with street.reader(token("administrator", uuid4())) as screen:
         office.customer_writes()
         end = office.service.store.end()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -216,11 +216,11 @@ ANA = Person(USERS[0], "member", PROFILE)
 
 
 async def taken(screen: Screen) -> str:
-    async def nothing() -> Any:
-        return
-        yield b""
+    async def nothing() -> AsyncIterator[bytes]:
+        for chunk in ():
+            yield chunk
 
-    screen.end("test")
+    screen.end("stopping")
     return "".join([chunk.decode() async for chunk in screen.frames(nothing(), lambda: 0, SystemClock())])
 
 

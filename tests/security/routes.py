@@ -83,6 +83,7 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/stream"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),

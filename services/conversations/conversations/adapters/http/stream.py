@@ -25,7 +25,7 @@ class Screens(Protocol[S]):
 
     async def follow(self, screen: S, after: int | None) -> AsyncGenerator[bytes, None]: ...
 
-    def close(self, screen: S, reason: str = "left") -> None: ...
+    def close(self, screen: S) -> None: ...
 
 
 def stream_routes(screens: Screens[S]) -> APIRouter:
@@ -45,7 +45,7 @@ def stream_routes(screens: Screens[S]) -> APIRouter:
         try:
             frames = await screens.follow(screen, last_event_id)
         except BaseException:
-            screens.close(screen, "refused")
+            screens.close(screen)
             raise
         return EventStream(frames, lambda: screens.close(screen))
 

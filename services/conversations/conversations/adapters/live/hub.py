@@ -20,6 +20,7 @@ from conversations.adapters.live.rooms import Found, Log, Rooms
 from conversations.adapters.live.screen import Bounds, Screen, counters
 from conversations.application.watching import Watched
 from conversations.commands import Person
+from conversations.domain.refusals import NoPermission
 
 _EACH_USER = 20
 _EVERYBODY = 5_000
@@ -77,17 +78,21 @@ class Hub:
     async def follow(self, screen: Screen, after: int | None) -> AsyncGenerator[bytes, None]:
         """What it is to be sent, from behind that position, or from now on."""
         screen.begin_after(after or 0)
-        missed = await in_thread(self._rooms.admit, screen, after)
+        try:
+            missed = await in_thread(self._rooms.admit, screen, after)
+        except NoPermission:
+            screen.end("refused")
+            raise
         screen.begin_after(missed.up_to)
         badges = (await in_thread(self._watched.counts, {screen.viewer}, ())).badges
         screen.receive([counters(badges.get(screen.user_id, 0), {})])
         return screen.frames(missed.chunks(), lambda: self._reached, self._clock)
 
-    def close(self, screen: Screen, reason: str = "left") -> None:
+    def close(self, screen: Screen) -> None:
         self._screens.pop(screen)
         self._of_user -= Counter([screen.user_id])
         metrics.CONNECTIONS.set(len(self._screens))
-        metrics.ENDS.labels(screen.ended or reason).inc()
+        metrics.ENDS.labels(screen.ended or "left").inc()
         task = asyncio.get_running_loop().create_task(in_thread(self._rooms.dismiss, screen))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)

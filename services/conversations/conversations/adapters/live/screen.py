@@ -14,6 +14,7 @@ from recado_chassis.http.event_stream import frame, pulse, retry
 from recado_chassis.ports import Clock
 from recado_events.ids import ConversationId, OrganisationId
 
+from conversations.adapters.live.metrics import Reason
 from conversations.application.watching import News, Watcher
 from conversations.commands import Person
 from conversations.domain.team import Grant
@@ -50,14 +51,14 @@ def counters(unread: int, conversations: Mapping[ConversationId, int]) -> Item:
     return Item(None, frame("counters", orjson.dumps({"unread": unread, "conversations": told})))
 
 
-def ended(reason: str) -> bytes:
+def ended(reason: Reason) -> bytes:
     return frame("ended", orjson.dumps({"reason": reason}))
 
 
 class Screen(Watcher):
     def __init__(self, organisation_id: OrganisationId, person: Person, until: datetime | None, bounds: Bounds) -> None:
         super().__init__(organisation_id, person)
-        self.ended: str | None = None
+        self.ended: Reason | None = None
         """Why it ends, once what waits is sent."""
         self._until = until
         self._bounds = bounds
@@ -88,7 +89,7 @@ class Screen(Watcher):
             self.end("too_slow")
         self._wake.set()
 
-    def end(self, reason: str) -> None:
+    def end(self, reason: Reason) -> None:
         self.ended = self.ended or reason
         self._wake.set()
 
