@@ -80,6 +80,7 @@ class Reader:
 @dataclass
 class Address:
     url: str
+    http: httpx.AsyncClient
 
     @asynccontextmanager
     async def reader(self, who: dict[str, str], after: int | None = None) -> AsyncIterator[Reader]:
@@ -92,11 +93,7 @@ class Address:
     async def connected(self, who: dict[str, str], after: int | None = None) -> AsyncIterator[Reader]:
         headers = who if after is None else {**who, "Last-Event-ID": str(after)}
         reader = Reader()
-        limits = httpx.Limits(max_connections=None)
-        async with (
-            httpx.AsyncClient(timeout=httpx.Timeout(PATIENCE, read=None), limits=limits) as client,
-            client.stream("GET", f"{self.url}/stream", headers=headers) as answer,
-        ):
+        async with self.http.stream("GET", f"{self.url}/stream", headers=headers) as answer:
             assert answer.status_code == 200, await answer.aread()
             assert answer.headers["content-type"].startswith("text/event-stream")
             reading = asyncio.create_task(_read(answer, reader))
@@ -105,6 +102,14 @@ class Address:
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
+
+
+@asynccontextmanager
+async def at(url: str) -> AsyncIterator[Address]:
+    """One client for all readers: each of its own would read all certificates."""
+    limits, timeout = httpx.Limits(max_connections=None), httpx.Timeout(30, read=None)
+    async with httpx.AsyncClient(timeout=timeout, limits=limits) as client:
+        yield Address(url, client)
 
 
 async def _read(answer: httpx.Response, reader: Reader) -> None:
@@ -129,7 +134,8 @@ async def served(service: ServiceOnDatabase) -> AsyncIterator[Address]:
     await server.start()
     always = [asyncio.create_task(each.run()) for each in service.service.always]
     try:
-        yield Address(f"http://127.0.0.1:{server.port}")
+        async with at(f"http://127.0.0.1:{server.port}") as address:
+            yield address
     finally:
         for task in always:
             task.cancel()

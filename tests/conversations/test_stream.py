@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from recado_events.conversations import ConversationOpened
 from recado_events.inbound import InboundType
@@ -170,18 +169,17 @@ async def test_bad_input_92_the_stream_of_a_deactivated_user_ends_at_once(office
         await screen.until(lambda told: told.ended, "the end")
         assert [each.data for each in screen.named("ended")] == [{"reason": "permission_withdrawn"}]
         assert screen.named("message") == []
-    refused = await httpx.AsyncClient().get(f"{street.url}/stream", headers=office.agent(0))
+    refused = await street.http.get(f"{street.url}/stream", headers=office.agent(0))
     assert refused.status_code == 401
 
 
 async def test_rule_15_a_profile_without_a_grant_follows_nothing(office: Office, street: Address) -> None:
     nobody = token("member", office.organisation, uuid4(), uuid4())
-    async with httpx.AsyncClient() as client:
-        refused = await client.get(f"{street.url}/stream", headers=nobody)
-        assert (refused.status_code, refused.json()["rule"]) == (403, "no_permission")
-        for wrong in ("x", "-1", "1.5", str(2**63)):
-            refused = await client.get(f"{street.url}/stream", headers={**office.agent(), "Last-Event-ID": wrong})
-            assert (refused.status_code, refused.json()["rule"]) == (422, "invalid_request")
+    refused = await street.http.get(f"{street.url}/stream", headers=nobody)
+    assert (refused.status_code, refused.json()["rule"]) == (403, "no_permission")
+    for wrong in ("x", "-1", "1.5", str(2**63)):
+        refused = await street.http.get(f"{street.url}/stream", headers={**office.agent(), "Last-Event-ID": wrong})
+        assert (refused.status_code, refused.json()["rule"]) == (422, "invalid_request")
 
 
 async def test_another_organisation_is_told_nothing(office: Office, street: Address) -> None:

@@ -13,7 +13,8 @@ from recado_chassis.http.accounting import leave_the_crowd
 MEDIA_TYPE = "text/event-stream"
 ABORT = "recado.abort"
 """Of a scope: ends the connection at once, without what waits to be written. The server's protocol gives it."""
-_PATIENCE = 10.0
+PATIENCE = 10.0
+"""Seconds in which a reader must take something of what was sent."""
 
 
 def frame(event: str, data: bytes, position: int | None = None) -> bytes:
@@ -32,16 +33,13 @@ def retry(milliseconds: int) -> bytes:
 
 
 class EventStream(StreamingResponse):
-    """Sends what `frames` yields. A reader who takes nothing for `patience` seconds is cut off. `closed` is called
-    once, however it ends; it does not count as a request under way."""
+    """Sends what `frames` yields, and is no request under way. A reader who takes nothing for `PATIENCE` seconds is cut
+    off. `closed` is called once, however it ends."""
 
-    def __init__(
-        self, frames: AsyncGenerator[bytes, None], closed: Callable[[], None], patience: float = _PATIENCE
-    ) -> None:
+    def __init__(self, frames: AsyncGenerator[bytes, None], closed: Callable[[], None]) -> None:
         super().__init__(frames, media_type=MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
         self._frames = frames
         self._closed = closed
-        self._patience = patience
         self._abort: Callable[[], None] = lambda: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +54,7 @@ class EventStream(StreamingResponse):
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             async for chunk in self._frames:
-                async with asyncio.timeout(self._patience):
+                async with asyncio.timeout(PATIENCE):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
