@@ -111,7 +111,7 @@ async def test_one_whose_places_have_names_is_created_and_edited_with_names(revi
         name="named",
         language="en_US",
         category="UTILITY",
-        header="For #{parameter.header_who}",
+        header="For #{parameter.header_who} only",
         body="Hello #{parameter.body_first_name}, this is #{organisation.name}; bye #{parameter.body_first_name}.",
         buttons=(TemplateButton(kind="url", text="See", url="https://example.org/#{contact.phone}"),),
         fields=tuple(
@@ -124,7 +124,7 @@ async def test_one_whose_places_have_names_is_created_and_edited_with_names(revi
     reviews.submits(form)
     await works(reviews)
     (made,) = await reviews.at_meta()
-    assert (made.named, made.header_text, made.url_buttons) == (True, "For {{who}}", ["https://example.org/{{1}}"])
+    assert (made.named, made.header_text, made.url_buttons) == (True, "For {{who}} only", ["https://example.org/{{1}}"])
     assert made.body == "Hello {{first_name}}, this is {{organisation_name}}; bye {{first_name}}."
     request = reviews.submits(form.model_copy(update={"header": None}), made.meta_id)
     await works(reviews)

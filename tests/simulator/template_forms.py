@@ -109,7 +109,7 @@ def _check_examples(kind: str, part: JsonObject, variables: list[str], *, is_nam
         raise unfit(f"{kind}: example must be an object")
     if is_named:
         given = [str(one.get("param_name")) for one in example.get(f"{kind.lower()}_text_named_params", [])]
-        fits = sorted(given) == sorted(variables)
+        fits = sorted(given) == sorted(set(variables))
     else:
         rows = example.get(f"{kind.lower()}_text", [])
         values = rows[0] if kind == "BODY" and rows else rows
