@@ -28,7 +28,7 @@ from tests.bench.traffic import NUMBERS_AN_ORGANISATION, Business, business
 
 USERS = 500
 HOW = (
-    f"{USERS} users follow `GET /stream` of one process of conversations, which has all its roles. From the moment before "
+    f"{USERS} users follow `GET /stream` of one process of conversations, which has all its roles. From just before "
     "a message is appended to the log until a user's screen has it: the commit, the views (an event is told once they "
     "show it), and the way to everybody. The readers run on the same cores. Every message is told to every user of "
     "its organisation, with their counters."
