@@ -217,7 +217,7 @@ ANA = Person(USERS[0], "member", PROFILE)
 
 async def taken(screen: Screen) -> str:
     async def nothing() -> AsyncIterator[bytes]:
-        for chunk in ():
+        for chunk in list[bytes]():
             yield chunk
 
     screen.end("stopping")
