@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -222,3 +223,32 @@ async def test_a_stream_ends_with_its_token(office: Office, street: Address) -> 
     async with street.reader(token("administrator", office.organisation, seconds=2)) as screen:
         await screen.until(lambda told: told.ended, "the end")
         assert screen.named("ended")[-1].data == {"reason": "token_expired"}
+
+
+async def test_rule_17_whatever_happens_the_last_counters_are_those_of_the_list(
+    office: Office, street: Address
+) -> None:
+    chance = Random(17)
+    await office.does("PUT", f"/profiles/{(own := uuid4())}/grant", {"level": "view_reply", "scope": "own"})
+    person = {"name": "Agent 1", "role": "member", "profile_id": str(own)}
+    await office.does("PUT", f"/users/{office.agents[1]}", person)
+    async with street.reader(office.agent(0)) as first, street.reader(office.agent(1)) as second:
+        for _ in range(40):
+            office.customer_writes(wa_id=f"1650555000{chance.randrange(4)}")
+            talks = [fact.conversation_id for fact in office.service.facts(ConversationOpened)]
+            talk, user = chance.choice(talks), office.agents[chance.randrange(2)]
+            match chance.randrange(4):
+                case 0:
+                    await office.does("POST", f"/conversations/{talk}/assign", {"user_id": str(user)})
+                case 1:
+                    await office.service.shown()
+                    await office.client.post(f"/conversations/{talk}/read", json={}, headers=office.agent(0))
+                    await office.client.post(f"/conversations/{talk}/read", json={}, headers=office.agent(1))
+        for index, screen in enumerate((first, second)):
+            listed = await office.sees("/counters", office.agent(index))
+            await asyncio.sleep(0.6)
+            assert screen.unread == listed["unread"]
+            told = {
+                talk: count for each in screen.named("counters") for talk, count in each.data["conversations"].items()
+            }
+            assert {talk: told[talk] for talk in listed["conversations"]} == listed["conversations"]

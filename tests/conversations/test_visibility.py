@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 from conversations.adapters.live.screen import Bounds, Screen, item_of
+from conversations.application.room import Room, room_of
 from conversations.application.scene import FOLDS
-from conversations.application.watching import Counts, News, Owners, Room, Told, Watched, Watcher, customer_of, room_of
+from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher, customer_of
 from conversations.commands import Person
 from conversations.domain.refusals import NoPermission
 from conversations.domain.team import Grant

@@ -45,7 +45,8 @@ class Hub:
         self._rooms = Rooms(streams, log, lambda: log.projected(views), watched, self._hand_over)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._screens: dict[Screen, None] = {}
-        self._of_user: Counter[UserId] = Counter()
+        self._of_user: Counter[tuple[OrganisationId, UserId]] = Counter()
+        """Ids of users are anybody's to use, each organisation for its own."""
         self._reached = 0
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -66,12 +67,12 @@ class Hub:
         """Raises NoPermission, Problem and Unavailable. A screen must be closed."""
         if len(self._screens) >= _EVERYBODY:
             raise Overloaded
-        if self._of_user[person.user_id] >= _EACH_USER:
+        if self._of_user[organisation_id, person.user_id] >= _EACH_USER:
             raise Problem(429, "too_many_streams", f"A user may follow {_EACH_USER} streams at once: close some.")
         screen = Screen(organisation_id, person, until, self.bounds)
         self._loop = asyncio.get_running_loop()
         self._screens[screen] = None
-        self._of_user[person.user_id] += 1
+        self._of_user[organisation_id, person.user_id] += 1
         metrics.CONNECTIONS.set(len(self._screens))
         return screen
 
@@ -84,13 +85,14 @@ class Hub:
             screen.end("refused")
             raise
         screen.begin_after(missed.up_to)
-        badges = (await in_thread(self._watched.counts, {screen.viewer}, ())).badges
-        screen.receive([counters(badges.get(screen.user_id, 0), {})])
+        viewer = screen.viewer
+        badges = (await in_thread(self._watched.counts, {viewer}, ())).badges
+        screen.receive([counters(badges[viewer], {})])
         return screen.frames(missed.chunks(), lambda: self._reached, self._clock)
 
     def close(self, screen: Screen) -> None:
         self._screens.pop(screen)
-        self._of_user -= Counter([screen.user_id])
+        self._of_user -= Counter([(screen.organisation_id, screen.user_id)])
         metrics.CONNECTIONS.set(len(self._screens))
         metrics.ENDS.labels(screen.ended or "left").inc()
         task = asyncio.get_running_loop().create_task(in_thread(self._rooms.dismiss, screen))

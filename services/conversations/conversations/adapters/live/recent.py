@@ -25,17 +25,18 @@ class ShownTail:
         self._shown = shown
         self._idle = idle
         self._is_behind = False
+        """Whether there is more than is shown."""
         self._pause = _SOON
         self.end = tail.end
         self.close = tail.close
 
     def read(self, after: int, limit: int) -> Sequence[EventRow]:
         shown = self._shown()
-        rows = self._tail.read(after, limit)
+        rows = self._tail.read(after, min(limit, shown - after)) if shown > after else ()
         found = [row for row in rows if (row.position or 0) <= shown]
-        self._is_behind = len(found) < len(rows)
         if found:
             self._pause = _SOON
+        self._is_behind = self._tail.end() > ((found[-1].position or after) if found else after)
         return found
 
     def wait(self, seconds: float) -> bool:

@@ -17,7 +17,8 @@ from recado_events.ids import OrganisationId
 from conversations.adapters.live.missed import Missed
 from conversations.adapters.live.recent import REMEMBERED, Recent, ShownTail
 from conversations.adapters.live.screen import Item, Screen, counters, item_of
-from conversations.application.watching import Room, Told, Watched, room_of
+from conversations.application.room import Room, room_of
+from conversations.application.watching import Told, Watched
 from conversations.views.live import TYPES
 
 _COUNTERS_EVERY = 0.25
@@ -140,10 +141,10 @@ class Rooms:
             moved = [(room, room.take_moved()) for room in self._rooms.values() if room.moved]
         for room, move in moved:
             try:
-                counts = self._watched.counts(move.viewers, move.pairs())
+                counts = self._watched.counts(set(move.viewers.values()), move.pairs())
             except Unavailable:
                 with self._lock:
                     room.put_back(move)
                 raise
-            found = {cast(Screen, each): [counters(*move.told(each, counts))] for each in move.watchers}
+            found = {cast(Screen, each): [counters(*move.told(each, counts))] for each in move.conversations}
             self._hand_over(found, self._position, [])

@@ -45,7 +45,7 @@ WITH received AS (
     FROM view_inbox.read_marks r JOIN view_inbox.conversations c USING (conversation_id)
     WHERE c.organisation_id = %(organisation)s AND r.user_id = ANY (%(users)s)
 )
-SELECT a.user_id, (
+SELECT a.user_id, a.own_only, (
     (SELECT coalesce(sum(messages), 0) FROM received WHERE NOT a.own_only OR assignee = a.user_id)
     - (SELECT coalesce(sum(messages), 0) FROM seen
        WHERE seen.user_id = a.user_id AND (NOT a.own_only OR assignee = a.user_id))
@@ -67,11 +67,11 @@ class WatchedViews:
 
     def counts(self, viewers: Iterable[Viewer], pairs: Iterable[tuple[UserId, UUID]]) -> Counts:
         asked, unread = list(viewers), list(pairs)
-        badges: dict[UserId, int] = {}
+        users, own = [viewer.user_id for viewer in asked], [viewer.own_only for viewer in asked]
+        badges: dict[Viewer, int] = {}
         for organisation in {viewer.organisation_id for viewer in asked}:
-            of = [viewer for viewer in asked if viewer.organisation_id == organisation]
-            users, own = [viewer.user_id for viewer in of], [viewer.own_only for viewer in of]
-            badges.update(self._rows(_BADGES, organisation=organisation, users=users, own=own))
+            for user, own_only, badge in self._rows(_BADGES, organisation=organisation, users=users, own=own):
+                badges[Viewer(organisation, user, own_only)] = badge
         users, conversations = [user for user, _ in unread], [conversation for _, conversation in unread]
         rows = self._rows(_UNREAD, users=users, conversations=conversations) if unread else []
         return Counts(badges, {(user, conversation): count for user, conversation, count in rows})
