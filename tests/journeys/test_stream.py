@@ -9,7 +9,7 @@ import pytest
 from tests.conversations.listening import Reader, at
 from tests.journeys.world import World, new_customer
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 PATIENCE = 60.0
 
 
