@@ -14,7 +14,7 @@ import pytest
 
 from tests.journeys.world import World, new_customer, until
 from tests.security.endless import asked
-from tests.security.routes import CHANGING, EVERY_ROLE, FORM, ROUTES, Route, absent, described
+from tests.security.routes import CHANGING, EVERY_ROLE, FORM, HOOK, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
 pytestmark = pytest.mark.timeout(240)
@@ -59,8 +59,11 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    hooks = (await world.does("GET", "gateway", "/subscriptions"))["items"]
+    hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
     await world.settled()
     return {
+        "subscription_id": hook["subscription_id"],
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],

@@ -34,7 +34,7 @@ def stream_routes(screens: Screens[S]) -> APIRouter:
     @router.get(
         "/stream",
         response_class=EventStream,
-        responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+        responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, 429: {}},
     )
     async def stream(
         who: Annotated[Caller, Depends(caller("administrator", "member"))], last_event_id: LastEventId = None
