@@ -12,7 +12,7 @@ from recado_chassis.http.callers import caller
 from recado_chassis.http.event_stream import MEDIA_TYPE, EventStream
 from recado_chassis.http.numbers import LastEventId
 from recado_events.ids import OrganisationId
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from conversations.adapters.http.people import person_of
 from conversations.commands import Person
@@ -33,7 +33,7 @@ def stream_routes(screens: Screens[S]) -> APIRouter:
 
     @router.get(
         "/stream",
-        response_class=EventStream,
+        response_class=StreamingResponse,
         responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, 429: {}},
     )
     async def stream(
