@@ -102,6 +102,7 @@ CONVERSATIONS = {
     ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),
     ("DELETE", "/views/{view_id}"): Expected(PEOPLE),
     ("GET", "/views/{view_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/stream"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import World, new_customer, until
+from tests.security.endless import asked
 from tests.security.routes import CHANGING, EVERY_ROLE, FORM, HOOK, PIPELINE, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
@@ -35,11 +36,9 @@ class Asking:
         if route.method in CHANGING:
             named["Idempotency-Key"] = secrets.token_hex(8)
         url = f"{self._world.endpoints[route.service]}{route.at(ids)}"
+        named["Last-Event-ID"] = "0"
         request = self._http.build_request(route.method, url, params=query, json=ROUTES[route].body, headers=named)
-        answer = self._http.send(request, stream=True)
-        is_endless = answer.headers["content-type"] == "application/x-ndjson"
-        answer.close() if is_endless else answer.read()
-        return answer
+        return asked(self._http, request)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
-from conversations.adapters import expiring, http, kafka
-from conversations.adapters.postgres import INBOX, InboxQuestions
+from conversations.adapters import expiring, http, kafka, live
+from conversations.adapters.postgres import INBOX, InboxQuestions, WatchedViews
 from conversations.application import Arriving, Beginning, Delivering, Expiring, Keeping, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
@@ -18,9 +18,9 @@ SHOWS = (INBOX,)
 
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
-    arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
-    beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
-    questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window
+    arriving, delivering, listening = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Listening(scene)
+    beginning, people, questions = Beginning(scene, tools.ids), People(scene), InboxQuestions(tools.connection)
+    opens, screens = settings.reactions_open_window, live.Hub(streams, tools, WatchedViews(tools.connection), SHOWS)
     return Service(
         "conversations",
         streams,
@@ -29,12 +29,13 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         answers=[
             http.inbox_routes(streams, questions, tools.clock),
             http.saved_view_routes(streams, Keeping(scene), questions, tools.clock, tools.ids),
+            http.stream_routes(screens),
             http.beginning_routes(streams, beginning, tools.ids),
             http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
-            http.user_routes(streams, people, questions),
-            http.desk_routes(streams, people, questions),
+            *http.staff_routes(streams, people, questions),
         ],
         shows=SHOWS,
         also=[expiring.Expirer(Expiring(streams, listening, questions))],
+        always=[screens],
         standing=http.standing(streams),
     )
