@@ -100,7 +100,7 @@ def report_routes(streams: Streams, importing: Importing, contacts: Questions, e
         rows = entries.rejected_of(import_id, at.after[0] if at.after else None, at.fetch)
         return at.answer(rows, lambda row: [row["row"]], _rejected)
 
-    @router.get("/contacts.csv")
+    @router.get("/contacts.csv", responses={200: {"content": {"text/csv": {}}}}, response_class=StreamingResponse)
     def export(request: Changing) -> Response:
         who = request.caller
         command = ExportContacts(organisation_id=who.organisation, by=person_of(who), now=request.now)
