@@ -6,9 +6,9 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
-from conversations.adapters import expiring, http, kafka
+from conversations.adapters import http, kafka, periodic
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Expiring, Listening, People, Talking
+from conversations.application import Arriving, Beginning, Delivering, Listening, People, Talking
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -17,8 +17,7 @@ SHOWS = (INBOX,)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
-    streams = tools.streams((*PUBLISHED, *PRIVATE))
-    scene = Scene(settings.fingerprints())
+    streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
     arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
     beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
     questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window
@@ -33,8 +32,9 @@ def build(settings: Settings, tools: Toolbox) -> Service:
             http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             http.user_routes(streams, people, questions),
             http.desk_routes(streams, people, questions),
+            *http.life_routes(streams, scene, questions, tools.ids),
         ],
         shows=SHOWS,
-        also=[expiring.Expirer(Expiring(streams, listening, questions))],
+        also=periodic.rounds(streams, scene, questions),
         standing=http.standing(streams),
     )

@@ -6,6 +6,7 @@ from conversations.application.delivering import Delivering
 from conversations.application.expiring import Expiring
 from conversations.application.listening import Listening
 from conversations.application.people import People
+from conversations.application.ruling import Ruling, Silencing
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Beginning", "Delivering", "Expiring", "Listening", "People", "Talking"]
+__all__ = ["Arriving", "Beginning", "Delivering", "Expiring", "Listening", "People", "Ruling", "Silencing", "Talking"]

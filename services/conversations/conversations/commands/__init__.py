@@ -39,6 +39,7 @@ from conversations.commands.noting import (
     NoteReservation,
     NoteTemplate,
 )
+from conversations.commands.ruling import ChooseRules, CloseSilent
 
 __all__ = [
     "Arrival",
@@ -46,7 +47,9 @@ __all__ = [
     "ChangeIdentity",
     "Choice",
     "ChooseRota",
+    "ChooseRules",
     "CloseConversation",
+    "CloseSilent",
     "ExpireRequest",
     "GrantProfile",
     "MarkRead",

@@ -29,7 +29,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, Recipient
 from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, UserId
 
-from conversations.domain.private import ContactOwnerNoted
+from conversations.domain.private import ActivityNoted, ContactOwnerNoted
 
 OPEN, AWAITING_REPLY, CLOSED = "open", "awaiting_reply", "closed"
 WINDOW = timedelta(hours=24)
@@ -41,6 +41,14 @@ class Conversation:
     opened_at: datetime
     assignee: UserId | None = None
     read_up_to: Mapping[UserId, MessageId] = field(default_factory=lambda: MappingProxyType({}))
+    noted_at: datetime | None = None
+    """When it was last said that somebody writes, or that it is open again."""
+    closed_at: datetime | None = None
+    closed_as: str | None = None
+
+    @property
+    def active_at(self) -> datetime:
+        return self.opened_at if self.noted_at is None else max(self.opened_at, self.noted_at)
 
 
 class Customer(NamedTuple):
@@ -120,10 +128,15 @@ def _evolve_conversation(customer: Customer, event: Event) -> Customer:
     match event:
         case ConversationAssigned():
             return _changed(customer, event.conversation_id, assignee=event.user_id)
-        case ConversationAnswered() | ConversationReopened():
+        case ConversationAnswered():
             return _changed(customer, event.conversation_id, state=OPEN)
+        case ConversationReopened():
+            return _changed(customer, event.conversation_id, state=OPEN, noted_at=event.reopened_at)
+        case ActivityNoted():
+            return _changed(customer, event.conversation_id, noted_at=event.noted_at)
         case ConversationClosed():
-            return _changed(customer, event.conversation_id, state=CLOSED)
+            ended = {"closed_at": event.closed_at, "closed_as": event.reason}
+            return _changed(customer, event.conversation_id, state=CLOSED, **ended)
         case ConversationRead():
             talk = customer.conversations.get(event.conversation_id)
             if talk is None:

@@ -37,6 +37,7 @@ from conversations.domain.refusals import (
     UnknownMessage,
     WindowClosed,
 )
+from conversations.domain.silence import note_activity
 from conversations.domain.team import Team
 
 REPLY_TIME_TO_LIVE = timedelta(hours=1)
@@ -108,7 +109,8 @@ def reply(
             released_at=command.now,
             send_by=send_by,
             personal=Released(content=command.content, recipient=recipient, context_wamid=context),
-        )
+        ),
+        *note_activity(place, talk.active_at, desk, command.now),
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from recado_events.ids import MessageId, OrganisationId
+from recado_events.ids import ConversationId, MessageId, OrganisationId
 
 Row = dict[str, Any]
 
@@ -48,6 +48,10 @@ class Questions(Protocol):
 
     def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
         """Requests that may not leave any more and that nobody has decided on, of all organisations."""
+        ...
+
+    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
+        """Conversations in which nobody wrote for as long as their number's rule says, of all organisations."""
         ...
 
     def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

@@ -17,6 +17,19 @@ CREATE TABLE rotas (
     PRIMARY KEY (organisation_id, phone_number_id)
 );
 
+CREATE TABLE rules (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    close_after interval,
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
+-- When somebody wrote or opened it again, where silence ends conversations, and not each time.
+CREATE TABLE activity (
+    conversation_id uuid PRIMARY KEY,
+    noted_at timestamptz NOT NULL
+);
+
 CREATE TABLE customers (
     customer_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
@@ -54,6 +67,8 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_latest ON conversations (organisation_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_mine ON conversations (organisation_id, assignee, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_of ON conversations (customer_id);
+CREATE INDEX conversations_silent ON conversations (organisation_id, phone_number_id, last_message_at)
+    WHERE state <> 'closed';
 
 CREATE TABLE owners (
     conversation_id uuid NOT NULL,

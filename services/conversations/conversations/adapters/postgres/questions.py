@@ -10,8 +10,9 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from recado_events.ids import MessageId, OrganisationId
+from recado_events.ids import ConversationId, MessageId, OrganisationId
 
+from conversations.adapters.postgres.silence import SILENT
 from conversations.views.questions import Row, Viewer
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
@@ -126,6 +127,10 @@ class InboxQuestions:
                  WHERE send_by <= %(now)s ORDER BY send_by LIMIT %(limit)s"""
         found = self._rows(sql, {"now": now, "limit": limit})
         return [(OrganisationId(row["organisation_id"]), MessageId(row["message_id"])) for row in found]
+
+    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
+        found = self._rows(SILENT, {"now": now, "limit": limit})
+        return [(OrganisationId(row["organisation_id"]), ConversationId(row["conversation_id"])) for row in found]
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:

@@ -1,0 +1,16 @@
+"""The routes about how conversations live and end, and what people have at hand in them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from recado_chassis.ports import Ids
+from recado_chassis.streams import Streams
+
+from conversations.adapters.http.rules import rules_routes
+from conversations.application import Ruling
+from conversations.application.scene import Scene
+from conversations.views import Questions
+
+
+def life_routes(streams: Streams, scene: Scene, questions: Questions, ids: Ids) -> list[APIRouter]:
+    return [rules_routes(streams, Ruling(scene))]
