@@ -17,7 +17,8 @@ class CustomerBlocked(OfCustomer):
 
     TYPE: ClassVar[str] = "conversations.customer-blocked.v1"
     evidence: str
-    """person, or 130403: Meta refused a message because the business had blocked them elsewhere."""
+    """person; 130403: Meta refused a message because the business had blocked them elsewhere; or merged: somebody found
+    to be this customer was blocked."""
     blocked_by: UserId | None = None
     blocked_at: AwareDatetime
 

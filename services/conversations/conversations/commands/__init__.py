@@ -15,6 +15,7 @@ from conversations.commands.arriving import (
 )
 from conversations.commands.asking import (
     AssignConversation,
+    BlockCustomer,
     ChooseRota,
     CloseConversation,
     GrantProfile,
@@ -26,6 +27,7 @@ from conversations.commands.asking import (
     ReopenConversation,
     Reply,
     SetAvailability,
+    ShowTyping,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
 from conversations.commands.noting import (
@@ -44,6 +46,7 @@ from conversations.commands.ruling import ChooseRules, CloseSilent
 __all__ = [
     "Arrival",
     "AssignConversation",
+    "BlockCustomer",
     "ChangeIdentity",
     "Choice",
     "ChooseRota",
@@ -78,6 +81,7 @@ __all__ = [
     "SetAsideUpdate",
     "SetAvailability",
     "SetMarketing",
+    "ShowTyping",
     "Sighting",
     "StartChat",
     "WithSomebody",

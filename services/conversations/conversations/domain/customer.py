@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from recado_events.conversations import (
+    BlockRefused,
     ConversationAnswered,
     ConversationAssigned,
     ConversationClosed,
@@ -16,9 +17,11 @@ from recado_events.conversations import (
     ConversationRead,
     ConversationReopened,
     CustomerAliasesAdded,
+    CustomerBlocked,
     CustomerIdentified,
     CustomerMergedInto,
     CustomerRenamed,
+    CustomerUnblocked,
     Identity,
     MarketingResumed,
     MarketingStopped,
@@ -70,6 +73,8 @@ class Customer(NamedTuple):
     marketing_told_at: datetime | None = None
     """When the customer last changed that, by Meta's clock."""
     merged_into: CustomerId | None = None
+    is_blocked: bool = False
+    block_told_at: datetime | None = None
 
     @property
     def live_id(self) -> ConversationId | None:
@@ -115,6 +120,10 @@ def evolve(customer: Customer, event: Event) -> Customer:
             return customer._replace(marketing_stopped=True, marketing_told_at=event.stopped_at)
         case MarketingResumed():
             return customer._replace(marketing_stopped=False, marketing_told_at=event.resumed_at)
+        case CustomerBlocked() | CustomerUnblocked():
+            return customer._replace(is_blocked=isinstance(event, CustomerBlocked), block_told_at=event.happened_at)
+        case BlockRefused():
+            return customer._replace(is_blocked=not event.blocked)
         case ContactOwnerNoted():
             return customer._replace(owner_id=event.owner_id)
         case ConversationOpened():

@@ -25,6 +25,16 @@ class AnotherIsOpen(Refusal):
     message = "This customer already has an open conversation."
 
 
+class CustomerIsBlocked(Refusal):
+    rule = "customer_blocked"
+    message = "This customer is blocked: unblock them first."
+
+
+class CannotBeBlocked(Refusal):
+    rule = "cannot_be_blocked"
+    message = "Only a customer who wrote within the last 24 hours can be blocked."
+
+
 class ChannelIsDisconnected(Refusal):
     rule = "channel_disconnected"
     message = "The channel is disconnected: its conversations are read-only."

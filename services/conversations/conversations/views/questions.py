@@ -50,6 +50,10 @@ class Questions(Protocol):
         """Requests that may not leave any more and that nobody has decided on, of all organisations."""
         ...
 
+    def block_of(self, customer_id: UUID) -> Row | None:
+        """Of somebody who was ever blocked: whether they are."""
+        ...
+
     def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
         """Conversations in which nobody wrote for as long as their number's rule says, of all organisations."""
         ...

@@ -6,11 +6,15 @@ from fastapi import APIRouter
 from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 
+from conversations.adapters.http.presence import presence_routes
 from conversations.adapters.http.rules import rules_routes
-from conversations.application import Ruling
+from conversations.application import Ruling, Talking
 from conversations.application.scene import Scene
 from conversations.views import Questions
 
 
 def life_routes(streams: Streams, scene: Scene, questions: Questions, ids: Ids) -> list[APIRouter]:
-    return [rules_routes(streams, Ruling(scene))]
+    return [
+        rules_routes(streams, Ruling(scene)),
+        presence_routes(streams, Talking(scene), questions, ids),
+    ]

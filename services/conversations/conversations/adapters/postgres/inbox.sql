@@ -30,6 +30,16 @@ CREATE TABLE activity (
     noted_at timestamptz NOT NULL
 );
 
+-- Everybody who was ever blocked.
+CREATE TABLE blocks (
+    customer_id uuid PRIMARY KEY,
+    blocked boolean NOT NULL,
+    settled_by uuid,
+    settled_at timestamptz NOT NULL,
+    evidence text,
+    refused_code bigint
+);
+
 CREATE TABLE customers (
     customer_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,

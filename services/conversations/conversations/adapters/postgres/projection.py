@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import silence
+from conversations.adapters.postgres import blocks, silence
 from conversations.views import changes
 
 STATEMENTS = {
@@ -29,6 +29,7 @@ STATEMENTS = {
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
     "rules_chosen": silence.RULES_CHOSEN,
     "activity": silence.ACTIVITY,
+    "block": blocks.BLOCK,
     "customer_known": """
         INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id)
         VALUES (%(customer_id)s, %(organisation_id)s, %(phone_number_id)s, %(name)s, %(username)s, %(wa_id)s,

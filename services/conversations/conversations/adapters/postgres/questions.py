@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 from recado_events.ids import ConversationId, MessageId, OrganisationId
 
+from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.silence import SILENT
 from conversations.views.questions import Row, Viewer
 
@@ -127,6 +128,9 @@ class InboxQuestions:
                  WHERE send_by <= %(now)s ORDER BY send_by LIMIT %(limit)s"""
         found = self._rows(sql, {"now": now, "limit": limit})
         return [(OrganisationId(row["organisation_id"]), MessageId(row["message_id"])) for row in found]
+
+    def block_of(self, customer_id: UUID) -> Row | None:
+        return next(iter(self._rows(BLOCK_OF, {"id": customer_id})), None)
 
     def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
         found = self._rows(SILENT, {"now": now, "limit": limit})
