@@ -6,7 +6,7 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.gateway import PUBLISHED
 
-from gateway.adapters import dispatcher, door, graph, http, kafka, postgres, template_desk, unsubscriber, vault
+from gateway.adapters import dispatcher, door, graph, http, kafka, notices, postgres, template_desk, unsubscriber, vault
 from gateway.application import Connecting, Dispatching, Reviewing, Sending, Staffing, Unsubscribing
 from gateway.domain.private import PRIVATE
 from gateway.domain.tags import Tags
@@ -30,7 +30,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         "gateway",
         streams,
         tells=PUBLISHED,
-        hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags)),
+        hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags, notices.reaction())),
         answers=[http.channel_routes(streams, joins, leaves, postgres.ChannelQuestions(tools.connection))],
         shows=SHOWS,
         also=[sender, unsubscriber.Unsubscriber(leaves), template_desk.TemplateDesk(reviews), *entrance.also],

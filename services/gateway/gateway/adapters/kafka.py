@@ -24,9 +24,10 @@ from gateway.domain.tags import Tag, Tags
 from gateway.domain.template_request import template_request_stream
 
 
-def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags) -> list[Hears]:
-    """All of it, topic by topic."""
-    inbound = Hears(catalogue.INBOUND, {InboundType.STATUS: _Evidence(sending, tags).reaction()})
+def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags, noticing: Reaction) -> list[Hears]:
+    """All of it, topic by topic. `noticing`: what is done with fields about numbers and accounts."""
+    told: dict[str, Reaction] = {InboundType.STATUS: _Evidence(sending, tags).reaction(), InboundType.FIELD: noticing}
+    inbound = Hears(catalogue.INBOUND, told)
     return [_from_conversations(sending, staffing), _from_templates(queueing), _from_billing(), inbound]
 
 
