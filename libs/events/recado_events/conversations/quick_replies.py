@@ -14,7 +14,7 @@ from recado_events.ids import UserId
 class OfQuickReply(Event):
     """The texts are the business's own, not a person's."""
 
-    STREAM: ClassVar[str] = "quick-replies-{organisation_id}"
+    STREAM: ClassVar[str] = "replies-{organisation_id}"
     SUBJECT: ClassVar[str] = "{quick_reply_id}"
     KEY: ClassVar[str] = "{organisation_id}"
 

@@ -30,6 +30,7 @@ from conversations.commands.asking import (
     ShowTyping,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands.importing import ImportPast, PastMessage
 from conversations.commands.noting import (
     ExpireRequest,
     NoteChannel,
@@ -55,6 +56,7 @@ __all__ = [
     "CloseSilent",
     "ExpireRequest",
     "GrantProfile",
+    "ImportPast",
     "MarkRead",
     "NoteChannel",
     "NoteContact",
@@ -65,6 +67,7 @@ __all__ = [
     "NoteReservation",
     "NoteTemplate",
     "OnConversation",
+    "PastMessage",
     "Person",
     "PreviewTemplate",
     "React",

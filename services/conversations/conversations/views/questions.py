@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -52,6 +53,12 @@ class Questions(Protocol):
 
     def block_of(self, customer_id: UUID) -> Row | None:
         """Of somebody who was ever blocked: whether they are."""
+        ...
+
+    def past_of(
+        self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        """What was written in these threads before the number came here, newest first; nothing that is live too."""
         ...
 
     def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:

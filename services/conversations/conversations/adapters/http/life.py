@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 
+from conversations.adapters.http.past import past_routes
 from conversations.adapters.http.presence import presence_routes
 from conversations.adapters.http.rules import rules_routes
 from conversations.application import Ruling, Talking
+from conversations.application.importing import Importing
 from conversations.application.scene import Scene
 from conversations.views import Questions
 
@@ -16,5 +18,6 @@ from conversations.views import Questions
 def life_routes(streams: Streams, scene: Scene, questions: Questions, ids: Ids) -> list[APIRouter]:
     return [
         rules_routes(streams, Ruling(scene)),
+        past_routes(streams, Importing(scene), questions),
         presence_routes(streams, Talking(scene), questions, ids),
     ]

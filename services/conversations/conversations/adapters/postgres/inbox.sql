@@ -30,6 +30,20 @@ CREATE TABLE activity (
     noted_at timestamptz NOT NULL
 );
 
+-- From the phone app, before the number came here: no conversation has them.
+CREATE TABLE past_messages (
+    message_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    thread_id uuid NOT NULL,
+    kind text NOT NULL,
+    content bytea,
+    by_business boolean NOT NULL,
+    status text,
+    occurred_at timestamptz NOT NULL
+);
+CREATE INDEX past_messages_latest ON past_messages (thread_id, occurred_at DESC, message_id DESC);
+
 -- Everybody who was ever blocked.
 CREATE TABLE blocks (
     customer_id uuid PRIMARY KEY,

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import blocks, silence
+from conversations.adapters.postgres import blocks, past, silence
 from conversations.views import changes
 
 STATEMENTS = {
@@ -30,6 +30,7 @@ STATEMENTS = {
     "rules_chosen": silence.RULES_CHOSEN,
     "activity": silence.ACTIVITY,
     "block": blocks.BLOCK,
+    "past_message": past.PAST_MESSAGE,
     "customer_known": """
         INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id)
         VALUES (%(customer_id)s, %(organisation_id)s, %(phone_number_id)s, %(name)s, %(username)s, %(wa_id)s,

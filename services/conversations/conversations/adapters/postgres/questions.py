@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from recado_events.ids import ConversationId, MessageId, OrganisationId
 
 from conversations.adapters.postgres.blocks import BLOCK_OF
+from conversations.adapters.postgres.past import PAST
 from conversations.adapters.postgres.silence import SILENT
 from conversations.views.questions import Row, Viewer
 
@@ -131,6 +132,13 @@ class InboxQuestions:
 
     def block_of(self, customer_id: UUID) -> Row | None:
         return next(iter(self._rows(BLOCK_OF, {"id": customer_id})), None)
+
+    def past_of(
+        self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        at, message_id = before or (None, None)
+        values = {"organisation_id": organisation_id, "threads": list(threads), "at": at, "id": message_id}
+        return self._rows(PAST, {**values, "limit": limit})
 
     def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
         found = self._rows(SILENT, {"now": now, "limit": limit})
