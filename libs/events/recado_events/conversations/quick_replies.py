@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from recado_events.event import Event
 from recado_events.ids import UserId
@@ -30,6 +30,8 @@ class QuickReplyWritten(OfQuickReply):
     title: str
     text: str
     """With merge fields, as `#{contact.first_name}`."""
+    fallbacks: dict[str, str] = Field(default_factory=dict)
+    """By merge field: what stands in its place where nothing is known."""
     written_by: UserId
     written_at: AwareDatetime
 

@@ -21,7 +21,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain import contact, customer, desk, message, past, team, template, wamid
+from conversations.domain import contact, customer, desk, message, past, quick_replies, team, template, wamid
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
@@ -39,6 +39,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
+    "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
     "past": Fold(None, past.evolve),
     "update": Fold(0, lambda seen, _: seen + 1),
 }

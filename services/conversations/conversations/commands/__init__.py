@@ -42,6 +42,7 @@ from conversations.commands.noting import (
     NoteReservation,
     NoteTemplate,
 )
+from conversations.commands.quick_replies import RemoveQuickReply, WriteQuickReply
 from conversations.commands.ruling import ChooseRules, CloseSilent
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "ReceiveRevoke",
     "RecordStatus",
     "RegisterUser",
+    "RemoveQuickReply",
     "ReopenConversation",
     "Reply",
     "SendTemplate",
@@ -88,4 +90,5 @@ __all__ = [
     "Sighting",
     "StartChat",
     "WithSomebody",
+    "WriteQuickReply",
 ]

@@ -145,3 +145,25 @@ class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
     message = "Say who it is for: contact_id or number, one of the two."
+
+
+class UnknownQuickReply(Refusal):
+    rule = "unknown_quick_reply"
+    status = 404
+    message = "There is no such quick reply."
+
+
+class ShortcutTaken(Refusal):
+    rule = "shortcut_taken"
+    message = "Another quick reply has this shortcut."
+
+
+class TooManyQuickReplies(Refusal):
+    rule = "too_many_quick_replies"
+    message = "An organisation has at most 500 quick replies: remove one first."
+
+
+class UnknownMergeField(Refusal):
+    rule = "unknown_field"
+    status = 422
+    message = "The text has no such merge field, or there is none of that name."

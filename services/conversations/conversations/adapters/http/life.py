@@ -8,8 +8,10 @@ from recado_chassis.streams import Streams
 
 from conversations.adapters.http.past import past_routes
 from conversations.adapters.http.presence import presence_routes
+from conversations.adapters.http.quick_replies import quick_reply_routes
 from conversations.adapters.http.rules import rules_routes
 from conversations.application import Ruling, Talking
+from conversations.application.answering import Answering
 from conversations.application.importing import Importing
 from conversations.application.scene import Scene
 from conversations.views import Questions
@@ -18,6 +20,7 @@ from conversations.views import Questions
 def life_routes(streams: Streams, scene: Scene, questions: Questions, ids: Ids) -> list[APIRouter]:
     return [
         rules_routes(streams, Ruling(scene)),
+        quick_reply_routes(streams, Answering(scene), ids),
         past_routes(streams, Importing(scene), questions),
         presence_routes(streams, Talking(scene), questions, ids),
     ]
