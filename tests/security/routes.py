@@ -58,6 +58,7 @@ CHAT = {
     "number": "+55 11 98765-4321",
     "template": {"template_id": "0190f3a8-0000-7000-8000-0000000000f1"},
 }
+QUICK_REPLY = {"shortcut": "x", "title": "x", "text": "x"}
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
 
 GATEWAY = {
@@ -82,6 +83,19 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/assign"): Expected(PEOPLE, SOMEBODY),
     ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/past"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/quick-replies"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/typing"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/block"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/unblock"): Expected(PEOPLE),
+    ("GET", "/quick-replies"): Expected(PEOPLE),
+    ("POST", "/quick-replies"): Expected(PEOPLE, QUICK_REPLY, owned=False),
+    ("PUT", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE, QUICK_REPLY),
+    ("DELETE", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE),
+    ("GET", "/channels/{phone_number_id}/conversation-rules"): Expected(PEOPLE, owned=False),
+    ("PUT", "/channels/{phone_number_id}/conversation-rules"): Expected(
+        ADMINISTRATORS, {}, owned=False, flags=("read_receipts", "typing")
+    ),
     ("GET", "/counters"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
@@ -174,7 +188,7 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id",
+        "purchase_id", "quick_reply_id",
     )  # fmt: skip
     return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
 

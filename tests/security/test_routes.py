@@ -60,6 +60,8 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    shortcut = {"shortcut": f"x{wa_id}", "title": "x", "text": "x"}
+    reply = await world.does("POST", "conversations", "/quick-replies", shortcut, key=secrets.token_hex(8))
     await world.settled()
     return {
         "template_id": template["template_id"],
@@ -71,6 +73,7 @@ async def theirs(world: World) -> dict[str, str]:
         "organisation_id": world.endpoints["organisation"],
         "message_id": message,
         "purchase_id": bought["purchase_id"],
+        "quick_reply_id": reply["quick_reply_id"],
     }
 
 

@@ -41,4 +41,4 @@ class Periodic:
 
 def rounds(streams: Streams, scene: Scene, questions: Questions) -> list[Periodic]:
     expiring, silencing = Expiring(streams, Listening(scene), questions), Silencing(streams, Ruling(scene), questions)
-    return [Periodic("expirer", expiring.expire, 15.0), Periodic("silences", silencing.close, 30.0)]
+    return [Periodic("expirer", expiring.expire, 15.0), Periodic("silences", silencing.close, 15.0)]

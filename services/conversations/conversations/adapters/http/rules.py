@@ -16,6 +16,7 @@ from recado_chassis.streams import Streams
 from recado_events.ids import PhoneNumberId
 from starlette.responses import Response
 
+from conversations.adapters.http.people import viewer_of
 from conversations.application import Ruling
 from conversations.application.scene import FOLDS
 from conversations.commands import ChooseRules
@@ -63,6 +64,7 @@ def rules_routes(streams: Streams, ruling: Ruling) -> APIRouter:
 
     @router.get("/channels/{phone_number_id}/conversation-rules", dependencies=[Depends(caught_up)])
     def rules(phone_number_id: Number, who: Looking) -> dict[str, Any]:
+        viewer_of(who, streams.read(f"team-{who.organisation}", FOLDS["team"]))
         return _shown(streams.read(f"desk-{who.organisation}-{phone_number_id}", FOLDS["desk"]).rules)
 
     return router
