@@ -32,7 +32,7 @@ async def test_s27_a_quick_reply_is_found_by_its_shortcut_and_reaches_the_custom
     (reply,) = (await world.does("GET", "conversations", path, who="0"))["items"]
     assert reply["rendered"] == f"Oi {name.split()[0]}, abrimos às 9h."
     message = await world.replies(talk, reply["rendered"])
-    await world.message_shown(talk, message, "delivered")
+    await world.message_shown(talk, message, "read")
     (sent,) = [send for send in await world.meta.sends(world.number) if send.wa_id == wa_id]
     assert sent.request["text"]["body"] == reply["rendered"]
 
@@ -54,7 +54,7 @@ async def test_who_is_blocked_is_blocked_at_meta_and_written_to_again_once_unblo
     await world.does("POST", "conversations", f"{at}/unblock", who="0")
     await until(lambda: meta_blocks(False), "Meta lets them write again")
     message = await world.replies(talk)
-    await world.message_shown(talk, message, "delivered")
+    await world.message_shown(talk, message, "read")
 
 
 async def test_the_customer_sees_once_that_somebody_is_typing(world: World) -> None:
