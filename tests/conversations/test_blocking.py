@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from conversations.domain.refusals import (
     CannotBeBlocked,
@@ -49,7 +51,11 @@ def test_who_is_blocked_is_told_with_whoever_did_it_and_meta_is_asked_once(livin
 
 def test_bad_input_81_nothing_is_sent_to_who_is_blocked(living: Living) -> None:
     living.blocks()
-    for act in (lambda: living.replies(living.talk()), lambda: living.sends(contact__first_name="Rita")):
+    acts: list[Callable[[], list[Event]]] = [
+        lambda: living.replies(living.talk()),
+        lambda: living.sends(contact__first_name="Rita"),
+    ]
+    for act in acts:
         with pytest.raises(CustomerIsBlocked):
             act()
     assert living.types() == []

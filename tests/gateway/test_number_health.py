@@ -57,7 +57,7 @@ def values() -> dict[str, tuple[str, Any]]:
     }
 
 
-KINDS = {
+KINDS: dict[str, type[OfNotice]] = {
     "account_update": AccountStandingReported,
     "account_review_update": AccountReviewed,
     "account_alerts": AccountAlertRaised,
