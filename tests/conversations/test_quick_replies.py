@@ -99,8 +99,12 @@ def test_a_shortcut_is_free_again_when_its_reply_was_removed_or_has_another(writ
     writing.removes(first.quick_reply_id)
     writing.words("oi")
     assert len(writing.facts(QuickReplyRemoved)) == 1
+    writing.removes(first.quick_reply_id)
+    assert len(writing.facts(QuickReplyRemoved)) == 1, "already so"
     with pytest.raises(UnknownQuickReply):
-        writing.removes(first.quick_reply_id)
+        writing.removes(uuid4())
+    with pytest.raises(UnknownQuickReply):
+        writing.words("again", quick_reply_id=first.quick_reply_id, is_new=False)
 
 
 def test_whoever_may_reply_may_write_them_and_nobody_else(writing: Writing) -> None:

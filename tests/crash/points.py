@@ -15,6 +15,7 @@ _OWN = {
     "templates": ("gateway",),
     "payments": ("billing",),
     "recharge": ("billing",),
+    "notifier": ("gateway",),
 }
 """Parts that not every service has, by the first word of their points."""
 OF_COMMANDS = "rebuild"

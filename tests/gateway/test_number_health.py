@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from gateway.adapters.notices import notice_of
+from gateway.adapters.door.notices import notice_of
 from recado_chassis.service import Unreadable
 from recado_events.inbound import InboundType, InboundUpdate
 from recado_events.number_health import (

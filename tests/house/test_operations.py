@@ -12,8 +12,10 @@ import pytest
 import typer
 import yaml
 from gateway.adapters.door.routing import Way
+from gateway.adapters.postgres.subscription_cursors import NOBODY
 from gateway.application.archive import Standing
 from gateway.commands import Verdict
+from gateway.domain.receiver import Outcome
 from recado_chassis.consuming.inbox import OUTCOMES
 from recado_chassis.running import installed, program, protocol
 from recado_events.inbound import InboundType
@@ -73,6 +75,8 @@ VALUES = {
     ("recado_webhook_updates_total", "kind"): {str(kind) for kind in InboundType},
     ("recado_quarantine_updates", "standing"): set(get_args(Standing)) - {"released"},
     ("recado_quarantine_decisions_total", "decision"): set(get_args(Standing)) - {"waiting"},
+    ("recado_subscription_deliveries_total", "outcome"): set(get_args(Outcome)),
+    ("recado_subscription_cursors", "state"): set(NOBODY),
     ("recado_gateway_calls_total", "outcome"): {kind.__name__.lower() for kind in get_args(Verdict)},
 }
 

@@ -59,7 +59,10 @@ CHAT = {
     "template": {"template_id": "0190f3a8-0000-7000-8000-0000000000f1"},
 }
 QUICK_REPLY = {"shortcut": "x", "title": "x", "text": "x"}
+HOOK = {"url": "https://[2c0f:ffff::1]/hooks", "event_types": ["gateway.channel-disconnected.v1"]}
+"""At a public address where nobody is."""
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
+VIEW = {"name": "x", "filters": {"unread": True}}
 
 GATEWAY = {
     ("POST", "/channels"): Expected(ADMINISTRATORS, CONNECT),
@@ -69,6 +72,17 @@ GATEWAY = {
     ("POST", "/channels/{phone_number_id}/reconnect"): Expected(ADMINISTRATORS, {"code": "code"}),
     ("PUT", "/channels/{phone_number_id}/details"): Expected(ADMINISTRATORS, {"name": "Balcão"}),
     ("POST", "/channels/{phone_number_id}/disconnect"): Expected(ADMINISTRATORS),
+    ("GET", "/subscriptions"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions"): Expected(ADMINISTRATORS, HOOK),
+    ("GET", "/subscriptions/{subscription_id}"): Expected(ADMINISTRATORS),
+    ("PATCH", "/subscriptions/{subscription_id}"): Expected(ADMINISTRATORS, HOOK),
+    ("DELETE", "/subscriptions/{subscription_id}"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions/{subscription_id}/rotate"): Expected(ADMINISTRATORS, {"overlap_seconds": 60}),
+    ("POST", "/subscriptions/{subscription_id}/pause"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions/{subscription_id}/resume"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions/{subscription_id}/replay"): Expected(ADMINISTRATORS, {"source": "gateway", "after": 0}),
+    ("POST", "/subscriptions/{subscription_id}/test"): Expected(ADMINISTRATORS),
+    ("GET", "/subscriptions/{subscription_id}/deliveries"): Expected(ADMINISTRATORS),
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
@@ -97,6 +111,11 @@ CONVERSATIONS = {
         ADMINISTRATORS, {}, owned=False, flags=("read_receipts", "typing")
     ),
     ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/views"): Expected(PEOPLE),
+    ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
+    ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),
+    ("DELETE", "/views/{view_id}"): Expected(PEOPLE),
+    ("GET", "/views/{view_id}/conversations"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),
@@ -188,7 +207,7 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id", "quick_reply_id",
+        "purchase_id", "quick_reply_id", "subscription_id", "view_id",
     )  # fmt: skip
     return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
 

@@ -162,5 +162,6 @@ async def test_35_ids_that_are_none_are_refused_everywhere(send: Sending, text: 
     for route in (route for route in ROUTES if route.has_ids and "administrator" in ROUTES[route].roles):
         body = ROUTES_WITH_BODIES.get(route)
         answer = send(route, None if body is None else json.dumps(body).encode(), at=dict.fromkeys(absent(), text))
-        assert answer.status_code in {400, 404, 405, 422}, f"{route}: {answer.status_code}"
+        another = Route(route.service, route.method, answer.request.url.path) in ROUTES  # what `..` names is one itself
+        assert another or answer.status_code in {400, 404, 405, 422}, f"{route}: {answer.status_code}"
     assert send.positions() == before

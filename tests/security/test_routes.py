@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import World, new_customer, until
-from tests.security.routes import CHANGING, EVERY_ROLE, FORM, ROUTES, Route, absent, described
+from tests.security.routes import CHANGING, EVERY_ROLE, FORM, HOOK, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
 pytestmark = pytest.mark.timeout(240)
@@ -62,8 +62,14 @@ async def theirs(world: World) -> dict[str, str]:
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
     shortcut = {"shortcut": f"x{wa_id}", "title": "x", "text": "x"}
     reply = await world.does("POST", "conversations", "/quick-replies", shortcut, key=secrets.token_hex(8))
+    hooks = (await world.does("GET", "gateway", "/subscriptions"))["items"]
+    hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
+    shared = {"name": "x", "shared": True, "filters": {}}
+    view = await world.does("POST", "conversations", "/views", shared, key=secrets.token_hex(8))
     await world.settled()
     return {
+        "subscription_id": hook["subscription_id"],
+        "view_id": view["view_id"],
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],

@@ -16,6 +16,8 @@ NoteId = NewType("NoteId", UUID)
 TemplateId = NewType("TemplateId", UUID)
 RequestId = NewType("RequestId", UUID)
 """Something asked of Meta once: the submission or deletion of a template."""
+SubscriptionId = NewType("SubscriptionId", UUID)
+"""Of an organisation's outgoing webhook."""
 
 PhoneNumberId = NewType("PhoneNumberId", str)
 """Meta's id of a business number, decimal digits. "Business number" always means this."""

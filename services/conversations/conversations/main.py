@@ -32,7 +32,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
             http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             http.user_routes(streams, people, questions),
             http.desk_routes(streams, people, questions),
-            *http.life_routes(streams, scene, questions, tools.ids),
+            *http.life_routes(streams, scene, questions, tools.clock, tools.ids),
         ],
         shows=SHOWS,
         also=periodic.rounds(streams, scene, questions),

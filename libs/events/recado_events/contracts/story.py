@@ -22,6 +22,7 @@ from recado_events.ids import (
     PhoneNumberId,
     ProfileId,
     RequestId,
+    SubscriptionId,
     TemplateId,
     UserId,
     WabaId,
@@ -60,6 +61,7 @@ NOTE = NoteId(_id("the note about nuts"))
 TEMPLATE = TemplateId(_id("the template that says when a cake is ready"))
 META_TEMPLATE = "1689556908129832"
 SUBMISSION = RequestId(_id("the template's submission"))
+SUBSCRIPTION = SubscriptionId(_id("the subscription"))
 
 CLARA_WA_ID = "12125550143"
 CLARA_NEW_WA_ID = "12125550187"

@@ -9,7 +9,7 @@ from recado_events import conversations as c
 from recado_events import crm
 from recado_events import gateway as g
 from recado_events.content import OutgoingText, ReadReceipt, Text
-from recado_events.contracts import life, money, reviews
+from recado_events.contracts import life, money, reviews, webhooks
 from recado_events.contracts import story as s
 from recado_events.event import Event, Personal
 from recado_events.identity import Alias, Recipient
@@ -88,6 +88,7 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     **reviews.BY_EVENT,
     **money.BY_EVENT,
     **life.BY_EVENT,
+    **webhooks.BY_EVENT,
     c.MessageRequested: {"message_id": s.GREETING, "kind": "template", "template": s.USE, "personal": s.GREETED},
     c.MessageWithdrawn: {"message_id": s.GREETING, "reason": "template_not_approved"},
     c.MessageRefused: {"message_id": s.GREETING, "reason": "insufficient_credits"},

@@ -31,6 +31,7 @@ from conversations.commands.asking import (
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
 from conversations.commands.importing import ImportPast, PastMessage
+from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
     NoteChannel,
@@ -58,6 +59,7 @@ __all__ = [
     "ExpireRequest",
     "GrantProfile",
     "ImportPast",
+    "KeptFilters",
     "MarkRead",
     "NoteChannel",
     "NoteContact",
@@ -80,8 +82,10 @@ __all__ = [
     "RecordStatus",
     "RegisterUser",
     "RemoveQuickReply",
+    "RemoveView",
     "ReopenConversation",
     "Reply",
+    "SaveView",
     "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",

@@ -18,6 +18,7 @@ from recado_events.conversations import (
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
+from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
 
 
@@ -115,4 +116,5 @@ PRIVATE: tuple[type[Event], ...] = (
     WamidBound,
     StatusOfUnknownMessage,
     *NOTED,
+    *KEPT,
 )

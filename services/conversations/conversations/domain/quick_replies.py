@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from unicodedata import normalize
 from uuid import UUID
@@ -33,6 +33,7 @@ LONGEST = 4096
 @dataclass(frozen=True, slots=True)
 class QuickReplies:
     written: Mapping[UUID, QuickReplyWritten] = field(default_factory=lambda: MappingProxyType({}))
+    removed: frozenset[UUID] = frozenset()
 
     def in_order(self) -> list[QuickReplyWritten]:
         return sorted(self.written.values(), key=lambda each: each.shortcut)
@@ -48,10 +49,10 @@ class QuickReplies:
 def evolve(replies: QuickReplies, event: Event) -> QuickReplies:
     match event:
         case QuickReplyWritten():
-            return QuickReplies(MappingProxyType({**replies.written, event.quick_reply_id: event}))
+            return replace(replies, written=MappingProxyType({**replies.written, event.quick_reply_id: event}))
         case QuickReplyRemoved():
             left = {key: each for key, each in replies.written.items() if key != event.quick_reply_id}
-            return QuickReplies(MappingProxyType(left))
+            return QuickReplies(MappingProxyType(left), replies.removed | {event.quick_reply_id})
     return replies
 
 
@@ -89,6 +90,8 @@ def write(command: WriteQuickReply, replies: QuickReplies, team: Team) -> list[E
 
 def remove(command: RemoveQuickReply, replies: QuickReplies, team: Team) -> list[Event]:
     _check_may_write(command.by, team)
+    if command.quick_reply_id in replies.removed:
+        return []
     replies.found(command.quick_reply_id)
     return [
         QuickReplyRemoved(

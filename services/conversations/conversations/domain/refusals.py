@@ -167,3 +167,26 @@ class UnknownMergeField(Refusal):
     rule = "unknown_field"
     status = 422
     message = "The text has no such merge field, or there is none of that name."
+
+
+class DatesReversed(Refusal):
+    rule = "dates_reversed"
+    status = 422
+    message = "The span named here ends before it begins."
+
+
+class NothingToSearch(Refusal):
+    rule = "nothing_to_search"
+    status = 422
+    message = "There is neither a word nor a part of a number in this text."
+
+
+class UnknownView(Refusal):
+    rule = "view_not_found"
+    status = 404
+    message = "There is no such saved view."
+
+
+class TooManyViews(Refusal):
+    rule = "too_many_views"
+    message = "There are as many saved views as there may be: remove one first."

@@ -24,10 +24,9 @@ from gateway.domain.tags import Tag, Tags
 from gateway.domain.template_request import template_request_stream
 
 
-def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags, noticing: Reaction) -> list[Hears]:
-    """All of it, topic by topic. `noticing`: what is done with fields about numbers and accounts."""
-    told: dict[str, Reaction] = {InboundType.STATUS: _Evidence(sending, tags).reaction(), InboundType.FIELD: noticing}
-    inbound = Hears(catalogue.INBOUND, told)
+def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags) -> list[Hears]:
+    """All of it, topic by topic."""
+    inbound = Hears(catalogue.INBOUND, {InboundType.STATUS: _Evidence(sending, tags).reaction()})
     return [_from_conversations(sending, staffing), _from_templates(queueing), _from_billing(), inbound]
 
 

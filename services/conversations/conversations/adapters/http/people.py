@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Annotated
 
+from fastapi import Depends
 from recado_chassis.caller import Caller, Standing
+from recado_chassis.http.callers import caller
 from recado_chassis.streams import Streams
 
 from conversations.application.scene import FOLDS
@@ -12,6 +16,8 @@ from conversations.commands import Person
 from conversations.domain.refusals import NoPermission
 from conversations.domain.team import ADMINISTRATOR, OWN, Team
 from conversations.views import Viewer
+
+Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 
 
 def person_of(caller: Caller) -> Person:
@@ -24,6 +30,15 @@ def viewer_of(caller: Caller, team: Team) -> Viewer:
     if grant is None:
         raise NoPermission
     return Viewer(caller.organisation, caller.user_id, own_only=grant.scope == OWN)
+
+
+def viewers(streams: Streams) -> Callable[[Caller], Viewer]:
+    """A dependency: who looks, and at what their grant lets them. Raises NoPermission."""
+
+    def viewer(who: Looking) -> Viewer:
+        return viewer_of(who, streams.read(f"team-{who.organisation}", FOLDS["team"]))
+
+    return viewer
 
 
 def standing(streams: Streams) -> Standing:

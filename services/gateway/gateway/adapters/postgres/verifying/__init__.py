@@ -10,7 +10,7 @@ from recado_chassis.verifying.evidence import Evidence
 from recado_chassis.verifying.figures import Figure, none_of
 from recado_chassis.verifying.logs import repeated_effects
 
-from gateway.adapters.postgres.verifying import archive, sends, stories, template_requests
+from gateway.adapters.postgres.verifying import archive, sends, stories, subscriptions, template_requests
 
 GATEWAY = "gateway"
 
@@ -19,6 +19,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     told = stories.read(connection)
     yield from stories.figures(GATEWAY, told)
     yield from template_requests.figures(GATEWAY, connection, evidence)
+    yield from subscriptions.figures(GATEWAY, connection, evidence.logs)
     if evidence.sends is not None:
         yield from sends.figures(GATEWAY, told, evidence.sends)
     if evidence.taken is not None:
