@@ -6,8 +6,8 @@ from recado_chassis.streams import Streams
 from conversations.adapters.http.beginning import beginning_routes
 from conversations.adapters.http.desks import desk_routes
 from conversations.adapters.http.inbox import inbox_routes
+from conversations.adapters.http.life import life_routes
 from conversations.adapters.http.people import standing
-from conversations.adapters.http.saved_views import saved_view_routes
 from conversations.adapters.http.stream import stream_routes
 from conversations.adapters.http.talk import talk_routes
 from conversations.adapters.http.users import user_routes
@@ -17,7 +17,7 @@ from conversations.views import Questions
 __all__ = [
     "beginning_routes",
     "inbox_routes",
-    "saved_view_routes",
+    "life_routes",
     "staff_routes",
     "standing",
     "stream_routes",
