@@ -5,6 +5,7 @@ from __future__ import annotations
 import conversations
 from recado_events.conversations import ConversationOpened
 
+from tests.conversations.listening import served
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness.readme import curls, readme, uncalled
 
@@ -12,6 +13,9 @@ from tests.harness.readme import curls, readme, uncalled
 async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
     office = shop
     office.customer_writes()
+    body = {"shortcut": "first", "title": "x", "text": "x"}
+    reply = await office.does("POST", "/quick-replies", body, office.agent(0))
+    view = await office.does("POST", "/views", {"name": "Mine", "filters": {"view": "mine"}}, office.agent(0))
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
         "CONVERSATIONS": "",
@@ -21,15 +25,25 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
         "NUMBER": NUMBER,
         "CONTACT": CONTACT,
         "TEMPLATE": TEMPLATE,
+        "QUICK_REPLY": reply["quick_reply_id"],
+        "VIEW": view["view_id"],
     }
     made = list(curls(readme(conversations), known))
     await office.service.shown()
     for call in made:
+        if call.path == "/stream":
+            await _is_followed(office, people[call.who])
+            continue
         answer = await office.client.request(
             call.method, call.path, content=call.body, headers={**people[call.who], **call.headers}
         )
         assert answer.is_success, (call, answer.text)
     assert uncalled(office.service.service, made) == set()
+
+
+async def _is_followed(office: Office, who: dict[str, str]) -> None:
+    async with served(office.service) as address, address.reader(who):
+        pass
 
 
 def test_every_type_that_is_heard_of_the_other_services_is_named(office: Office) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -21,7 +21,7 @@ from tests.crash.installation import Installation
 from tests.crash.ledger import Ledger
 from tests.crash.payer import Payer
 from tests.crash.plans import Phase
-from tests.crash.receivers import Receivers
+from tests.crash.receivers import CHOSEN, Receivers
 from tests.crash.scene import Fault, Say, Scene
 from tests.crash.settling import NotSettled, Settling
 from tests.crash.traffic import Act, Traffic
@@ -113,7 +113,7 @@ class Campaign:
             settling = Settling(self._installation, scene.http, scene.meta, scene.traffic.payer)
             watchers = Watchers(self._installation.endpoints["databases"])
             try:
-                await self._prepare(scene)
+                await self._prepare(scene, CHOSEN if to_the_end else CHOSEN[:1])
                 for phase in phases:
                     await self._phase(scene, settling, watchers, phase)
                     kills, done = self._installation.tally.kills.total(), len(self.outcome.phases)
@@ -147,7 +147,7 @@ class Campaign:
             traffic = Traffic(world, payer, self._ledger, self._random, numbers, MIX, self._rate)
             yield Scene(self._installation, traffic, self._ledger, told, self._random, http, meta, self._say)
 
-    async def _prepare(self, scene: Scene) -> None:
+    async def _prepare(self, scene: Scene, told: Sequence[Sequence[str]]) -> None:
         rules = {"webhook_attempts": 100_000, "webhook_backoff_cap": 2.0, "webhook_concurrency": 32}
         await scene.meta.change_rules(**rules)
         await scene.traffic.payer.delivers(attempts=100_000, pause=0.5)
@@ -157,7 +157,7 @@ class Campaign:
                 *(self._another_number(scene, index) for index in range(1, NUMBERS)),
                 beginners.kept_templates_are_made(scene.traffic),
                 buyers.buys(scene.traffic, FIRST_CREDITS),
-                scene.receivers.subscribe(scene.traffic),
+                scene.receivers.subscribe(scene.traffic, told),
             )
             await sellers.each_conversation_opens_a_record(scene.traffic)
 

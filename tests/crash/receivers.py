@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Self
@@ -27,7 +27,7 @@ CHOSEN = (
         "billing.credits-purchased.v1",
     ),
 )
-"""By the first and by the second receiver."""
+"""By the first and by the second receiver. The quick form has the first alone: each log that is heard is asked for."""
 REFUSES_EVERY = 8.0
 """Seconds, at most: what it refuses comes again after five, and what stands behind it waits so long."""
 _CURSORS = """
@@ -77,8 +77,8 @@ class Receivers:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def subscribe(self, traffic: Traffic) -> None:
-        for types in CHOSEN:
+    async def subscribe(self, traffic: Traffic, chosen: Sequence[Sequence[str]]) -> None:
+        for types in chosen:
             receiver = await self._stack.enter_async_context(Receiver(Moody()))
             made = await _asks(traffic, "", {"url": receiver.url, "event_types": types})
             if "secret" not in made:  # it was shown by an answer that got lost

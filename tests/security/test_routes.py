@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import World, new_customer, until
+from tests.security.endless import asked
 from tests.security.routes import CHANGING, EVERY_ROLE, FORM, HOOK, PIPELINE, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
@@ -35,11 +36,9 @@ class Asking:
         if route.method in CHANGING:
             named["Idempotency-Key"] = secrets.token_hex(8)
         url = f"{self._world.endpoints[route.service]}{route.at(ids)}"
+        named["Last-Event-ID"] = "0"
         request = self._http.build_request(route.method, url, params=query, json=ROUTES[route].body, headers=named)
-        answer = self._http.send(request, stream=True)
-        is_endless = answer.headers["content-type"] == "application/x-ndjson"
-        answer.close() if is_endless else answer.read()
-        return answer
+        return asked(self._http, request)
 
 
 @pytest.fixture
@@ -60,13 +59,18 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    shortcut = {"shortcut": f"x{wa_id}", "title": "x", "text": "x"}
+    reply = await world.does("POST", "conversations", "/quick-replies", shortcut, key=secrets.token_hex(8))
     hooks = (await world.does("GET", "gateway", "/subscriptions"))["items"]
     hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
+    shared = {"name": "x", "shared": True, "filters": {}}
+    view = await world.does("POST", "conversations", "/views", shared, key=secrets.token_hex(8))
     crm = await records_of(world)
     await world.settled()
     return {
         **crm,
         "subscription_id": hook["subscription_id"],
+        "view_id": view["view_id"],
         "template_id": template["template_id"],
         "conversation_id": talk["conversation_id"],
         "contact_id": contact["contact_id"],
@@ -76,6 +80,7 @@ async def theirs(world: World) -> dict[str, str]:
         "organisation_id": world.endpoints["organisation"],
         "message_id": message,
         "purchase_id": bought["purchase_id"],
+        "quick_reply_id": reply["quick_reply_id"],
     }
 
 

@@ -4,8 +4,21 @@ from conversations.application.arriving import Arriving
 from conversations.application.beginning import Beginning
 from conversations.application.delivering import Delivering
 from conversations.application.expiring import Expiring
+from conversations.application.keeping import Keeping
 from conversations.application.listening import Listening
 from conversations.application.people import People
+from conversations.application.ruling import Ruling, Silencing
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Beginning", "Delivering", "Expiring", "Listening", "People", "Talking"]
+__all__ = [
+    "Arriving",
+    "Beginning",
+    "Delivering",
+    "Expiring",
+    "Keeping",
+    "Listening",
+    "People",
+    "Ruling",
+    "Silencing",
+    "Talking",
+]

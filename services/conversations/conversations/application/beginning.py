@@ -20,6 +20,7 @@ from conversations.domain import beginning, identity, requesting
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import NOBODY, Customer
 from conversations.domain.places import CustomerPlace
+from conversations.domain.refusals import OutOfScope
 from conversations.domain.rendering import Rendering, render
 from conversations.domain.requesting import Terms
 from conversations.domain.selling import PipelineRecord
@@ -85,7 +86,8 @@ class Beginning:
         scene.record(work, beginning.send(command, at, customer, terms, content), cause)
 
     def preview(self, work: Work, command: PreviewTemplate) -> tuple[Rendering, Refusal | None]:
-        """As it would be sent, and the first rule that would refuse it apart from its values."""
+        """As it would be sent, and the first rule that would refuse it apart from its values. Raises OutOfScope for
+        somebody else's customer: what is known of them is not shown (rule 15)."""
         self._scene.team(work, command.organisation_id).check_may_view(command.by, command.by.user_id)
         who = self._somebody(work, command)
         terms = self._terms(work, command, who)
@@ -94,6 +96,8 @@ class Beginning:
         try:
             assignee = beginning.check_may_start(command, who.customer, who.owner_id, terms)
             requesting.check(terms, command.organisation_id, command.by, assignee)
+        except OutOfScope:
+            raise
         except Refusal as refusal:
             return rendering, refusal
         return rendering, None

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from recado_events.conversations import (
+    BlockReleased,
     ConflictingRedelivery,
     Echoed,
     Edited,
@@ -48,6 +49,7 @@ STATUS_EVENTS: dict[str, type[OfDelivery]] = {
 }
 _SILENT = ("rejected", "unknown", "withdrawn", "refused", "released", "requested")
 """What is shown while Meta has said nothing; the first one there is."""
+FAILURES = frozenset({"failed", "rejected", "withdrawn", "refused"})
 _Named = Received | Reacted | Edited | Revoked | Echoed
 _WORDS = {event: word for word, event in STATUS_EVENTS.items()}
 
@@ -68,6 +70,8 @@ class Message(NamedTuple):
     request: MessageRequested | None = None
     """What waits for its credits; None where nothing does, or no more."""
     terms: RequestTermsNoted | None = None
+    blocking: bool | None = None
+    """It is no message but asks Meta to block its customer (True) or to unblock them."""
 
     @property
     def exists(self) -> bool:
@@ -94,7 +98,7 @@ def shown_status(words: set[str]) -> tuple[str | None, bool]:
 
 def is_lost(words: set[str]) -> bool:
     """Whether it did not and, as far as is known, will not reach the customer."""
-    return shown_status(words)[0] in {"failed", "rejected", "withdrawn", "refused"}
+    return shown_status(words)[0] in FAILURES
 
 
 def digest_of(personal: Personal | None) -> str | None:
@@ -125,6 +129,8 @@ def _evolve_sent(message: Message, event: Event) -> Message:
             return Message(event.conversation_id, event.customer_id)
         case MessageReleased() | ReadReceiptReleased():
             return Message(event.conversation_id, event.customer_id, from_business=True)
+        case BlockReleased():
+            return Message(event.conversation_id, event.customer_id, from_business=True, blocking=event.blocked)
         case ConflictingRedelivery():
             return message._replace(conflicting=True)
         case AcceptanceNoted():

@@ -25,6 +25,16 @@ class AnotherIsOpen(Refusal):
     message = "This customer already has an open conversation."
 
 
+class CustomerIsBlocked(Refusal):
+    rule = "customer_blocked"
+    message = "This customer is blocked: unblock them first."
+
+
+class CannotBeBlocked(Refusal):
+    rule = "cannot_be_blocked"
+    message = "Only a customer who wrote within the last 24 hours can be blocked."
+
+
 class ChannelIsDisconnected(Refusal):
     rule = "channel_disconnected"
     message = "The channel is disconnected: its conversations are read-only."
@@ -151,3 +161,48 @@ class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
     message = "Say who it is for: contact_id, pipeline_record_id or number, one of them."
+
+
+class UnknownQuickReply(Refusal):
+    rule = "unknown_quick_reply"
+    status = 404
+    message = "There is no such quick reply."
+
+
+class ShortcutTaken(Refusal):
+    rule = "shortcut_taken"
+    message = "Another quick reply has this shortcut."
+
+
+class TooManyQuickReplies(Refusal):
+    rule = "too_many_quick_replies"
+    message = "An organisation has at most 500 quick replies: remove one first."
+
+
+class UnknownMergeField(Refusal):
+    rule = "unknown_field"
+    status = 422
+    message = "The text has no such merge field, or there is none of that name."
+
+
+class DatesReversed(Refusal):
+    rule = "dates_reversed"
+    status = 422
+    message = "The span named here ends before it begins."
+
+
+class NothingToSearch(Refusal):
+    rule = "nothing_to_search"
+    status = 422
+    message = "There is neither a word nor a part of a number in this text."
+
+
+class UnknownView(Refusal):
+    rule = "view_not_found"
+    status = 404
+    message = "There is no such saved view."
+
+
+class TooManyViews(Refusal):
+    rule = "too_many_views"
+    message = "There are as many saved views as there may be: remove one first."

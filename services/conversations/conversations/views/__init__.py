@@ -1,7 +1,24 @@
 """What the inbox shows, as a pure fold: each event becomes changes of rows, in whatever order facts come."""
 
-from conversations.views import customers, messages, people
+from conversations.views import blocks, customers, messages, past, people, rules, saved, statuses
 from conversations.views.change import Change, changes
-from conversations.views.questions import Questions, Viewer
+from conversations.views.filters import Filters, Place
+from conversations.views.questions import Listed, Questions, Viewer
 
-__all__ = ["Change", "Questions", "Viewer", "changes", "customers", "messages", "people"]
+__all__ = [
+    "Change",
+    "Filters",
+    "Listed",
+    "Place",
+    "Questions",
+    "Viewer",
+    "blocks",
+    "changes",
+    "customers",
+    "messages",
+    "past",
+    "people",
+    "rules",
+    "saved",
+    "statuses",
+]

@@ -2,5 +2,6 @@
 
 from conversations.adapters.postgres.projection import INBOX
 from conversations.adapters.postgres.questions import InboxQuestions
+from conversations.adapters.postgres.watched import WatchedViews
 
-__all__ = ["INBOX", "InboxQuestions"]
+__all__ = ["INBOX", "InboxQuestions", "WatchedViews"]

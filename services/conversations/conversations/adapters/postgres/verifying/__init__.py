@@ -10,7 +10,16 @@ from recado_chassis.verifying.evidence import Evidence
 from recado_chassis.verifying.figures import Figure, none_of
 from recado_chassis.verifying.logs import repeated_effects
 
-from conversations.adapters.postgres.verifying import arrivals, counters, requests, rotas, sendings, statuses, talks
+from conversations.adapters.postgres.verifying import (
+    arrivals,
+    counters,
+    permissions,
+    requests,
+    rotas,
+    sendings,
+    statuses,
+    talks,
+)
 from conversations.adapters.postgres.verifying.facts import read
 
 CONVERSATIONS = "conversations"
@@ -22,6 +31,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield from rotas.figures(CONVERSATIONS, facts)
     yield from sendings.figures(CONVERSATIONS, facts, evidence)
     yield from requests.figures(CONVERSATIONS, facts)
+    yield from permissions.figures(CONVERSATIONS, facts)
     yield from counters.figures(CONVERSATIONS, connection, facts)
     yield arrivals.doubled(CONVERSATIONS, facts)
     if evidence.taken is not None:
