@@ -7,7 +7,7 @@ from typing import Literal
 
 from tests.security.routes import ROUTES, Route
 
-Level = Literal["nothing", "any", "view_reply"]
+Level = Literal["nothing", "any", "view_reply", "everything"]
 Whose = Literal["own", "anothers", "foreign"]
 """A conversation, contact or view: the viewer's own, a colleague's, or one of another organisation."""
 
@@ -43,10 +43,11 @@ VIEWERS = (Viewer("administrator"), *MEMBERS)
 
 @dataclass(frozen=True)
 class Permission:
-    """`level`: what a member needs. `scoped`: what is asked for belongs to somebody, so that scope `own` hides it from
-    others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is a user, whom only administrators
-    change beside themselves. `by_number`: it is named by a number, which is anybody's to type. `queries`: a list is
-    asked with each of them, and holds all that the viewer may see where it is `whole`."""
+    """`level`: what a member needs; `everything` has no member. `scoped`: what is asked for belongs to somebody, so
+    that scope `own` hides it from others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is
+    a user, whom only administrators change beside themselves. `by_number`: it is named by a number, which is
+    anybody's to type. `queries`: a list is asked with each of them, and holds all that the viewer may see where it
+    is `whole`."""
 
     level: Level = "any"
     scoped: bool = False
@@ -61,6 +62,7 @@ class Permission:
         found = set()
         if not viewer.is_administrator and self.level != "nothing":
             found |= {"no_permission"} if viewer.level is None else set()
+            found |= {"no_permission"} if self.level == "everything" else set()
             found |= {"view_only"} if viewer.level == "view_only" and self.level == "view_reply" else set()
         if self.oneself:
             return {"no_permission"} if whose != "own" and not viewer.is_administrator else _hidden(whose == "foreign")
@@ -109,6 +111,8 @@ CONVERSATIONS = {
     ("DELETE", "/quick-replies/{quick_reply_id}"): Permission("view_reply"),
     ("DELETE", "/views/{view_id}"): Permission(private=True),
 }
+CHANGES = ("/stage", "/amount", "/related", "/owner")
+SUBS = ("/notes", "/history", "/conversations")
 CRM = {
     ("GET", "/contacts"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}"), whole=True),
     ("GET", "/contacts/{contact_id}"): LOOKS,
@@ -118,6 +122,37 @@ CRM = {
     ("POST", "/contacts/{contact_id}/notes"): WRITES,
     ("PATCH", "/contacts/{contact_id}"): WRITES,
     ("PUT", "/contacts/{contact_id}/owner"): WRITES,
+    ("POST", "/contacts"): Permission("view_reply"),
+    ("GET", "/contacts.csv"): Permission("everything"),
+    ("GET", "/duplicates"): Permission(),
+    ("GET", "/contacts/{contact_id}/duplicates"): LOOKS,
+    ("GET", "/contacts/{contact_id}/pipeline-records"): LOOKS,
+    ("PUT", "/contacts/{contact_id}/company"): WRITES,
+    ("POST", "/contacts/{contact_id}/merge"): WRITES,
+    ("POST", "/contacts/{contact_id}/unmerge"): WRITES,
+    ("GET", "/conversations/{conversation_id}/related"): LOOKS,
+    ("PATCH", "/conversations/{conversation_id}/contact"): WRITES,
+    ("POST", "/conversations/{conversation_id}/notes"): WRITES,
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): WRITES,
+    ("GET", "/companies"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}")),
+    ("POST", "/companies"): Permission("view_reply"),
+    **{("GET", f"/companies/{{company_id}}{of}"): LOOKS for of in ("", *SUBS, "/contacts", "/pipeline-records")},
+    ("POST", "/companies/{company_id}/notes"): WRITES,
+    ("PATCH", "/companies/{company_id}"): WRITES,
+    ("PUT", "/companies/{company_id}/owner"): WRITES,
+    ("GET", "/pipelines"): Permission(),
+    ("GET", "/pipelines/{pipeline_id}"): Permission(),
+    ("GET", "/channels/{phone_number_id}/record-rules"): Permission(by_number=True),
+    ("GET", "/contact-fields"): Permission(),
+    ("GET", "/pipeline-records"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}")),
+    ("POST", "/pipeline-records"): Permission("view_reply"),
+    **{("GET", f"/pipeline-records/{{pipeline_record_id}}{of}"): LOOKS for of in ("", *SUBS, "/stages")},
+    ("POST", "/pipeline-records/{pipeline_record_id}/notes"): WRITES,
+    ("PATCH", "/pipeline-records/{pipeline_record_id}"): WRITES,
+    **{
+        ("PUT", f"/pipeline-records/{{pipeline_record_id}}/{of}"): WRITES
+        for of in ("stage", "amount", "related", "owner")
+    },
 }
 TEMPLATES = {
     ("GET", "/templates"): Permission(whole=True),

@@ -102,6 +102,8 @@ def body_of(route: Route, ids: dict[str, str]) -> Any:
     if route.path in {"/conversations", "/previews"} and body is not None:
         template = {"template_id": ids["template_id"]}
         return {"phone_number_id": ids["phone_number_id"], "number": ids["number"], "template": template}
+    if body is not None and "merged_id" in body:
+        return {"merged_id": ids["contact_id"]}
     return {"user_id": ids["user_id"]} if body is not None and "user_id" in body else body
 
 
