@@ -27,8 +27,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         tells=PUBLISHED,
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
-            http.inbox_routes(streams, questions, tools.clock),
-            http.stream_routes(screens),
+            *http.screen_routes(streams, questions, screens, tools.clock),
             http.beginning_routes(streams, beginning, tools.ids),
             http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
             *http.staff_routes(streams, people, questions),
