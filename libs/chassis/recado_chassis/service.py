@@ -138,10 +138,14 @@ class Service:
     shows: Sequence[Projection] = ()
     also: Sequence[Background] = ()
     """Run by workers."""
+    apart: Mapping[str, Sequence[Background]] = field(default_factory=dict)
+    """Run by processes that have these roles: what is to be scaled, or to fail, by itself."""
     always: Sequence[Background] = ()
     """Run in every process, whatever its roles: state in memory that its HTTP side needs."""
     raw_routes: Mapping[str, Any] = field(default_factory=dict)
     """Path → ASGI application served beside FastAPI (the gateway's webhook)."""
+    uploads: Mapping[str, int] = field(default_factory=dict)
+    """Patterns of paths to which files are posted, and how large these may be, in bytes."""
     standing: Standing | None = None
     """What the service knows of a caller now, where tokens may say more than is still true. Called in a thread for
     every request: answer from memory or one short query."""

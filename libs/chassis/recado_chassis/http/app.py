@@ -53,7 +53,7 @@ def create_app(
         management = Management(readiness)
         apps.update(dict.fromkeys(PATHS, management))
     direct = {path: app for path, app in service.raw_routes.items() if isinstance(app, Direct)}
-    return App(_Dispatch(apps, Intake(api)), streams.ids, direct)
+    return App(_Dispatch(apps, Intake(api, uploads=service.uploads)), streams.ids, direct)
 
 
 class App(Accounting):
