@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from minio import Minio
 from minio.error import MinioException, S3Error
@@ -22,10 +22,10 @@ class Bucket:
         self._client = client
         self._name = name
 
-    def put(self, key: str, content: BinaryIO, size: int) -> Stored:
+    def put(self, key: str, content: IO[bytes], size: int) -> Stored:
         if self.size(key) != size:
             with _outages():
-                self._client.put_object(self._name, key, content, size)
+                self._client.put_object(self._name, key, cast(BinaryIO, content), size)
         return Stored(key, size)
 
     def size(self, key: str) -> int | None:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from recado_chassis.files.ports import PIECE, FilesUnavailable, NoSuchFile, Stored
 
@@ -22,7 +22,7 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, key: str, content: BinaryIO, size: int) -> Stored:
+    def put(self, key: str, content: IO[bytes], size: int) -> Stored:
         place = self._place(key)
         with _outages():
             if self.size(key) == size:
@@ -54,7 +54,7 @@ class Folder:
         owner, _, digest = key.partition("/")
         return self._folder / owner / digest[:2] / digest
 
-    def _write(self, place: Path, content: BinaryIO) -> None:
+    def _write(self, place: Path, content: IO[bytes]) -> None:
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -68,7 +68,7 @@ class Folder:
         _sync_names(place.parent)
 
 
-def _pieces(file: BinaryIO, start: int, length: int | None) -> Iterator[bytes]:
+def _pieces(file: IO[bytes], start: int, length: int | None) -> Iterator[bytes]:
     with file, _outages():
         file.seek(start)
         left = length

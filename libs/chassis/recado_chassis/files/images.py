@@ -13,7 +13,15 @@ LARGEST_PIXELS = 40_000_000
 SIDE = 320
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _ORIENTATION = 0x0112
-_BROKEN = (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError, MemoryError)
+_BROKEN = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    MemoryError,
+)
 _WRITTEN_ABOUT = frozenset({b"eXIf", b"tEXt", b"iTXt", b"zTXt", b"tIME"})
 """Chunks of PNG that hold words and times, and no pixel."""
 

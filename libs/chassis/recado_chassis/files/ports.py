@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 PIECE = 256 * 1024
 
@@ -28,7 +28,7 @@ class Stored:
 class Files(Protocol):
     """Synchronous, for threads. Every method raises FilesUnavailable."""
 
-    def put(self, key: str, content: BinaryIO, size: int) -> Stored:
+    def put(self, key: str, content: IO[bytes], size: int) -> Stored:
         """Once it has returned the file survives a crash; before, nobody can read any of it."""
         ...
 

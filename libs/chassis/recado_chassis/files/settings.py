@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
-
 from minio import Minio
+from pydantic import Field, SecretStr, model_validator
 
 from recado_chassis.files.bucket import Bucket
 from recado_chassis.files.folder import Folder

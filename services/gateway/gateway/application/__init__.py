@@ -2,10 +2,20 @@
 
 from gateway.application.connecting import Connecting
 from gateway.application.dispatching import Dispatching
+from gateway.application.moving import Moving
 from gateway.application.requesting import Queueing
 from gateway.application.reviewing import Reviewing
 from gateway.application.sending import Sending
 from gateway.application.staffing import Staffing
 from gateway.application.unsubscribing import Unsubscribing
 
-__all__ = ["Connecting", "Dispatching", "Queueing", "Reviewing", "Sending", "Staffing", "Unsubscribing"]
+__all__ = [
+    "Connecting",
+    "Dispatching",
+    "Moving",
+    "Queueing",
+    "Reviewing",
+    "Sending",
+    "Staffing",
+    "Unsubscribing",
+]

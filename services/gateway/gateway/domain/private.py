@@ -12,6 +12,8 @@ from recado_events.ids import UserId, WabaId
 from recado_events.meta_templates import OfTemplateRequest
 from recado_events.templates import TemplateForm
 
+from gateway.domain.private_media import MEDIA
+
 
 class ChannelConnectionRequested(OfChannel):
     """Somebody says that this number is theirs. It is nobody's until a token has proven it."""
@@ -110,6 +112,7 @@ class EditionNoted(Event):
 
 
 PRIVATE: tuple[type[Event], ...] = (
+    *MEDIA,
     ChannelConnectionRequested,
     ChannelRequestWithdrawn,
     MessageTaken,

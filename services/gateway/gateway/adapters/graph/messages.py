@@ -71,7 +71,7 @@ class GraphMessages:
         request = self._client.build_request(
             "POST",
             f"{self._root}/{claim.due.phone_number_id}/messages",
-            content=json.dumps(message_body(claim.released, claim.tag)).encode(),
+            content=json.dumps(message_body(claim.released, claim.tag, claim.media_id)).encode(),
             headers={"Authorization": f"Bearer {claim.token.text}", "Content-Type": "application/json"},
             extensions={"trace": watch},
         )
