@@ -144,8 +144,6 @@ class Service:
     """Run in every process, whatever its roles: state in memory that its HTTP side needs."""
     raw_routes: Mapping[str, Any] = field(default_factory=dict)
     """Path → ASGI application served beside FastAPI (the gateway's webhook)."""
-    uploads: Mapping[str, int] = field(default_factory=dict)
-    """Patterns of paths to which files are posted, and how large these may be, in bytes."""
     standing: Standing | None = None
     """What the service knows of a caller now, where tokens may say more than is still true. Called in a thread for
     every request: answer from memory or one short query."""

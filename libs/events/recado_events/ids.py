@@ -13,6 +13,7 @@ ConversationId = NewType("ConversationId", UUID)
 MessageId = NewType("MessageId", UUID)
 ContactId = NewType("ContactId", UUID)
 NoteId = NewType("NoteId", UUID)
+AttachmentId = NewType("AttachmentId", UUID)
 TemplateId = NewType("TemplateId", UUID)
 RequestId = NewType("RequestId", UUID)
 """Something asked of Meta once: the submission or deletion of a template."""

@@ -7,32 +7,32 @@ from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import expiring, http, kafka
-from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Expiring, Listening, People, Talking
+from conversations.adapters.postgres import ATTACHMENTS, INBOX, FiledAttachments, InboxQuestions
+from conversations.application import Arriving, Attaching, Beginning, Delivering, Expiring, Listening, People
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
 
-SHOWS = (INBOX,)
+SHOWS = (INBOX, ATTACHMENTS)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
-    streams = tools.streams((*PUBLISHED, *PRIVATE))
+    streams, db = tools.streams((*PUBLISHED, *PRIVATE)), tools.connection
     scene = Scene(settings.fingerprints())
-    arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
+    arriving, delivering, attaching = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Attaching(scene)
     beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
-    questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window
+    questions, filed, opens = InboxQuestions(db), FiledAttachments(db), settings.reactions_open_window
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
-            http.inbox_routes(streams, questions, tools.clock),
+            http.inbox_routes(streams, questions, filed, tools.clock),
+            http.attachment_routes(streams, attaching, questions, filed, settings.files(), tools.ids),
             http.beginning_routes(streams, beginning, tools.ids),
-            http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
-            http.user_routes(streams, people, questions),
-            http.desk_routes(streams, people, questions),
+            http.talk_routes(streams, attaching, beginning, questions, tools.ids),
+            *http.people_routes(streams, people, questions),
         ],
         shows=SHOWS,
         also=[expiring.Expirer(Expiring(streams, listening, questions))],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,9 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recado_chassis.http.problems import problem_response, status_problem
 
 MIB = 1024 * 1024
+LARGEST_UPLOAD = "x-largest-upload"
+"""In a route's `openapi_extra`: a file is posted there, of so many bytes at most."""
 _BODY = "recado.body"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _CLOSE = {"Connection": "close"}
+
+
+def uploads_of(routers: Iterable[APIRouter]) -> dict[str, int]:
+    """Patterns of the paths to which files are posted, and how large these may be."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    told = ((route.path_regex.pattern, (route.openapi_extra or {}).get(LARGEST_UPLOAD)) for route in routes)
+    return {pattern: largest for pattern, largest in told if largest is not None}
 
 
 def body_of(scope: Scope) -> Any:

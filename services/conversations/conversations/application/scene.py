@@ -21,7 +21,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain import contact, customer, desk, message, team, template, wamid
+from conversations.domain import attachments, contact, customer, desk, message, team, template, wamid
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
@@ -39,6 +39,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
+    "attachment": Fold(attachments.NONE, attachments.evolve),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
 _REMEMBERED = 10_000

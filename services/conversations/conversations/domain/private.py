@@ -10,6 +10,7 @@ from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
 from conversations.domain.noted import NOTED
+from conversations.domain.private_attachments import ATTACHMENTS
 
 
 class DeskKnown(OfTeam):
@@ -89,6 +90,7 @@ class StatusOfUnknownMessage(OfWamid):
 
 
 PRIVATE: tuple[type[Event], ...] = (
+    *ATTACHMENTS,
     DeskKnown,
     ChannelNoted,
     ContactOwnerNoted,
