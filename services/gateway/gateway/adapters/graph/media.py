@@ -24,7 +24,6 @@ from gateway.domain.verdicts import AUTHORISATION_CODES, SERVER_CODES, THROTTLE_
 DEADLINE = 180.0
 """Seconds for all calls of one file: a drip ends."""
 _AGENT = {"User-Agent": "Recado-Media/1"}
-_PIECE = 64 * 1024
 
 
 class GraphMedia:
@@ -58,7 +57,7 @@ class GraphMedia:
             length = answer.headers.get("content-length", "")
             if length.isdigit() and int(length[:20]) > LARGEST:
                 raise TooLarge
-            for piece in answer.iter_raw(_PIECE):
+            for piece in answer.iter_raw():  # as they come: gathered into larger ones, a drip would see no deadline
                 spool.write(piece)
                 if time.monotonic() > ends:
                     raise MediaFailed("timeout")
