@@ -33,7 +33,7 @@ async def test_a_message_with_a_file_goes_out_naming_what_meta_has(room: PostRoo
 
     (send,) = await room.meta.sends(NUMBER)
     (uploaded,) = room.facts(MediaUploaded)
-    assert send.body["image"] == {"id": uploaded.media_id, "caption": "Veja"}
+    assert send.request["image"] == {"id": uploaded.media_id, "caption": "Veja"}
     assert uploaded.expires_at - uploaded.uploaded_at == timedelta(days=30)
     assert room.moving.lines.count() == {"fetch": 0, "upload": 0}
 
@@ -53,8 +53,8 @@ async def test_each_kind_says_what_meta_shows_of_it(
     await sent(room, room.message(file, to))
 
     (send,) = await room.meta.sends(NUMBER)
-    assert send.body[kind].keys() - {"id"} == said.keys()
-    assert {**send.body[kind], **said} == send.body[kind]
+    assert send.request[kind].keys() - {"id"} == said.keys()
+    assert {**send.request[kind], **said} == send.request[kind]
 
 
 async def test_a_file_is_uploaded_once_and_used_again_until_shortly_before_meta_forgets_it(room: PostRoom) -> None:
