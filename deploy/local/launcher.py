@@ -78,4 +78,4 @@ class Launcher:
 
 def _addresses(kafka: Kafka, postgres: Postgres, ports: dict[str, int]) -> Addresses:
     databases = {service: postgres.ensure_database(f"recado_{service}") for service in SERVICES}
-    return Addresses(kafka.bootstrap, databases, ports)
+    return Addresses(kafka.bootstrap, databases, ports, str(self.state.data / "files"))

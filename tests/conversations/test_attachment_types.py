@@ -63,7 +63,7 @@ def test_no_other_extension_may_be_sent(name: str) -> None:
     with pytest.raises(AttachmentTypeNotAllowed) as refused:
         uploads(name)
 
-    assert refused.value.members["allowed"] == ["doc", "docx", "jpeg", "jpg", "mp3", "mp4", "pdf", "png"]
+    assert refused.value.details["allowed"] == ["doc", "docx", "jpeg", "jpg", "mp3", "mp4", "pdf", "png"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_69_extension_declared_type_and_content_agree_or_it_is_refused_and_said_
     with pytest.raises(AttachmentMismatch) as refused:
         uploads(**told)
 
-    assert refused.value.members == {"by": by, "expected": "image/jpeg"}
+    assert refused.value.details == {"by": by, "expected": "image/jpeg"}
 
 
 @pytest.mark.parametrize("declared", ["image/jpeg", "IMAGE/JPEG; name=x", "image/jpg", "image/pjpeg"])
@@ -99,7 +99,7 @@ def test_sizes_are_limited_by_kind(name: str, kind: str) -> None:
     with pytest.raises(AttachmentTooLarge) as refused:
         uploads(name, mime_type, size=LARGEST[kind] + 1)
 
-    assert refused.value.members == {"kind": kind, "largest": LARGEST[kind]}
+    assert refused.value.details == {"kind": kind, "largest": LARGEST[kind]}
     assert dict(LARGEST) == {"image": 5 * MIB, "audio": 16 * MIB, "video": 16 * MIB, "document": 100 * MIB}
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,100 +15,22 @@ import pytest_asyncio
 from conversations import main
 from recado_chassis.files import key_of
 from recado_chassis.files.folder import Folder
-from recado_events.content import OutgoingMedia
 from recado_events.conversations import MessageReceived, MessageReleased
-from recado_events.ids import PhoneNumberId
 from recado_events.inbound import InboundType
-from recado_events.media import MediaLost, MediaStored
 
-from tests.conversations.office import NUMBER, Office
-from tests.harness.on_database import ServiceOnDatabase, prepare, token, told
+from tests.conversations.filing import CUSTOMER, FilingOffice
+from tests.harness.on_database import ServiceOnDatabase, prepare, token
 from tests.samples import DOCX, EICAR, HTML, JPEG, MP3, PDF, image
 from tests.servers.database_factory import DatabaseFactory
 
 PREPARED = partial(prepare, main)
-CUSTOMER = "5511987654321"
-
-
-class Files(Office):
-    """An office whose files lie in a folder."""
-
-    folder: Folder
-
-    async def talk(self) -> UUID:
-        self.customer_writes()
-        page = await self.sees("/conversations")
-        return UUID(page["items"][0]["conversation_id"])
-
-    async def uploads(
-        self,
-        talk: UUID,
-        content: Any = JPEG,
-        name: str = "foto.jpg",
-        mime_type: str = "image/jpeg",
-        who: dict[str, str] | None = None,
-        **headers: str,
-    ) -> httpx.Response:
-        headers = {"Content-Type": mime_type, **(who or self.agent()), **headers}
-        path = f"/conversations/{talk}/attachments"
-        return await self.client.post(path, params={"filename": name}, content=content, headers=headers)
-
-    async def sends_file(self, talk: UUID, attachment_id: str, **more: Any) -> OutgoingMedia:
-        released = await self.sends(talk, type="attachment", attachment_id=attachment_id, **more)
-        assert released.personal is not None
-        assert isinstance(released.personal.content, OutgoingMedia)
-        return released.personal.content
-
-    async def customer_sends(self, content: bytes = JPEG, **members: Any) -> UUID:
-        """An image of the customer, which the gateway has not fetched yet."""
-        told_hash = base64.b64encode(hashlib.sha256(content).digest()).decode()
-        update = {
-            "from": CUSTOMER,
-            "id": f"wamid.{uuid4().hex}",
-            "timestamp": str(int(datetime.now(UTC).timestamp())),
-            "type": "image",
-            "image": {"id": "1", "mime_type": "image/jpeg", "sha256": told_hash, "caption": "Oi", **members},
-        }
-        contacts = [{"profile": {"name": "João"}, "wa_id": CUSTOMER}]
-        self.service.receives(InboundType.MESSAGE, self.organisation, self.inbound(update, contacts))
-        received: MessageReceived = self.service.facts(MessageReceived)[-1]
-        return received.message_id
-
-    def fetched(self, message: UUID, content: bytes = JPEG, **changed: Any) -> None:
-        """The gateway has it."""
-        digest = hashlib.sha256(content).hexdigest()
-        key = key_of(self.organisation, digest)
-        self.folder.put(key, io.BytesIO(content), len(content))
-        values = {"file_key": key, "sha256": digest, "size": len(content), "mime_type": "image/jpeg", "attempts": 1}
-        self.service.hears(told(MediaStored(**self._of(message), stored_at=datetime.now(UTC), **{**values, **changed})))
-
-    def lost(self, message: UUID) -> None:
-        lost = MediaLost(**self._of(message), reason="gone", attempts=5, lost_at=datetime.now(UTC))
-        self.service.hears(told(lost))
-
-    def _of(self, message: UUID) -> dict[str, Any]:
-        (received,) = [fact for fact in self.service.facts(MessageReceived) if fact.message_id == message]
-        return {
-            "organisation_id": self.organisation,
-            "phone_number_id": PhoneNumberId(NUMBER),
-            "customer_id": received.customer_id,
-            "message_id": message,
-        }
-
-    async def shown(self, talk: UUID, message: UUID) -> Any:
-        page = await self.sees(f"/conversations/{talk}/messages")
-        return next(each for each in page["items"] if each["message_id"] == str(message))
-
-    async def gets(self, path: str, who: dict[str, str] | None = None, **headers: str) -> httpx.Response:
-        await self.service.shown()
-        return await self.client.get(path, headers={**(who or self.administrator), **headers})
 
 
 @pytest_asyncio.fixture
-async def office(database: DatabaseFactory, tmp_path: Path) -> AsyncIterator[Files]:
+async def office(database: DatabaseFactory, tmp_path: Path) -> AsyncIterator[FilingOffice]:
     service = ServiceOnDatabase(main, database(PREPARED), {"files_folder": str(tmp_path / "files")})
     async with service.http() as client:
-        office = Files(service, client)
+        office = FilingOffice(service, client)
         office.folder = Folder(tmp_path / "files")
         await office.open()
         yield office
@@ -127,7 +46,7 @@ def refused(answer: httpx.Response, status: int, rule: str) -> dict[str, Any]:
 # Going out ------------------------------------------------------------------------------------------
 
 
-async def test_a_file_is_put_aside_sent_and_shown(office: Files) -> None:
+async def test_a_file_is_put_aside_sent_and_shown(office: FilingOffice) -> None:
     talk = await office.talk()
     put = await office.uploads(talk, image("JPEG", (600, 400)), "Minha foto.jpg")
     assert put.status_code == 201, put.text
@@ -146,21 +65,18 @@ async def test_a_file_is_put_aside_sent_and_shown(office: Files) -> None:
     assert (await office.gets(line["attachment"]["download"])).status_code == 200
 
 
-async def test_s28_documents_and_audio_too(office: Files) -> None:
+async def test_s28_documents_and_audio_too(office: FilingOffice) -> None:
     talk = await office.talk()
     word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    for content, name, mime_type in [
-        (PDF, "a.pdf", "application/pdf"),
-        (MP3, "a.mp3", "audio/mpeg"),
-        (DOCX, "a.docx", word),
-    ]:
+    files = [(PDF, "a.pdf", "application/pdf"), (MP3, "a.mp3", "audio/mpeg"), (DOCX, "a.docx", word)]
+    for content, name, mime_type in files:
         put = await office.uploads(talk, content, name, mime_type)
         assert put.status_code == 201, put.text
         sent = await office.sends_file(talk, put.json()["attachment_id"])
         assert b"".join(office.folder.read(sent.key)) == content
 
 
-async def test_71_the_place_where_a_photo_was_taken_does_not_leave(office: Files) -> None:
+async def test_71_the_place_where_a_photo_was_taken_does_not_leave(office: FilingOffice) -> None:
     talk = await office.talk()
     photo = image("JPEG", (60, 40), gps=True)
     put = await office.uploads(talk, photo)
@@ -187,14 +103,14 @@ async def test_71_the_place_where_a_photo_was_taken_does_not_leave(office: Files
     ids=lambda value: value if isinstance(value, str) else "",
 )
 async def test_what_may_not_be_sent_is_refused_with_its_reason(
-    office: Files, content: bytes, name: str, mime_type: str, status: int, rule: str
+    office: FilingOffice, content: bytes, name: str, mime_type: str, status: int, rule: str
 ) -> None:
     talk = await office.talk()
 
     refused(await office.uploads(talk, content, name, mime_type), status, rule)
 
 
-async def test_a_file_that_does_not_say_its_size_is_broken_off_at_the_limit(office: Files) -> None:
+async def test_a_file_that_does_not_say_its_size_is_broken_off_at_the_limit(office: FilingOffice) -> None:
     talk = await office.talk()
     given = 0
 
@@ -208,17 +124,17 @@ async def test_a_file_that_does_not_say_its_size_is_broken_off_at_the_limit(offi
     assert (problem["kind"], problem["largest"], given < 200) == ("image", 5 * 1024 * 1024, True)
 
 
-async def test_a_repeated_upload_with_its_key_is_one_and_another_file_under_it_is_refused(office: Files) -> None:
+async def test_a_repeated_upload_with_its_key_is_one_and_another_file_under_it_is_refused(office: FilingOffice) -> None:
     talk = await office.talk()
-    first = await office.uploads(talk, **{"Idempotency-Key": "k"})  # type: ignore[arg-type]
-    again = await office.uploads(talk, **{"Idempotency-Key": "k"})  # type: ignore[arg-type]
-    other = await office.uploads(talk, image("JPEG", (9, 9)), **{"Idempotency-Key": "k"})
+    first = await office.uploads(talk, key="k")
+    again = await office.uploads(talk, key="k")
+    other = await office.uploads(talk, image("JPEG", (9, 9)), key="k")
 
     assert (first.status_code, first.json()) == (201, again.json())
     refused(other, 422, "idempotency_key_reused")
 
 
-async def test_whoever_may_not_reply_may_not_put_anything_aside(office: Files) -> None:
+async def test_whoever_may_not_reply_may_not_put_anything_aside(office: FilingOffice) -> None:
     talk = await office.talk()
     profile, viewer = uuid4(), uuid4()
     await office.does("PUT", f"/profiles/{profile}/grant", {"level": "view_only", "scope": "all"})
@@ -231,7 +147,7 @@ async def test_whoever_may_not_reply_may_not_put_anything_aside(office: Files) -
     assert (await office.uploads(talk, who={"Authorization": "Bearer x"})).status_code == 401
 
 
-async def test_a_file_of_one_conversation_is_not_sent_in_another(office: Files) -> None:
+async def test_a_file_of_one_conversation_is_not_sent_in_another(office: FilingOffice) -> None:
     talk = await office.talk()
     put = await office.uploads(talk)
     office.customer_writes(wa_id="5511900000000")
@@ -249,7 +165,7 @@ async def test_a_file_of_one_conversation_is_not_sent_in_another(office: Files) 
 # Coming in ------------------------------------------------------------------------------------------
 
 
-async def test_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_downloaded(office: Files) -> None:
+async def test_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_downloaded(office: FilingOffice) -> None:
     message = await office.customer_sends()
     talk = UUID((await office.sees("/conversations"))["items"][0]["conversation_id"])
     path = f"/conversations/{talk}/messages/{message}/attachment"
@@ -264,7 +180,7 @@ async def test_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_dow
     assert (await office.gets(path)).content == JPEG
 
 
-async def test_rule_32_a_lost_file_says_why(office: Files) -> None:
+async def test_rule_32_a_lost_file_says_why(office: FilingOffice) -> None:
     message = await office.customer_sends()
     office.lost(message)
     talk = UUID((await office.sees("/conversations"))["items"][0]["conversation_id"])
@@ -275,7 +191,7 @@ async def test_rule_32_a_lost_file_says_why(office: Files) -> None:
     assert refused(answer, 410, "attachment_lost")["reason"] == "gone"
 
 
-async def stored(office: Files, content: bytes = JPEG, **changed: Any) -> str:
+async def stored(office: FilingOffice, content: bytes = JPEG, **changed: Any) -> str:
     """A customer's file, fetched; where it is downloaded."""
     members = changed.pop("members", {})
     message = await office.customer_sends(content, **members)
@@ -285,7 +201,7 @@ async def stored(office: Files, content: bytes = JPEG, **changed: Any) -> str:
 
 
 @pytest.mark.parametrize("mime_type", ["text/html", "image/svg+xml", None, "application/xhtml+xml"])
-async def test_62_63_no_browser_runs_what_a_customer_sent(office: Files, mime_type: str | None) -> None:
+async def test_62_63_no_browser_runs_what_a_customer_sent(office: FilingOffice, mime_type: str | None) -> None:
     path = await stored(office, HTML, mime_type=mime_type, members={"filename": '../../x\u202e"gpj.html'})
     answer = await office.gets(path)
 
@@ -296,13 +212,13 @@ async def test_62_63_no_browser_runs_what_a_customer_sent(office: Files, mime_ty
     assert "\u202e" not in answer.headers["content-disposition"]
 
 
-async def test_67_a_harmful_file_is_shown_and_not_handed_out(office: Files) -> None:
+async def test_67_a_harmful_file_is_shown_and_not_handed_out(office: FilingOffice) -> None:
     path = await stored(office, EICAR, mime_type=None, flags=("malware",))
 
     refused(await office.gets(path), 403, "attachment_quarantined")
 
 
-async def test_46_parts_of_a_file_are_handed_out_one_at_a_time(office: Files) -> None:
+async def test_46_parts_of_a_file_are_handed_out_one_at_a_time(office: FilingOffice) -> None:
     content = bytes(range(256)) * 40
     path = await stored(office, content, mime_type="video/mp4")
     size = len(content)
@@ -319,7 +235,7 @@ async def test_46_parts_of_a_file_are_handed_out_one_at_a_time(office: Files) ->
         refused(await office.gets(path, Range=asked), 416, "range_not_satisfiable")
 
 
-async def test_a_file_that_is_known_is_not_sent_again(office: Files) -> None:
+async def test_a_file_that_is_known_is_not_sent_again(office: FilingOffice) -> None:
     path = await stored(office)
     tag = (await office.gets(path)).headers["etag"]
 
@@ -329,7 +245,7 @@ async def test_a_file_that_is_known_is_not_sent_again(office: Files) -> None:
     assert (changed.status_code, changed.content) == (200, JPEG)
 
 
-async def test_rule_15_only_who_may_see_the_conversation_may_download(office: Files) -> None:
+async def test_rule_15_only_who_may_see_the_conversation_may_download(office: FilingOffice) -> None:
     path = await stored(office)
     profile = uuid4()
     await office.does("PUT", f"/profiles/{profile}/grant", {"level": "view_only", "scope": "own"})
@@ -349,7 +265,7 @@ async def test_rule_15_only_who_may_see_the_conversation_may_download(office: Fi
     refused(await office.gets(elsewhere), 404, "not_found")
 
 
-async def test_a_file_that_its_sender_took_back_is_shown_to_nobody(office: Files) -> None:
+async def test_a_file_that_its_sender_took_back_is_shown_to_nobody(office: FilingOffice) -> None:
     path = await stored(office)
     wamid = office.service.facts(MessageReceived)[-1].personal.wamid
     office.meta_tells(
@@ -360,7 +276,7 @@ async def test_a_file_that_its_sender_took_back_is_shown_to_nobody(office: Files
     refused(await office.gets(path), 404, "unknown_attachment")
 
 
-async def test_a_file_that_is_missing_where_it_was_kept_is_told_as_lost(office: Files) -> None:
+async def test_a_file_that_is_missing_where_it_was_kept_is_told_as_lost(office: FilingOffice) -> None:
     path = await stored(office)
     office.folder.forget(key_of(office.organisation, hashlib.sha256(JPEG).hexdigest()))
 

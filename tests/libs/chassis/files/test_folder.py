@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from recado_chassis.files import FileSettings, FilesUnavailable
 from recado_chassis.files.folder import Folder
 
@@ -50,6 +51,6 @@ def test_settings_choose_the_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
     with pytest.raises(ValueError, match="RECADO_FILES_ACCESS_KEY"):
         FileSettings(files_bucket="attachments")
-    assert "very-secret" not in repr(
-        FileSettings(files_bucket="attachments", files_access_key="very-secret", files_secret_key="very-secret")
-    )
+    keys = SecretStr("very-secret")
+    told = FileSettings(files_bucket="attachments", files_access_key=keys, files_secret_key=keys)
+    assert "very-secret" not in repr(told)
