@@ -33,7 +33,11 @@ examples: .venv/.synced $(SUBSCRIBERS)/typescript/build/subscriber.js $(SUBSCRIB
 
 .PHONY: test
 test: .venv/.synced ## run every test on real Kafka and PostgreSQL (ARGS="tests/crm -k note" runs some)
-	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder -m "not long" $(ARGS)
+
+.PHONY: test-long
+test-long: .venv/.synced ## run the tests that `make test` leaves out for their length
+	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder -m long $(ARGS)
 
 .PHONY: crash
 crash: .venv/.synced ## kill, stop, freeze and cut everything under load, compare after each fault (KILLS=1000, SECONDS=60, ARGS=--quick)

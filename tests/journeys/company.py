@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import secrets
+import signal
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +23,8 @@ from tests.journeys.world import Json, World, new_customer, until
 from tests.simulator.entities import Send
 
 TWO_DAYS = 2 * 86_400
+UTILITY, MARKETING, CHILEAN_MARKETING = 6_800, 62_500, 88_900
+"""micro-US$, of the sample card."""
 BODY = "Hello #{contact.first_name}, your order is ready."
 FIELDS = [{"name": "contact.first_name", "sample": "Maria", "fallback": "there"}]
 ACCOUNTS = ("available", "held", "spent", "purchases", "payment_fees", "free_allowance", "receivable")
@@ -58,11 +63,22 @@ class Company(World):
 
     async def buys(self, credits: int = 1) -> None:
         before = (await self.wallet())["available"]
+        _, amount = await self.pays(credits)
+        await self.wallet_with(available=before + amount)
+
+    async def pays(self, credits: int = 1, **how: Any) -> tuple[str, int]:
+        """The provider's id of the payment, and what it credits once the notice of it is in."""
         bought = await self.does("POST", "billing", "/purchases", {"credits": credits}, key=secrets.token_hex(8))
         session = bought["checkout_url"].rpartition("/")[2]
-        paid = await self._http.post(f"{self.endpoints['payments']}/control/sessions/{session}/pay", json={})
-        assert paid.is_success, paid.text
-        await self.wallet_with(available=before + bought["amount"])
+        paid = await self.provider("POST", f"/sessions/{session}/pay", **how)
+        return paid["payment_intent"], bought["amount"]
+
+    async def provider(self, method: str, path: str, **body: Any) -> Any:
+        """What the payment provider does, or is told to do."""
+        url = f"{self.endpoints['payments']}/control{path}"
+        answer = await self._http.request(method, url, json=body if method != "GET" else None)
+        assert answer.is_success, answer.text
+        return answer.json()
 
     async def wallet(self) -> Json:
         wallet: Json = await self.does("GET", "billing", "/wallet")
@@ -175,4 +191,36 @@ class Company(World):
         lines = await until(find, "the statement adds up to the balances")
         assert [line for line in lines if sum(line["moved"].values())] == []
         assert min(line["available_after"] for line in lines) >= 0
-        assert all(line["text"] and line["text"] != line["what"] for line in lines)
+        unexplained = [line for line in lines if not line["text"] or line["text"] == line["what"]]
+        assert unexplained == [], unexplained
+
+
+async def newly_founded(world: World) -> Company:
+    own = await asyncio.to_thread(found, world.launcher, world.endpoints)
+    return Company(world.launcher, own, world._http, world.meta)
+
+
+async def end_of(company: Company, chat: Json, ends: set[str]) -> Json:
+    """The first message of a chat, once it has one of these statuses."""
+
+    async def find() -> Json | None:
+        line = (await company.timeline(chat["conversation_id"]))[-1]
+        return line if line["status"] in ends else None
+
+    return await until(find, f"message {chat['message_id']} is one of {ends}")
+
+
+def chilean() -> str:
+    return f"+56 9 62{secrets.randbelow(10**6):06d}"
+
+
+@contextmanager
+def frozen(world: World, service: str) -> Iterator[None]:
+    """It does nothing, and is not gone: shorter than its session lasts."""
+    pid = world.component(service).pid
+    assert pid is not None, "it runs"
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)

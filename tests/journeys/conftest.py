@@ -13,6 +13,7 @@ import pytest
 from deploy.local.launcher import Launcher
 from deploy.local.settings import read_settings
 from deploy.local.state import State
+from tests.journeys.company import Company, found
 from tests.journeys.world import World
 from tests.simulator.client import Simulator
 
@@ -45,3 +46,16 @@ async def world(running: tuple[Launcher, dict[str, Any]]) -> AsyncIterator[World
         await meta.clear_faults()
         yield world
         await meta.clear_faults()
+
+
+@pytest.fixture(scope="module")
+def founded(running: tuple[Launcher, dict[str, Any]]) -> dict[str, Any]:
+    return found(*running)
+
+
+@pytest.fixture
+async def company(world: World, founded: dict[str, Any]) -> AsyncIterator[Company]:
+    """One for all tests of a file; each leaves its books balanced."""
+    company = Company(world.launcher, founded, world._http, world.meta)
+    yield company
+    await company.books_balance()

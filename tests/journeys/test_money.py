@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from deploy.local.launcher import Launcher
-from tests.journeys.company import Company, found
+from tests.journeys.company import (
+    CHILEAN_MARKETING,
+    MARKETING,
+    UTILITY,
+    Company,
+    chilean,
+    end_of,
+    frozen,
+    newly_founded,
+)
 from tests.journeys.world import Json, World, new_customer, until
 
 pytestmark = pytest.mark.timeout(180)
-UTILITY, MARKETING, CHILEAN_MARKETING = 6_800, 62_500, 88_900
-"""micro-US$, of the sample card."""
-
-
-@pytest.fixture(scope="module")
-def founded(running: tuple[Launcher, Json]) -> Json:
-    return found(*running)
-
-
-@pytest.fixture
-async def company(world: World, founded: Json) -> AsyncIterator[Company]:
-    company = Company(world.launcher, founded, world._http, world.meta)
-    yield company
-    await company.books_balance()
 
 
 async def test_s11_s15_s30_from_a_draft_to_a_statement_that_explains_every_line(company: Company) -> None:
@@ -168,8 +158,7 @@ async def test_rule_28_metas_pricing_wins_over_ours_and_the_difference_is_told(c
 
 async def test_rule_24_fifty_concurrent_sends_on_a_wallet_with_credit_for_twenty(world: World) -> None:
     """Exactly 20 leave; the other 30 are refused before Meta is called."""
-    own = await asyncio.to_thread(found, world.launcher, world.endpoints)
-    company = Company(world.launcher, own, world._http, world.meta)
+    company = await newly_founded(world)
     template, _ = await company.approved("MARKETING")
     await company.buys(1)
     for _ in range(2):
@@ -179,7 +168,7 @@ async def test_rule_24_fifty_concurrent_sends_on_a_wallet_with_credit_for_twenty
     assert left // CHILEAN_MARKETING == 20
 
     chats = await asyncio.gather(*(company.starts(template, number=chilean()) for _ in range(50)))
-    ends = await asyncio.gather(*(end_of(company, chat) for chat in chats))
+    ends = await asyncio.gather(*(end_of(company, chat, {"refused", "read"}) for chat in chats))
     refused = [end for end in ends if end["status"] == "refused"]
     assert sum(end["status"] == "read" for end in ends) == 20
     assert len(refused) == 30
@@ -189,27 +178,3 @@ async def test_rule_24_fifty_concurrent_sends_on_a_wallet_with_credit_for_twenty
     costs = [await company.cost(end["message_id"], "refused") for end in refused]
     assert {cost["reason"] for cost in costs} == {"insufficient_credits"}
     await company.books_balance()
-
-
-async def end_of(company: Company, chat: Json) -> Json:
-    async def find() -> Json | None:
-        (line,) = await company.timeline(chat["conversation_id"])
-        return line if line["status"] in {"refused", "read"} else None
-
-    return await until(find, f"message {chat['message_id']} was refused or read")
-
-
-def chilean() -> str:
-    return f"+56 9 62{secrets.randbelow(10**6):06d}"
-
-
-@contextmanager
-def frozen(world: World, service: str) -> Iterator[None]:
-    """It does nothing, and is not gone: shorter than its session lasts."""
-    pid = world.component(service).pid
-    assert pid is not None, "it runs"
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)

@@ -46,11 +46,13 @@ class Late:
         return any((await consumer.beginning_offsets(_partitions(consumer, topic))).values())
 
     def look(self, consumer: AIOKafkaConsumer) -> None:
-        """Begins to read what waits and is ours to read."""
+        """Begins to read what waits and is ours to read. Why it cannot be read is said by nobody else."""
         for topic in self._decoder.topics:
             ours = self._assignment.waiting.get((topic, 0)) == WAITS
             task = self._tasks.get(topic)
-            if ours and (task is None or task.done()):
+            if not ours:
+                self.reasons.pop(topic, None)
+            elif task is None or task.done():
                 self._tasks[topic] = asyncio.create_task(self._read(consumer, topic))
 
     async def stop(self) -> None:

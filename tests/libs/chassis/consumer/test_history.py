@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from recado_chassis.consuming.consumer import Consumer
 from recado_chassis.consuming.history import HISTORY, LogPage, OwnersOverHttp, OwnerUnavailable
 from recado_chassis.consuming.parked import retry
 from recado_chassis.consuming.partitions import reread
@@ -109,7 +110,7 @@ async def test_two_workers_and_an_owner_that_falters_lose_and_repeat_nothing(
     async with running(first, second):
         mouth.says(range(30, 50))
         await eventually(lambda: heard(postgres_store, range(50)), within=60)
-        await eventually(lambda: first.ready() and second.ready(), within=60)
+        await eventually(lambda: first.problems() + second.problems() == [], within=60)
         mouth.says(range(50, 60))
         await eventually(lambda: heard(postgres_store, range(60)))
         await remains(lambda: heard(postgres_store, range(60)), 0.5)
@@ -187,3 +188,25 @@ async def test_an_owner_that_does_not_answer_is_named(mouth: Mouth, postgres_sto
         async with running(consumer):
             await eventually(lambda: any("mouth does not tell its log" in why for why in consumer.problems()))
             assert not consumer.ready()
+
+
+async def test_an_owner_that_does_not_answer_is_named_by_the_worker_alone_that_asks_it(
+    mouth: Mouth, postgres_store: PostgresStore
+) -> None:
+    """Whichever of them held the first partition before the others joined."""
+
+    def naming() -> list[Consumer]:
+        return [each for each in workers if any("does not tell its log" in why for why in each.problems())]
+
+    def holding() -> list[Consumer]:
+        return [each for each in workers if 0 in (each.held(MOUTH) or ())]
+
+    mouth.says(range(2))
+    mouth.street.forget(before=2, partition=1)
+    async with httpx.AsyncClient() as client:
+        owners = OwnersOverHttp(client, {"mouth": "http://127.0.0.1:9"}, "token")
+        workers = [mouth.street.consumer(postgres_store, owners=owners) for _ in range(3)]
+        async with running(workers[0]):
+            await eventually(lambda: naming() == workers[:1])
+            async with running(*workers[1:]):
+                await eventually(lambda: all(each.held(MOUTH) for each in workers) and naming() == holding())
