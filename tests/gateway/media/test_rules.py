@@ -63,7 +63,7 @@ def test_what_may_pass_is_tried_again_for_seven_days_and_then_lost_with_its_reas
 
 @pytest.mark.parametrize(
     ("reason", "attempts"),
-    [("too_large", 1), ("forbidden_host", 3), ("redirected", 3), ("gone", 5), ("hash_mismatch", 5)],
+    [("too_large", 1), ("forbidden_host", 3), ("redirected", 3), ("hash_mismatch", 4), ("gone", 10)],
 )
 def test_what_will_not_get_better_is_lost_soon(reason: str, attempts: int) -> None:
     story = MediaStory()

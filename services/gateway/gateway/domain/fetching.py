@@ -20,9 +20,10 @@ LONGEST_PAUSE = timedelta(hours=1)
 LARGEST = 100 * 1024 * 1024
 FLAG_TYPE = "type_mismatch"
 _ENOUGH: Mapping[str, int] = MappingProxyType(
-    {"too_large": 1, "forbidden_host": 3, "redirected": 3, "gone": 5, "hash_mismatch": 5, "refused": 5}
+    {"too_large": 1, "forbidden_host": 3, "redirected": 3, "hash_mismatch": 4, "gone": 10, "refused": 10}
 )
-"""After so many attempts that ended so there is no hope left; whatever else it is, may pass."""
+"""After so many attempts that ended so there is no hope left: seconds for bytes that are not those that were told,
+minutes for what Meta says it does not have. Whatever else it is may pass, and is outlasted."""
 
 
 def media_stream(message_id: MessageId) -> str:

@@ -10,7 +10,16 @@ from recado_chassis.verifying.evidence import Evidence
 from recado_chassis.verifying.figures import Figure, none_of
 from recado_chassis.verifying.logs import repeated_effects
 
-from conversations.adapters.postgres.verifying import arrivals, counters, requests, rotas, sendings, statuses, talks
+from conversations.adapters.postgres.verifying import (
+    arrivals,
+    attachments,
+    counters,
+    requests,
+    rotas,
+    sendings,
+    statuses,
+    talks,
+)
 from conversations.adapters.postgres.verifying.facts import read
 
 CONVERSATIONS = "conversations"
@@ -23,6 +32,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield from sendings.figures(CONVERSATIONS, facts, evidence)
     yield from requests.figures(CONVERSATIONS, facts)
     yield from counters.figures(CONVERSATIONS, connection, facts)
+    yield from attachments.figures(CONVERSATIONS, connection, facts)
     yield arrivals.doubled(CONVERSATIONS, facts)
     if evidence.taken is not None:
         yield from arrivals.figures(CONVERSATIONS, connection, facts, evidence.taken)
