@@ -12,6 +12,7 @@ import pytest
 import typer
 import yaml
 from gateway.adapters.door.routing import Way
+from gateway.adapters.mover import OUTCOMES as OUTCOMES_OF_FILES
 from gateway.application.archive import Standing
 from gateway.commands import Verdict
 from recado_chassis.consuming.inbox import OUTCOMES
@@ -73,6 +74,8 @@ VALUES = {
     ("recado_webhook_updates_total", "kind"): {str(kind) for kind in InboundType},
     ("recado_quarantine_updates", "standing"): set(get_args(Standing)) - {"released"},
     ("recado_quarantine_decisions_total", "decision"): set(get_args(Standing)) - {"waiting"},
+    ("recado_media_attempts_total", "direction"): set(OUTCOMES_OF_FILES),
+    ("recado_media_attempts_total", "outcome"): {each for told in OUTCOMES_OF_FILES.values() for each in told},
     ("recado_gateway_calls_total", "outcome"): {kind.__name__.lower() for kind in get_args(Verdict)},
 }
 

@@ -14,6 +14,8 @@ import pytest
 from tests.journeys.world import World, new_customer, until
 from tests.samples import PDF, image
 
+pytestmark = pytest.mark.timeout(360)
+
 
 async def asks_for(world: World, path: str, who: str = "0", **headers: str) -> httpx.Response:
     bearer = {"Authorization": f"Bearer {world.endpoints['tokens']['agents'][int(who)]}", **headers}
@@ -39,7 +41,6 @@ async def attachment_of(world: World, talk: str, message: str | None = None, sta
     return await until(find, f"an attachment that is {state}")
 
 
-@pytest.mark.timeout(180)
 async def test_s28_rule_32_files_come_in_and_go_out(world: World) -> None:
     wa_id, name = new_customer()
     await world.meta.create_customer(wa_id=wa_id, name=name)
@@ -87,7 +88,6 @@ async def refused_by_its_head(world: World, talk: str, size: int) -> bytes:
     return status.strip()
 
 
-@pytest.mark.timeout(180)
 async def test_rule_32_a_file_with_a_wrong_hash_is_lost_and_says_so(world: World) -> None:
     wa_id, name = new_customer()
     await world.meta.create_customer(wa_id=wa_id, name=name)

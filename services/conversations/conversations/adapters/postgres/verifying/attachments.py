@@ -49,7 +49,7 @@ def wanted(facts: Facts) -> dict[MessageId, tuple[str, str | None]]:
 
 
 def _received(facts: Facts) -> set[MessageId]:
-    told_of = facts.of(MessageReceived, MessageEchoed)
+    told_of: list[MessageReceived | MessageEchoed] = [*facts.of(MessageReceived), *facts.of(MessageEchoed)]
     return {fact.message_id for fact in told_of if fact.personal and isinstance(fact.personal.content, Media)}
 
 
