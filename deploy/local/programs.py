@@ -108,6 +108,7 @@ def service_environment(name: str, addresses: Addresses, secrets: Secrets) -> di
             "RECADO_TAG_KEY": secrets.tag_key,
             "RECADO_GRAPH_URL": addresses.url("simulator"),
             "RECADO_TEMPLATE_POLL_SECONDS": "10",
+            "RECADO_SUBSCRIPTION_ALLOWED_HOSTS": json.dumps(["127.0.0.1"]),
         }
     if name == "billing":
         environment |= {

@@ -100,7 +100,7 @@ def _rebuilt(dsn: str) -> float:
 
 def _projected(dsn: str, events: int) -> float:
     with psycopg.connect(dsn) as connection:
-        connection.execute("TRUNCATE users, rotas, customers, conversations, owners, messages")
+        connection.execute("TRUNCATE users, rotas, customers, conversations, owners, messages, texts, counts")
         connection.execute("DROP TABLE IF EXISTS inboxprojection_tracking")
     begun = time.perf_counter()
     runner = ProjectionRunner(

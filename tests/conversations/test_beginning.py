@@ -209,6 +209,20 @@ def test_rule_15_scope_own_starts_chats_with_ones_own_contacts_and_with_new_peop
     assert stage.starts("5511900002222", by=mine, contact__first_name="Rita")
 
 
+def test_rule_15_scope_own_a_preview_shows_nothing_of_somebody_elses_customer(stage: Business) -> None:
+    stage.grant("view_reply", "own")
+    mine, theirs = UserId(uuid4()), UserId(uuid4())
+    for agent in (mine, theirs):
+        stage.register(agent)
+    stage.knows(owner=theirs)
+    stage.writes(MARIA)
+    stage.closes(stage.one(ConversationOpened).conversation_id)
+    stage.owns(theirs)
+    assert "Sofia" in stage.previews(MARIA.value, by=theirs)[0].content.body
+    with pytest.raises(OutOfScope):
+        stage.previews(MARIA.value, by=mine)
+
+
 # What may be sent ---------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import conversations
 
 from tests.conversations.filing import FilingOffice
+from tests.conversations.listening import served
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness.readme import curls, readme, uncalled
 
@@ -14,6 +15,7 @@ from tests.harness.readme import curls, readme, uncalled
 async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
     office = shop
     talk, message, attachment = await with_files(office)
+    view = await office.does("POST", "/views", {"name": "Mine", "filters": {"view": "mine"}}, office.agent(0))
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
         "CONVERSATIONS": "",
@@ -25,15 +27,24 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
         "NUMBER": NUMBER,
         "CONTACT": CONTACT,
         "TEMPLATE": TEMPLATE,
+        "VIEW": view["view_id"],
     }
     made = list(curls(readme(conversations), known))
     await office.service.shown()
     for call in made:
+        if call.path == "/stream":
+            await _is_followed(office, people[call.who])
+            continue
         answer = await office.client.request(
             call.method, call.path, content=call.body, headers={**people[call.who], **call.headers}
         )
         assert answer.is_success, (call, answer.text)
     assert uncalled(office.service.service, made) == set()
+
+
+async def _is_followed(office: Office, who: dict[str, str]) -> None:
+    async with served(office.service) as address, address.reader(who):
+        pass
 
 
 def test_every_type_that_is_heard_of_the_other_services_is_named(office: Office) -> None:

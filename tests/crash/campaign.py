@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -15,12 +15,13 @@ import httpx
 from recado_chassis.verifying.comparison import compare
 from recado_chassis.verifying.figures import Figure
 
-from tests.crash import agents, beginners, buyers, customers, holds, points, reviewers
+from tests.crash import agents, beginners, buyers, customers, holds, points, receivers, reviewers, sellers
 from tests.crash.faults.quarantine import connected
 from tests.crash.installation import Installation
 from tests.crash.ledger import Ledger
 from tests.crash.payer import Payer
 from tests.crash.plans import Phase
+from tests.crash.receivers import CHOSEN, Receivers
 from tests.crash.scene import Fault, Say, Scene
 from tests.crash.settling import NotSettled, Settling
 from tests.crash.traffic import Act, Traffic
@@ -53,10 +54,13 @@ MIX: dict[Act, float] = {
     beginners.an_agent_begins_a_chat: 16,
     beginners.a_template_is_sent_in_a_conversation: 6,
     beginners.somebody_wants_no_marketing_or_wants_it_again: 1,
+    sellers.a_record_goes_to_another_stage: 2,
+    sellers.contacts_are_merged_or_parted: 1,
     buyers.somebody_buys_credits: 3,
     buyers.the_providers_answer_to_an_order_is_lost: 1,
     buyers.the_wallet_falls_to_its_floor: 2,
     buyers.somebody_wants_their_money_back: 1,
+    receivers.a_webhook_is_paused_for_a_moment: 1,
 }
 NUMBERS = 3
 FIRST_CREDITS = 20
@@ -109,7 +113,7 @@ class Campaign:
             settling = Settling(self._installation, scene.http, scene.meta, scene.traffic.payer)
             watchers = Watchers(self._installation.endpoints["databases"])
             try:
-                await self._prepare(scene)
+                await self._prepare(scene, CHOSEN if to_the_end else CHOSEN[:1])
                 for phase in phases:
                     await self._phase(scene, settling, watchers, phase)
                     kills, done = self._installation.tally.kills.total(), len(self.outcome.phases)
@@ -117,6 +121,7 @@ class Campaign:
                         break
                 if to_the_end:
                     self._say("until every message has an outcome …")
+                    await receivers.all_are_tried_now(scene.traffic)
                     await self._look(scene, settling, watchers, "the end", bound=FINAL_BOUND)
                 self.outcome.differences += [f"SIGTERM: {each}" for each in self._installation.tally.bad_stops]
                 commands = [("ledger",), ("--parked", str(scene.parked))] if to_the_end else [("ledger",)]
@@ -134,14 +139,15 @@ class Campaign:
         async with (
             httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as http,
             Simulator(endpoints["simulator"]) as meta,
+            Receivers() as told,
         ):
             world = World(self._installation.launcher, endpoints, http, meta)
             numbers = [endpoints["phone_number_id"]]
             payer = Payer(endpoints["payments"], http)
             traffic = Traffic(world, payer, self._ledger, self._random, numbers, MIX, self._rate)
-            yield Scene(self._installation, traffic, self._ledger, self._random, http, meta, self._say)
+            yield Scene(self._installation, traffic, self._ledger, told, self._random, http, meta, self._say)
 
-    async def _prepare(self, scene: Scene) -> None:
+    async def _prepare(self, scene: Scene, told: Sequence[Sequence[str]]) -> None:
         rules = {"webhook_attempts": 100_000, "webhook_backoff_cap": 2.0, "webhook_concurrency": 32}
         await scene.meta.change_rules(**rules)
         await scene.traffic.payer.delivers(attempts=100_000, pause=0.5)
@@ -151,7 +157,9 @@ class Campaign:
                 *(self._another_number(scene, index) for index in range(1, NUMBERS)),
                 beginners.kept_templates_are_made(scene.traffic),
                 buyers.buys(scene.traffic, FIRST_CREDITS),
+                scene.receivers.subscribe(scene.traffic, told),
             )
+            await sellers.each_conversation_opens_a_record(scene.traffic)
 
     async def _another_number(self, scene: Scene, index: int) -> None:
         account = self._installation.endpoints["waba_id"]
@@ -215,6 +223,7 @@ class Campaign:
         evidence = await asyncio.to_thread(self._ledger.evidence, endpoints["simulator"], folder, endpoints["payments"])
         figures = await asyncio.to_thread(compare, endpoints, folder, evidence, parked=scene.parked)
         figures += await asyncio.to_thread(holds.figures, endpoints["databases"])
+        figures += await asyncio.to_thread(scene.receivers.figures, endpoints["databases"])
         figures = [replace(each, wanted=0) if each.name == TOO_MANY else each for each in figures]
         missed = await asyncio.to_thread(watchers.passed_over)
         figures.append(Figure("all", "events that a reader of the log passed over", len(missed), 0, tuple(missed[:5])))

@@ -89,8 +89,8 @@ def quick(random: Random) -> Iterator[Phase]:
 
 
 def _points_of_first(service: str) -> Iterator[str]:
-    """Where the first worker of a service comes by itself: of two, the relay may be the other one's."""
-    others = ("relay.",) if service == "gateway" else ("relay.", "producer.")
+    """Where the first worker of a service comes by itself: of two, the relay or a receiver may be the other one's."""
+    others = ("relay.", "notifier.") if service == "gateway" else ("relay.", "producer.")
     for each, point in points.of_traffic():
         if each == service and (QUICK_WORKERS[service] == 1 or not point.startswith(others)):
             yield point

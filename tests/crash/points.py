@@ -16,6 +16,7 @@ _OWN = {
     "payments": ("billing",),
     "recharge": ("billing",),
     "media": ("gateway",),
+    "notifier": ("gateway",),
 }
 """Parts that not every service has, by the first word of their points."""
 OF_COMMANDS = "rebuild"

@@ -12,6 +12,7 @@ import httpx
 
 from tests.crash.installation import Installation
 from tests.crash.ledger import Ledger
+from tests.crash.receivers import Receivers
 from tests.crash.traffic import Traffic
 from tests.crash.worker import Worker
 from tests.simulator.client import Simulator
@@ -24,6 +25,7 @@ class Scene:
     installation: Installation
     traffic: Traffic
     ledger: Ledger
+    receivers: Receivers
     random: Random
     http: httpx.AsyncClient
     meta: Simulator

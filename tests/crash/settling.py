@@ -27,10 +27,14 @@ _FOLLOWERS = """
 SELECT 'relay', position FROM relay UNION ALL SELECT name, position FROM projections WHERE name !~ '_(next|old)$'
 """
 _QUARANTINED = "SELECT count(*) FROM inbound_archive WHERE standing = 'waiting'"
+_LOOKED_THROUGH = "SELECT source, position FROM subscription_sources"
 _LASTING = {
     "gateway": {
         "messages without an outcome": "SELECT count(*) FROM pending_sends",
         "requests about templates without one": "SELECT count(*) FROM pending_template_requests",
+        "logs that subscriptions are not told of": (
+            "SELECT count(*) FROM subscription_cursors WHERE is_active AND due_at IS NOT NULL"
+        ),
     },
     "billing": {
         "recharges under way": "SELECT count(*) FROM view_wallets.purchases WHERE due_at < now() + interval '5 minutes'"
@@ -54,8 +58,8 @@ class Settling:
     async def settle(self, bound: float = BOUND, *, sends: bool = False) -> float:
         """Seconds it took. Raises NotSettled.
 
-        With `sends`, also every message, request about a template and recharge has its outcome: minutes after whoever
-        claimed it has died, and messages behind it to the same customer after that.
+        With `sends`, also every message, request about a template, recharge and delivery has its outcome: minutes after
+        whoever claimed it has died, and messages behind it to the same customer after that.
         """
         begun = time.monotonic()
         waits = "readiness"
@@ -103,6 +107,7 @@ class Settling:
         """Where everybody stands, or what is behind."""
         ends = ends_of(self._installation.endpoints["kafka"])
         standing: list[Any] = [sorted(ends.items())]
+        logs: dict[str, int] = {}
         for service, dsn in self._installation.endpoints["databases"].items():
             with closing(psycopg.connect(dsn, autocommit=True, connect_timeout=5)) as connection:
                 late, log = behind(connection, ends)
@@ -110,7 +115,16 @@ class Settling:
             if late:
                 return f"{service}: {late}"
             standing.append(log)
-        return standing
+            logs[service] = log
+        return (self._not_looked_through(logs) if sends else "") or standing
+
+    def _not_looked_through(self, logs: Mapping[str, int]) -> str:
+        dsn = self._installation.endpoints["databases"]["gateway"]
+        with closing(psycopg.connect(dsn, autocommit=True, connect_timeout=5)) as connection:
+            for source, position in connection.execute(_LOOKED_THROUGH):
+                if position < logs[source]:
+                    return f"the notifier at {position} of {logs[source]} of {source}"
+        return ""
 
 
 def ends_of(bootstrap: str, prefix: str = "") -> dict[tuple[str, int], int]:

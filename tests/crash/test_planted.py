@@ -42,6 +42,7 @@ from recado_events.ids import (
     WabaId,
 )
 from recado_events.inbound import InboundType
+from recado_events.subscriptions import SubscriptionSecretRotated
 from recado_events.templates import TemplateForm, TemplateSubmitted
 
 from deploy.local.programs import clean_environment
@@ -49,6 +50,7 @@ from deploy.local.provider import Kafka
 from deploy.local.state import REPOSITORY
 from tests.crash.alone import Alone, Outside
 from tests.crash.planted import offsets_first
+from tests.gateway.hooks.receiver import Receiver
 from tests.gateway.meta import APP_ID, APP_SECRET, VERIFY_TOKEN, SimulatorProcess
 from tests.gateway.stage import KEYS, PIN
 from tests.harness.on_database import prepare, token
@@ -298,6 +300,45 @@ def a_submission(service: Alone) -> TemplateSubmitted:
         submitted_by=UserId(uuid4()),
         submitted_at=datetime.now(UTC),
     )
+
+
+@pytest.mark.parametrize(
+    ("mistake", "found"),
+    [
+        ("refusals_passed", {"events passed over that a receiver did not take": 1}),
+        ("pages_reversed", {"events that a receiver took after later ones": 1}),
+    ],
+)
+async def test_webhooks_that_are_passed_over_or_told_out_of_order_are_named(
+    alone: Make, outside: Outside, mistake: str, found: dict[str, int]
+) -> None:
+    answers = iter([500] if mistake == "refusals_passed" else [])
+    async with Receiver(lambda _: next(answers, 200)) as receiver:
+        allowed = {"RECADO_SUBSCRIPTION_ALLOWED_HOSTS": '["127.0.0.1"]'}
+        service = alone("gateway", outside.url, **options(outside.url), **allowed)
+        service.start(mistake)
+        await two_rotations_are_told(service, receiver)
+        service.rests()
+        assert service.differing() == found
+
+
+async def two_rotations_are_told(service: Alone, receiver: Receiver) -> None:
+    """At once, for it was paused meanwhile; until the log of deliveries has both."""
+    headers = token("administrator", service.organisation)
+    async with httpx.AsyncClient(base_url=service.url, headers=headers) as client:
+
+        async def asks(path: str, body: Any = None) -> Any:
+            answer = await client.post(f"/subscriptions{path}", json=body)
+            assert answer.is_success, answer.text
+            return answer.json()
+
+        made = await asks("", {"url": receiver.url, "event_types": [SubscriptionSecretRotated.TYPE]})
+        one = f"/{made['subscription_id']}"
+        for path, body in (("/pause", None), ("/rotate", {}), ("/rotate", {}), ("/resume", None)):
+            await asks(one + path, body)
+        async with asyncio.timeout(30):
+            while len((await client.get(f"/subscriptions{one}/deliveries")).json()["items"]) < 2:
+                await asyncio.sleep(0.1)
 
 
 def options(url: str) -> dict[str, str]:

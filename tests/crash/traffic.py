@@ -48,6 +48,8 @@ class Traffic:
         """What they wrote: customer, number, wamid."""
         self.payments: list[str] = []
         """What was paid: the provider's names."""
+        self.subscriptions: list[str] = []
+        """Outgoing webhooks: the ids of those who are told."""
         self.done: Counter[str] = Counter()
         self._acts = acts
         self._rate = rate

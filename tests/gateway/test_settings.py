@@ -32,6 +32,9 @@ TOLD: dict[str, Any] = {"database": "postgresql://x", **SETTINGS, **options("htt
         {"graph_url": "ftp://graph"},
         {"graph_version": "25"},
         {"number_rate": 0},
+        {"subscription_attempts": 0},
+        {"subscription_seconds": 21},
+        {"subscription_allowed_hosts": ["http://inside"]},
     ],
     ids=str,
 )

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 from gateway import main
 from gateway.adapters.dispatcher import Dispatcher
+from gateway.adapters.hooks import Notifier
 from gateway.adapters.template_desk import TemplateDesk
 from gateway.settings import Settings
 from recado_chassis import logs
@@ -42,7 +43,7 @@ async def work() -> None:
     settings = Settings.from_environment()
     store = PostgresStore(settings.dsn())
     service = main.build(settings, Toolbox(store, connection=store.connection, http=client))
-    senders = [each for each in service.also if isinstance(each, Dispatcher | TemplateDesk)]
+    senders = [each for each in service.also if isinstance(each, Dispatcher | Notifier | TemplateDesk)]
     movers = [each for role in service.apart.values() for each in role]
     running = asyncio.gather(*(each.run() for each in [*senders, *movers]), return_exceptions=True)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)

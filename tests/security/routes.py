@@ -60,7 +60,10 @@ CHAT = {
     "number": "+55 11 98765-4321",
     "template": {"template_id": "0190f3a8-0000-7000-8000-0000000000f1"},
 }
+HOOK = {"url": "https://[2c0f:ffff::1]/hooks", "event_types": ["gateway.channel-disconnected.v1"]}
+"""At a public address where nobody is."""
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
+VIEW = {"name": "x", "filters": {"unread": True}}
 
 GATEWAY = {
     ("POST", "/channels"): Expected(ADMINISTRATORS, CONNECT),
@@ -70,6 +73,17 @@ GATEWAY = {
     ("POST", "/channels/{phone_number_id}/reconnect"): Expected(ADMINISTRATORS, {"code": "code"}),
     ("PUT", "/channels/{phone_number_id}/details"): Expected(ADMINISTRATORS, {"name": "Balcão"}),
     ("POST", "/channels/{phone_number_id}/disconnect"): Expected(ADMINISTRATORS),
+    ("GET", "/subscriptions"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions"): Expected(ADMINISTRATORS, HOOK),
+    ("GET", "/subscriptions/{subscription_id}"): Expected(ADMINISTRATORS),
+    ("PATCH", "/subscriptions/{subscription_id}"): Expected(ADMINISTRATORS, HOOK),
+    ("DELETE", "/subscriptions/{subscription_id}"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions/{subscription_id}/rotate"): Expected(ADMINISTRATORS, {"overlap_seconds": 60}),
+    ("POST", "/subscriptions/{subscription_id}/pause"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions/{subscription_id}/resume"): Expected(ADMINISTRATORS),
+    ("POST", "/subscriptions/{subscription_id}/replay"): Expected(ADMINISTRATORS, {"source": "gateway", "after": 0}),
+    ("POST", "/subscriptions/{subscription_id}/test"): Expected(ADMINISTRATORS),
+    ("GET", "/subscriptions/{subscription_id}/deliveries"): Expected(ADMINISTRATORS),
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
@@ -88,6 +102,12 @@ CONVERSATIONS = {
     ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): Expected(PEOPLE),
     ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/views"): Expected(PEOPLE),
+    ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
+    ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),
+    ("DELETE", "/views/{view_id}"): Expected(PEOPLE),
+    ("GET", "/views/{view_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/stream"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),
@@ -117,6 +137,10 @@ TEMPLATES = {
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
+PIPELINE = {"name": "Sales", "stages": [{"name": "Asked"}]}
+STAGE = {"stage_id": "0190f3a8-0000-7000-8000-0000000000f2"}
+RECORD = {**STAGE, "name": "Bicycle"}
+LABEL = {"label": "X"}
 CRM = {
     ("GET", "/contacts"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}"): Expected(PEOPLE),
@@ -126,6 +150,62 @@ CRM = {
     ("POST", "/contacts/{contact_id}/notes"): Expected(PEOPLE, {"text": "x"}),
     ("GET", "/contacts/{contact_id}/history"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}/pipeline-records"): Expected(PEOPLE),
+    ("PUT", "/contacts/{contact_id}/company"): Expected(PEOPLE, {"company_id": None}),
+    ("POST", "/contacts"): Expected(PEOPLE, {"name": "Rita"}),
+    ("GET", "/contacts.csv"): Expected(PEOPLE),
+    ("GET", "/duplicates"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}/duplicates"): Expected(PEOPLE),
+    ("POST", "/imports"): Expected(ADMINISTRATORS, {"columns": ["name"]}),
+    ("GET", "/imports/{import_id}"): Expected(ADMINISTRATORS),
+    ("GET", "/imports/{import_id}/rejected"): Expected(ADMINISTRATORS),
+    ("PUT", "/imports/{import_id}/parts/{part}"): Expected(ADMINISTRATORS, {"csv": "Rita"}),
+    ("POST", "/imports/{import_id}/finish"): Expected(ADMINISTRATORS),
+    ("POST", "/contacts/{contact_id}/merge"): Expected(PEOPLE, {"merged_id": SOMEBODY["user_id"]}),
+    ("POST", "/contacts/{contact_id}/unmerge"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/related"): Expected(PEOPLE),
+    ("PATCH", "/conversations/{conversation_id}/contact"): Expected(PEOPLE, {"city": "Recife"}),
+    ("POST", "/conversations/{conversation_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): Expected(PEOPLE, RECORD),
+    ("GET", "/companies"): Expected(PEOPLE),
+    ("POST", "/companies"): Expected(PEOPLE, {"name": "Aurora"}),
+    ("GET", "/companies/{company_id}"): Expected(PEOPLE),
+    ("PATCH", "/companies/{company_id}"): Expected(PEOPLE, {"name": "Aurora"}),
+    ("PUT", "/companies/{company_id}/owner"): Expected(PEOPLE, SOMEBODY),
+    ("GET", "/companies/{company_id}/notes"): Expected(PEOPLE),
+    ("POST", "/companies/{company_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("GET", "/companies/{company_id}/history"): Expected(PEOPLE),
+    ("GET", "/companies/{company_id}/contacts"): Expected(PEOPLE),
+    ("GET", "/companies/{company_id}/pipeline-records"): Expected(PEOPLE),
+    ("GET", "/companies/{company_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/pipelines"): Expected(PEOPLE),
+    ("POST", "/pipelines"): Expected(ADMINISTRATORS, PIPELINE),
+    ("GET", "/pipelines/{pipeline_id}"): Expected(PEOPLE),
+    ("PUT", "/pipelines/{pipeline_id}"): Expected(ADMINISTRATORS, PIPELINE),
+    ("DELETE", "/pipelines/{pipeline_id}"): Expected(ADMINISTRATORS),
+    ("GET", "/channels/{phone_number_id}/record-rules"): Expected(PEOPLE, owned=False),
+    ("PUT", "/channels/{phone_number_id}/record-rules"): Expected(
+        ADMINISTRATORS, {"company": True}, owned=False, flags=("company",)
+    ),
+    ("GET", "/contact-fields"): Expected(PEOPLE),
+    ("POST", "/contact-fields"): Expected(ADMINISTRATORS, {**LABEL, "field": "custom_x", "value_type": "text"}),
+    ("PUT", "/contact-fields/{field}"): Expected(ADMINISTRATORS, LABEL),
+    ("DELETE", "/contact-fields/{field}"): Expected(ADMINISTRATORS),
+    ("GET", "/pipeline-records"): Expected(PEOPLE),
+    ("POST", "/pipeline-records"): Expected(PEOPLE, RECORD),
+    ("GET", "/pipeline-records/{pipeline_record_id}"): Expected(PEOPLE),
+    ("PATCH", "/pipeline-records/{pipeline_record_id}"): Expected(PEOPLE, {"name": "Bicycle"}),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/stage"): Expected(PEOPLE, STAGE),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/amount"): Expected(PEOPLE, {"amount": None}),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/related"): Expected(
+        PEOPLE, {"contact_id": None, "company_id": None}
+    ),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/owner"): Expected(PEOPLE, SOMEBODY),
+    ("GET", "/pipeline-records/{pipeline_record_id}/notes"): Expected(PEOPLE),
+    ("POST", "/pipeline-records/{pipeline_record_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("GET", "/pipeline-records/{pipeline_record_id}/history"): Expected(PEOPLE),
+    ("GET", "/pipeline-records/{pipeline_record_id}/stages"): Expected(PEOPLE),
+    ("GET", "/pipeline-records/{pipeline_record_id}/conversations"): Expected(PEOPLE),
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
@@ -179,9 +259,14 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id",
+        "purchase_id", "company_id", "pipeline_id", "pipeline_record_id", "import_id", "subscription_id", "view_id",
     )  # fmt: skip
-    return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
+    return {
+        **{name: str(uuid4()) for name in names},
+        "field": f"custom_x{uuid4().hex}",
+        "part": "700027",
+        "phone_number_id": str(uuid4().int)[:15],
+    }
 
 
 async def described(world: World) -> set[Route]:

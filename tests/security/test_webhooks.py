@@ -140,6 +140,8 @@ async def test_24_a_forged_tag_waits_in_quarantine_and_says_nothing_of_the_messa
 
 STRANGE_TIMES = ["0", "-1", str(int(time.time()) * 1000), "253402300799", str(int(time.time()) + 10 * DAY), "", "x"]
 
+SHUT = {"open": False, "closes_at": None, "state": "closed"}
+
 
 @pytest.mark.parametrize("known", [False, True], ids=["somebody_new", "somebody_known"])
 async def test_25_a_time_that_cannot_be_is_replaced_and_moves_no_window(street: Street, known: bool) -> None:
@@ -147,7 +149,7 @@ async def test_25_a_time_that_cannot_be_is_replaced_and_moves_no_window(street: 
     if known:
         await street.takes(street.text(person, timestamp=now - 3600))
         await street.talk_with(person)
-    before = (await street.talk_with(person))["window"] if known else {"open": False, "closes_at": None}
+    before = (await street.talk_with(person))["window"] if known else SHUT
     for told in [*STRANGE_TIMES, str(now + 601)]:
         await street.takes(meta_json(street.text(person, "quando?", timestamp="TIME")).replace(b"TIME", told.encode()))
     await street.said_by(person, len(STRANGE_TIMES) + 1 + known)

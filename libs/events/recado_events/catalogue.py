@@ -56,9 +56,10 @@ QUARANTINE = Topic(
 GATEWAY = Topic(
     name="recado.gateway.v1",
     owner="gateway",
-    key="organisation + business number; organisation + WABA for templates",
+    key="organisation + business number; organisation + WABA for templates; organisation for subscriptions",
     data_class="personal",
-    summary="Channels connected and lost; what became of every message that left; templates as Meta has them.",
+    summary="Channels connected and lost; what became of every message that left; templates as Meta has them; outgoing "
+    "webhooks.",
     events=gateway.PUBLISHED,
 )
 CONVERSATIONS = Topic(
@@ -74,7 +75,7 @@ CRM = Topic(
     owner="crm",
     key="organisation",
     data_class="personal",
-    summary="Contacts, their owners, fields, notes and conversations.",
+    summary="Contacts, companies and pipeline records, and what administrators set up for them.",
     events=crm.PUBLISHED,
 )
 TEMPLATES = Topic(

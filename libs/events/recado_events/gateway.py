@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from recado_events import media, meta_templates
+from recado_events import media, meta_templates, subscriptions
 from recado_events.event import Event, Personal
 from recado_events.ids import CustomerId, MessageId, PhoneNumberId, UserId, WabaId
 
@@ -192,4 +192,5 @@ PUBLISHED: tuple[type[Event], ...] = (
     DuplicateSendDetected,
     *media.PUBLISHED,
     *meta_templates.PUBLISHED,
+    *subscriptions.PUBLISHED,
 )

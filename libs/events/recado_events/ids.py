@@ -14,9 +14,15 @@ MessageId = NewType("MessageId", UUID)
 ContactId = NewType("ContactId", UUID)
 NoteId = NewType("NoteId", UUID)
 AttachmentId = NewType("AttachmentId", UUID)
+CompanyId = NewType("CompanyId", UUID)
+PipelineId = NewType("PipelineId", UUID)
+StageId = NewType("StageId", UUID)
+PipelineRecordId = NewType("PipelineRecordId", UUID)
 TemplateId = NewType("TemplateId", UUID)
 RequestId = NewType("RequestId", UUID)
 """Something asked of Meta once: the submission or deletion of a template."""
+SubscriptionId = NewType("SubscriptionId", UUID)
+"""Of an organisation's outgoing webhook."""
 
 PhoneNumberId = NewType("PhoneNumberId", str)
 """Meta's id of a business number, decimal digits. "Business number" always means this."""

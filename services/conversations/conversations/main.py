@@ -6,9 +6,9 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
-from conversations.adapters import expiring, http, kafka
-from conversations.adapters.postgres import ATTACHMENTS, INBOX, FiledAttachments, InboxQuestions
-from conversations.application import Arriving, Attaching, Beginning, Delivering, Expiring, Listening, People
+from conversations.adapters import expiring, http, kafka, live
+from conversations.adapters.postgres import ATTACHMENTS, INBOX, InboxQuestions, WatchedViews
+from conversations.application import Arriving, Attaching, Beginning, Delivering, Expiring, Keeping, Listening, People
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -17,24 +17,24 @@ SHOWS = (INBOX, ATTACHMENTS)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
-    streams, db = tools.streams((*PUBLISHED, *PRIVATE)), tools.connection
-    scene = Scene(settings.fingerprints())
-    arriving, delivering, attaching = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Attaching(scene)
-    beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
-    questions, filed, opens = InboxQuestions(db), FiledAttachments(db), settings.reactions_open_window
+    streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
+    arriving, delivering, listening = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Listening(scene)
+    beginning, people, questions = Beginning(scene, tools.ids), People(scene), InboxQuestions(tools.connection)
+    opens, screens = settings.reactions_open_window, live.Hub(streams, tools, WatchedViews(tools.connection), SHOWS)
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
-            http.inbox_routes(streams, questions, filed, tools.clock),
-            http.attachment_routes(streams, attaching, questions, filed, settings.files(), tools.ids),
-            http.beginning_routes(streams, beginning, tools.ids),
-            http.talk_routes(streams, attaching, beginning, questions, tools.ids),
-            *http.people_routes(streams, people, questions),
+            http.inbox_routes(streams, questions, tools.clock),
+            http.saved_view_routes(streams, Keeping(scene), questions, tools.clock, tools.ids),
+            http.stream_routes(screens),
+            *http.writing_routes(streams, Attaching(scene), beginning, questions, settings.files(), tools.ids),
+            *http.staff_routes(streams, people, questions),
         ],
         shows=SHOWS,
         also=[expiring.Expirer(Expiring(streams, listening, questions))],
+        always=[screens],
         standing=http.standing(streams),
     )

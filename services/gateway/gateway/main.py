@@ -6,7 +6,7 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.gateway import PUBLISHED
 
-from gateway.adapters import dispatcher, door, graph, http, kafka, mover, postgres, template_desk, unsubscriber, vault
+from gateway.adapters import dispatcher, door, graph, hooks, http, kafka, postgres, template_desk, unsubscriber, vault
 from gateway.application import Connecting, Dispatching, Moving, Reviewing, Sending, Staffing, Unsubscribing
 from gateway.domain import PRIVATE, Tags
 from gateway.settings import Settings
@@ -24,17 +24,17 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     sends, reviews = Dispatching(streams, line, tokens, tags), Reviewing(streams, tokens, tables, meta, settings.looks)
     sender = dispatcher.Dispatcher(sends, line, messages, bell, tools.clock, held=tools.held)
     joins, leaves = Connecting(streams, signup, tokens, line, settings.app_id), Unsubscribing(signup, tokens, tokens)
-    entrance = door.Door(settings, tools, tags, postgres.UpdateArchive(db))
+    entrance, questions = door.Door(settings, tools, tags, postgres.UpdateArchive(db)), postgres.ChannelQuestions(db)
+    told = hooks.Outgoing(settings, tools, streams, *postgres.for_subscriptions(db, safe, tools.ids.new))
     return Service(
         "gateway",
         streams,
         tells=PUBLISHED,
         hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags, files)),
-        answers=[http.channel_routes(streams, joins, leaves, postgres.ChannelQuestions(db))],
+        answers=[http.channel_routes(streams, joins, leaves, questions), http.subscription_routes(told.desk)],
         shows=SHOWS,
-        also=[sender, unsubscriber.Unsubscriber(leaves), template_desk.TemplateDesk(reviews), *entrance.also],
-        apart={"media": [mover.Mover(files)]},
-        always=entrance.always,
-        raw_routes=entrance.routes,
+        also=[sender, unsubscriber.Unsubscriber(leaves), template_desk.TemplateDesk(reviews), *entrance.also, told.by],
+        apart={"media": [dispatcher.Mover(files)]},
+        **entrance.around,
         standing=staffing.standing,
     )

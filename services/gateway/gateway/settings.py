@@ -31,6 +31,7 @@ def _one_or_many(value: Any) -> Any:
     return orjson.loads(value) if value.lstrip().startswith("[") else [value]
 
 
+HostName = Annotated[str, Field(pattern=r"^[a-z0-9_.:-]{1,253}$")]
 AppSecret = Annotated[SecretStr, Field(min_length=16)]
 TokenKey = Annotated[SecretStr, AfterValidator(_token_key)]
 TokenKeys = Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
@@ -72,6 +73,16 @@ class Settings(FileSettings, ServiceSettings):
     """Seconds after which Meta's list of an account's templates is looked at again, for what webhooks did not tell."""
     archive_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days for which every update is kept as it came."""
+    subscription_limit: Annotated[int, Field(ge=0, le=100)] = 10
+    """Outgoing webhooks an organisation may have."""
+    subscription_attempts: Annotated[int, Field(ge=1, le=100)] = 10
+    """Attempts to deliver an event; after the last one in vain its subscription is paused. Ten take three days."""
+    subscription_seconds: Annotated[float, Field(ge=0.1, le=20)] = 15.0
+    """Seconds that a receiver has for its answer."""
+    subscription_log_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days for which the log of deliveries is kept."""
+    subscription_allowed_hosts: tuple[HostName, ...] = ()
+    """Hosts of receivers that may be at private addresses, in small letters, as they stand in URLs."""
 
     @property
     def graph(self) -> tuple[str, str]:

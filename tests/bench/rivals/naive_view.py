@@ -7,6 +7,7 @@ from functools import singledispatchmethod
 from typing import Any
 
 from conversations.adapters.postgres.projection import STATEMENTS
+from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection
@@ -31,6 +32,10 @@ PLAIN: dict[str, str] = {
     "message": f"""
         INSERT INTO messages ({_COLUMNS})
         VALUES ({", ".join(f"%({name.strip()})s" for name in _COLUMNS.split(","))})""",
+    "text": """
+        INSERT INTO texts (conversation_id, message_id, customer_id, words)
+        VALUES (%(conversation_id)s, %(message_id)s, %(customer_id)s,
+                array_to_tsvector(string_to_array(%(words)s, ' ')))""",
 }
 """Conversations' own statements, but for those that take a page at once: here they take one row, which is cheaper."""
 
@@ -57,6 +62,9 @@ def rows_of(event: Any, position: int) -> Iterator[Row]:
                 "customer_id": event.originator_id, "organisation_id": event.organisation_id,
                 "phone_number_id": event.phone_number_id, "name": event.profile_name, "username": None,
                 "wa_id": event.wa_id, "user_id": None,
+                "name_words": marked(event.organisation_id, words_of(event.profile_name)), "username_words": None,
+                "numbers": " ".join(spellings_of(event.wa_id)),
+                "trigrams": marked(event.organisation_id, trigrams_of(event.wa_id)),
             }  # fmt: skip
         case Customer.ConversationOpened():  # type: ignore[attr-defined]
             yield "conversation_opened", {
@@ -83,6 +91,10 @@ def _message(event: Any, position: int) -> Iterator[Row]:
         "content": Text(body=event.text).model_dump_json().encode(), "occurred_at": event.occurred_at,
         "source_ordinal": 0, "position": position, "reply_to": None, "target_id": None, "sent_by": None,
         "wamid_id": event.originator_id, "send_by": None, "forwarded": False,
+    }  # fmt: skip
+    yield "text", {
+        "conversation_id": event.conversation_id, "message_id": event.originator_id, "customer_id": event.customer_id,
+        "words": " ".join(marked(event.organisation_id, words_of(event.text))),
     }  # fmt: skip
     yield "last_message", {
         "conversation_id": event.conversation_id, "occurred_at": event.occurred_at, "inbound": True,

@@ -16,7 +16,7 @@ from recado_chassis.verifying.sites import told_by
 from deploy.local.process import kill_group, spawn
 from deploy.local.programs import clean_environment
 from deploy.local.state import REPOSITORY
-from tests.crash import beginners, buyers, points, reviewers
+from tests.crash import beginners, buyers, points, receivers, reviewers
 from tests.crash.scene import Fault, Scene
 from tests.crash.traffic import Act
 
@@ -26,6 +26,7 @@ A_MOMENT = 15.0
 _FOR_OTHERS = 4.0
 _LEADS_TO: dict[str, Act] = {
     "dispatcher": beginners.an_agent_begins_a_chat,
+    "notifier": receivers.there_is_something_to_tell,
     "payments": buyers.somebody_buys_credits,
     "recharge": buyers.the_wallet_falls_to_its_floor,
     "templates": reviewers.an_administrator_makes_a_template,

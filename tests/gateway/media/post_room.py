@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from gateway.adapters.mover import Mover
+from gateway.adapters.dispatcher.mover import Mover
 from gateway.application.fetching import Fetching
 from gateway.application.moving import Moving
 from recado_chassis.files import Files, key_of

@@ -75,10 +75,10 @@ class OwnersOverHttp:
     def knows(self, owner: str) -> bool:
         return owner in self._urls
 
-    async def page(self, owner: str, after: int) -> LogPage:
+    async def page(self, owner: str, after: int, limit: int = PAGE) -> LogPage:
         url = f"{self._urls[owner].rstrip('/')}/events"
         try:
-            answer = await self._client.get(url, params={"after": after, "limit": PAGE}, headers=self._headers)
+            answer = await self._client.get(url, params={"after": after, "limit": limit}, headers=self._headers)
             answer.raise_for_status()
             told = orjson.loads(answer.content)
             return LogPage(told["events"], told["next"], told["end"])

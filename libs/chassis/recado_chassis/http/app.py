@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recado_chassis.http.accounting import Accounting
 from recado_chassis.http.cursors import Cursors
+from recado_chassis.http.describing import describe
 from recado_chassis.http.direct import Direct, DirectRoutes
 from recado_chassis.http.edge import Edge, WaitFor
 from recado_chassis.http.events_route import events_route
@@ -95,4 +96,5 @@ def _api(service: Service, settings: ServiceSettings, is_stopping: Callable[[], 
     )
     for routes in (*service.answers, events_route(service, is_stopping)):
         api.include_router(routes)
+    describe(api)
     return api

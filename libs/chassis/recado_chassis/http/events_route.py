@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Security
+from recado_events.event import Event
 from starlette.responses import Response, StreamingResponse
 
 from recado_chassis.caller import Caller
@@ -18,6 +19,7 @@ from recado_chassis.producing.headers import source_of
 from recado_chassis.producing.telling import OF_THE_CHASSIS
 from recado_chassis.service import Service
 from recado_chassis.store import EventRow, Unavailable
+from recado_chassis.streams import Streams
 from recado_chassis.threads import in_thread
 
 _PAGE_BYTES = 8 * 1024 * 1024
@@ -29,7 +31,7 @@ _PULSE = 5.0
 def events_route(service: Service, is_stopping: Callable[[], bool] = lambda: False) -> APIRouter:
     """Structured CloudEvents above `after`, of all organisations; private events leave holes."""
     routes = APIRouter()
-    log = _Log(service)
+    log = PublishedLog(service.name, service.streams, service.tells)
 
     @routes.get("/events", summary="The log, for services that come late")
     def events(
@@ -51,7 +53,7 @@ def events_route(service: Service, is_stopping: Callable[[], bool] = lambda: Fal
     return routes
 
 
-async def _lines(log: _Log, after: int, is_stopping: Callable[[], bool]) -> AsyncIterator[bytes]:
+async def _lines(log: PublishedLog, after: int, is_stopping: Callable[[], bool]) -> AsyncIterator[bytes]:
     silent = 0.0
     while not is_stopping():
         told, reached = await in_thread(log.page, after, _STREAMED)
@@ -68,14 +70,14 @@ async def _lines(log: _Log, after: int, is_stopping: Callable[[], bool]) -> Asyn
         silent += _LOOK_EVERY
 
 
-class _Log:
-    """The part of the log that others may see."""
+class PublishedLog:
+    """The part of a service's own log that others may see."""
 
-    def __init__(self, service: Service) -> None:
-        self._name = service.name
-        self._store = service.streams.store
-        self._mapper = service.streams.mapper
-        self._published = _Published(service)
+    def __init__(self, name: str, streams: Streams, tells: Iterable[type[Event]]) -> None:
+        self._name = name
+        self._store = streams.store
+        self._mapper = streams.mapper
+        self._published = _Published(streams.mapper, frozenset(tells))
         self.end = self._store.end
 
     def page(self, after: int, limit: int) -> tuple[list[bytes], int]:
@@ -88,10 +90,10 @@ class _Log:
 class _Published:
     """The relay's rule: types that are told, and older versions that become one of them."""
 
-    def __init__(self, service: Service) -> None:
-        self._mapper = service.streams.mapper
-        self._tells = frozenset(service.tells)
-        self._known = {event.TYPE: True for event in service.tells}
+    def __init__(self, mapper: Mapper, tells: frozenset[type[Event]]) -> None:
+        self._mapper = mapper
+        self._tells = tells
+        self._known = {event.TYPE: True for event in tells}
 
     def has(self, row: EventRow) -> bool:
         if row.type.startswith(OF_THE_CHASSIS):

@@ -39,12 +39,18 @@ class Page:
         return self.limit + 1
 
     def answer(
-        self, rows: Sequence[Row], after: Callable[[Row], list[Any]], item: Callable[[Row], Any] = lambda row: row
+        self,
+        rows: Sequence[Row],
+        after: Callable[[Row], list[Any]],
+        item: Callable[[Row], Any] = lambda row: row,
+        *,
+        edge: list[Any] | None = None,
     ) -> Response:
-        """`{"items", "next_cursor"}` and a Link header. `after` gives a row's place in the order, as JSON values."""
+        """`{"items", "next_cursor"}` and a Link header. `after` gives a row's place in the order, as JSON values;
+        `edge` is where a query stopped looking before it had as many rows as it was asked for."""
         shown = rows[: self.limit]
-        more = len(rows) > self.limit
-        cursor = self._cursors.seal(self._scope, after(shown[-1])) if more else None
+        place = after(shown[-1]) if len(rows) > self.limit else edge
+        cursor = None if place is None else self._cursors.seal(self._scope, place)
         headers = {"Link": f'<{self._link(cursor)}>; rel="next"'} if cursor is not None else None
         return json_response({"items": [item(row) for row in shown], "next_cursor": cursor}, headers=headers)
 

@@ -9,6 +9,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from recado_chassis.http.direct import DirectRoutes
+from recado_chassis.http.event_stream import ABORT
 from recado_chassis.http.problems import MEDIA_TYPE, problem_body
 from recado_chassis.metrics import HTTP_CUT_OFF
 from recado_chassis.running.exchange import Exchange, is_small
@@ -128,6 +129,7 @@ class Protocol(HttpToolsProtocol):
         """Makes the scope only now, which takes the headers along."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
+        cast(Any, self.scope)[ABORT] = self.transport.abort
         self.url, self.expect_100_continue = url, expects
         self.headers += headers
         super().on_headers_complete()

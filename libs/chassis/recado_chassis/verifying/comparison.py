@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from psycopg import Connection
 from recado_events.catalogue import topic_of
 
 from recado_chassis.consuming.decoding import Place
+from recado_chassis.mapper import Recorded
 from recado_chassis.storing.postgres_connections import SET_UP, connect, translated
 from recado_chassis.verifying import consumed, logs, published, views
-from recado_chassis.verifying.evidence import Evidence
+from recado_chassis.verifying.evidence import Evidence, ToldLog
 from recado_chassis.verifying.figures import Figure
 from recado_chassis.verifying.sites import Site, site, told_by
 from recado_chassis.verifying.topics import Contents, read
@@ -29,6 +32,9 @@ def compare(endpoints: Mapping[str, Any], folder: Path, evidence: Evidence, *, p
     Kafka and the services' settings raise."""
     with ExitStack() as stack:
         sites = [stack.enter_context(site(name, told_by(folder, name, endpoints))) for name in endpoints["databases"]]
+        evidence = replace(
+            evidence, logs={each.name: ToldLog(each.store.end(), partial(_told, each)) for each in sites}
+        )
         names = {each.prefix + topic for each in sites for topic in _topics_of(each)}
         contents = read(endpoints["kafka"], sorted(names))
         figures = [figure for each in sites for figure in _of(each, contents, evidence)]
@@ -38,6 +44,14 @@ def compare(endpoints: Mapping[str, Any], folder: Path, evidence: Evidence, *, p
 
 def _topics_of(each: Site) -> set[str]:
     return {hears.topic.name for hears in each.service.hears} | {topic_of(each.name).name}
+
+
+def _told(each: Site, after: int) -> Iterator[Recorded]:
+    tells = frozenset(each.service.tells)
+    with translated(), closing(connect(each.dsn, "verify", SET_UP)) as connection:
+        for one in logs.recorded(connection, each.service.streams.mapper, after):
+            if type(one.event) in tells:
+                yield one
 
 
 def _of(each: Site, contents: Mapping[str, Contents], evidence: Evidence) -> Iterator[Figure]:

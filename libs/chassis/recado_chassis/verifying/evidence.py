@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import Connection
 
+from recado_chassis.mapper import Recorded
 from recado_chassis.verifying.figures import Figure
 
 Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLog:
+    """What a service has told, in the form in which it tells it now."""
+
+    end: int
+    """The last position of its log, whatever stands there."""
+    above: Callable[[int], Iterable[Recorded]]
+    """Its published events above a position, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,8 @@ class Evidence:
     """What the payment provider was paid: amounts in cents, and the labels that we gave them."""
     answered: Sequence[str] | None = None
     """Ids that successful answers to commands named."""
+    logs: Mapping[str, ToldLog] = field(default_factory=dict)
+    """Of the services that are compared, by their names."""
 
 
 Check = Callable[[Connection[Any], Evidence], Iterable[Figure]]

@@ -72,9 +72,9 @@ def logged(connection: Connection[Any], after: int = 0) -> Iterator[Logged]:
         after = page[-1][0]
 
 
-def recorded(connection: Connection[Any], mapper: Mapper) -> Iterator[Recorded]:
+def recorded(connection: Connection[Any], mapper: Mapper, after: int = 0) -> Iterator[Recorded]:
     """The log in order, as its events."""
-    return (mapper.decode(each.state, each.position) for each in logged(connection))
+    return (mapper.decode(each.state, each.position) for each in logged(connection, after))
 
 
 def time_of(connection: Connection[Any]) -> datetime:

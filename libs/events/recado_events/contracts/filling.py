@@ -12,7 +12,12 @@ from recado_events.contracts import story
 from recado_events.contracts.values import BY_EVENT, BY_NAME, PERSONAL
 from recado_events.event import Event, Personal
 
-_LATER = {"received_at": timedelta(seconds=2), "closes_at": story.DAY, "send_by": story.DAY}
+_LATER = {
+    "received_at": timedelta(seconds=2),
+    "closes_at": story.DAY,
+    "send_by": story.DAY,
+    "old_signs_until": story.DAY,
+}
 
 
 class ValueMissing(LookupError):

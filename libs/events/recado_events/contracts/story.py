@@ -13,6 +13,7 @@ from recado_events.content import OutgoingTemplate, TemplateParameter
 from recado_events.conversations.release import Released, TemplateUse
 from recado_events.identity import Recipient
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     ConversationId,
     CustomerId,
@@ -20,8 +21,12 @@ from recado_events.ids import (
     NoteId,
     OrganisationId,
     PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
     ProfileId,
     RequestId,
+    StageId,
+    SubscriptionId,
     TemplateId,
     UserId,
     WabaId,
@@ -54,12 +59,19 @@ SALES = ProfileId(_id("the profile of sales"))
 CLARA = CustomerId(_id("Clara, who asks about a cake"))
 CLARA_AGAIN = CustomerId(_id("Clara, before she was known to be the same"))
 CONTACT = ContactId(_id("Clara's contact"))
+CONTACT_AGAIN = ContactId(_id("Clara's contact, before she was known to be the same"))
 CONVERSATION = ConversationId(_id("the talk about the cake"))
 EARLIER_CONVERSATION = ConversationId(_id("the talk about bread"))
 NOTE = NoteId(_id("the note about nuts"))
+COMPANY = CompanyId(_id("the company that Clara works for"))
+PIPELINE = PipelineId(_id("the pipeline of cakes"))
+ASKED = StageId(_id("the stage of cakes that are asked for"))
+ORDERED = StageId(_id("the stage of cakes that are ordered"))
+CAKE = PipelineRecordId(_id("the pipeline record of the cake"))
 TEMPLATE = TemplateId(_id("the template that says when a cake is ready"))
 META_TEMPLATE = "1689556908129832"
 SUBMISSION = RequestId(_id("the template's submission"))
+SUBSCRIPTION = SubscriptionId(_id("the subscription"))
 
 CLARA_WA_ID = "12125550143"
 CLARA_NEW_WA_ID = "12125550187"

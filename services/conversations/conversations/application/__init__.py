@@ -5,8 +5,9 @@ from conversations.application.attaching import Attaching
 from conversations.application.beginning import Beginning
 from conversations.application.delivering import Delivering
 from conversations.application.expiring import Expiring
+from conversations.application.keeping import Keeping
 from conversations.application.listening import Listening
 from conversations.application.people import People
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Attaching", "Beginning", "Delivering", "Expiring", "Listening", "People", "Talking"]
+__all__ = ["Arriving", "Attaching", "Beginning", "Delivering", "Expiring", "Keeping", "Listening", "People", "Talking"]

@@ -21,13 +21,25 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain import attachments, contact, customer, desk, message, team, template, wamid
+from conversations.domain import (
+    attachments,
+    contact,
+    customer,
+    desk,
+    message,
+    saved_views,
+    selling,
+    team,
+    template,
+    wamid,
+)
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
 from conversations.domain.noted import ContactStandingNoted
 from conversations.domain.places import ConversationPlace
 from conversations.domain.refusals import OutOfScope
+from conversations.domain.saved_views import SavedViews
 from conversations.domain.team import Team
 from conversations.domain.wamid import Wamid
 
@@ -40,6 +52,9 @@ FOLDS: dict[str, Fold[Any]] = {
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
     "attachment": Fold(attachments.NONE, attachments.evolve),
+    "views": Fold(saved_views.SavedViews(), saved_views.evolve),
+    "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),
+    "record": Fold(selling.NO_RECORD, selling.evolve_record),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
 _REMEMBERED = 10_000
@@ -71,6 +86,9 @@ class Scene:
 
     def wamid(self, work: Work, wamid_id: MessageId) -> Wamid:
         return cast(Wamid, self._state(work, f"wamid-{wamid_id}"))
+
+    def saved_views(self, work: Work, organisation_id: OrganisationId) -> SavedViews:
+        return cast(SavedViews, self._state(work, f"views-{organisation_id}"))
 
     def seen_before(self, work: Work, update_id: MessageId) -> bool:
         return bool(self._state(work, f"update-{update_id}"))

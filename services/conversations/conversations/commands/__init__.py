@@ -28,17 +28,20 @@ from conversations.commands.asking import (
     SetAvailability,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
     NoteChannel,
     NoteContact,
     NoteContactOwner,
+    NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
     NoteOutcome,
     NoteReservation,
     NoteTemplate,
 )
+from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
     "Arrival",
@@ -49,13 +52,17 @@ __all__ = [
     "CloseConversation",
     "ExpireRequest",
     "GrantProfile",
+    "KeptFilters",
     "MarkRead",
     "NoteChannel",
     "NoteContact",
     "NoteContactOwner",
+    "NoteContactParted",
     "NoteContactStanding",
     "NoteOrganisation",
     "NoteOutcome",
+    "NotePipeline",
+    "NotePipelineRecord",
     "NoteReservation",
     "NoteTemplate",
     "OnConversation",
@@ -69,8 +76,10 @@ __all__ = [
     "ReceiveRevoke",
     "RecordStatus",
     "RegisterUser",
+    "RemoveView",
     "ReopenConversation",
     "Reply",
+    "SaveView",
     "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",

@@ -49,6 +49,7 @@ STATUS_EVENTS: dict[str, type[OfDelivery]] = {
 }
 _SILENT = ("rejected", "unknown", "withdrawn", "refused", "released", "requested")
 """What is shown while Meta has said nothing; the first one there is."""
+FAILURES = frozenset({"failed", "rejected", "withdrawn", "refused"})
 _Named = Received | Reacted | Edited | Revoked | Echoed
 _WORDS = {event: word for word, event in STATUS_EVENTS.items()}
 
@@ -97,7 +98,7 @@ def shown_status(words: set[str]) -> tuple[str | None, bool]:
 
 def is_lost(words: set[str]) -> bool:
     """Whether it did not and, as far as is known, will not reach the customer."""
-    return shown_status(words)[0] in {"failed", "rejected", "withdrawn", "refused"}
+    return shown_status(words)[0] in FAILURES
 
 
 def digest_of(personal: Personal | None) -> str | None:

@@ -9,6 +9,7 @@ from recado_events.conversations import FailureDetails, MetaError, OfCustomer, O
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
+from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
 from conversations.domain.private_attachments import ATTACHMENTS
 
@@ -100,4 +101,5 @@ PRIVATE: tuple[type[Event], ...] = (
     WamidBound,
     StatusOfUnknownMessage,
     *NOTED,
+    *KEPT,
 )

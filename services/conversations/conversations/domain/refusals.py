@@ -147,6 +147,22 @@ class UnknownContact(Refusal):
     message = "There is no such contact."
 
 
+class UnknownPipelineRecord(Refusal):
+    rule = "unknown_pipeline_record"
+    status = 422
+    message = "There is no such pipeline record."
+
+
+class PipelineRecordWithoutContact(Refusal):
+    rule = "pipeline_record_without_contact"
+    message = "This pipeline record has no contact to write to."
+
+
+class PipelineRecordOfAnother(Refusal):
+    rule = "pipeline_record_of_another"
+    message = "This pipeline record is another contact's."
+
+
 class UnknownTemplate(Refusal):
     rule = "unknown_template"
     status = 422
@@ -193,4 +209,27 @@ class InvalidNumber(Refusal):
 class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
-    message = "Say who it is for: contact_id or number, one of the two."
+    message = "Say who it is for: contact_id, pipeline_record_id or number, one of them."
+
+
+class DatesReversed(Refusal):
+    rule = "dates_reversed"
+    status = 422
+    message = "The span named here ends before it begins."
+
+
+class NothingToSearch(Refusal):
+    rule = "nothing_to_search"
+    status = 422
+    message = "There is neither a word nor a part of a number in this text."
+
+
+class UnknownView(Refusal):
+    rule = "view_not_found"
+    status = 404
+    message = "There is no such saved view."
+
+
+class TooManyViews(Refusal):
+    rule = "too_many_views"
+    message = "There are as many saved views as there may be: remove one first."

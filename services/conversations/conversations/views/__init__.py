@@ -1,7 +1,21 @@
 """What the inbox shows, as a pure fold: each event becomes changes of rows, in whatever order facts come."""
 
-from conversations.views import customers, messages, people
+from conversations.views import customers, messages, people, saved, statuses
 from conversations.views.change import Change, changes
-from conversations.views.questions import Questions, Viewer
+from conversations.views.filters import Filters, Place
+from conversations.views.questions import Listed, Questions, Viewer
 
-__all__ = ["Change", "Questions", "Viewer", "changes", "customers", "messages", "people"]
+__all__ = [
+    "Change",
+    "Filters",
+    "Listed",
+    "Place",
+    "Questions",
+    "Viewer",
+    "changes",
+    "customers",
+    "messages",
+    "people",
+    "saved",
+    "statuses",
+]

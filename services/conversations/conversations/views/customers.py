@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recado_events import conversations as told
 
 from conversations.domain.customer import newest_of
 from conversations.domain.noted import ContactNoted, ContactStandingNoted
 from conversations.views.change import Change, Changes, changes, of_conversation, of_customer, of_organisation
+from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 
 
 def _identity(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.CustomerRenamed) -> Change:
@@ -20,7 +23,23 @@ def _identity(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.
         username=who.username if who else None,
         wa_id=wa_id.value if wa_id else None,
         user_id=user_id.value if user_id else None,
+        **_found_by(event, wa_id.value if wa_id else None),
     )
+
+
+def _found_by(
+    event: told.CustomerIdentified | told.CustomerAliasesAdded | told.CustomerRenamed, wa_id: str | None
+) -> dict[str, Any]:
+    """What is None is as it was before, like the names and the number themselves."""
+    who, org = event.personal, event.organisation_id
+    numbers = spellings_of(wa_id)
+    trigrams = dict.fromkeys(trigram for number in numbers for trigram in trigrams_of(number))
+    return {
+        "name_words": marked(org, words_of(who.profile_name)) if who and who.profile_name else None,
+        "username_words": marked(org, words_of(who.username)) if who and who.username else None,
+        "numbers": " ".join(numbers) or None,
+        "trigrams": marked(org, trigrams) if numbers else None,
+    }
 
 
 @changes.register
@@ -47,7 +66,9 @@ def _(event: told.CustomerMergedInto, position: int) -> Changes:
 def _(event: ContactNoted, position: int) -> Changes:
     values = event.personal.values if event.personal else {}
     if "name" in values:
-        yield of_organisation(event, "contact_named", contact_id=event.contact_id, name=values["name"])
+        name = values["name"]
+        words = marked(event.organisation_id, words_of(name))
+        yield of_organisation(event, "contact_named", contact_id=event.contact_id, name=name, words=words)
 
 
 @changes.register

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from recado_events.ids import MessageId, OrganisationId
+
+from conversations.views.attachments import AttachmentQuestions
+from conversations.views.filters import Filters, Place
 
 Row = dict[str, Any]
 
@@ -21,9 +24,22 @@ class Viewer:
     own_only: bool
 
 
+class Listed(NamedTuple):
+    rows: list[Row]
+    edge: Place | None
+    """Where looking ended before there were as many rows as asked for: more may stand behind it."""
+
+
 class Questions(Protocol):
-    def conversations_of(self, viewer: Viewer, view: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
-        """`view`: all, mine, unassigned, awaiting or closed. Newest message first."""
+    @property
+    def files(self) -> AttachmentQuestions:
+        """Of messages."""
+        ...
+
+    def conversations_of(
+        self, viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int
+    ) -> Listed:
+        """Newest message first. Windows are open or not as of `now`."""
         ...
 
     def conversation(self, viewer: Viewer, conversation_id: UUID) -> Row | None: ...
@@ -40,9 +56,15 @@ class Questions(Protocol):
         """The customer's message that was recorded last."""
         ...
 
-    def unread(self, viewer: Viewer) -> list[Row]:
-        """Conversations with unread messages, with their counts."""
+    def badge(self, viewer: Viewer) -> int:
+        """Unread messages in all that this user may see."""
         ...
+
+    def saved_views_of(self, viewer: Viewer) -> list[Row]:
+        """This user's own, and those that are shared, oldest first."""
+        ...
+
+    def saved_view(self, viewer: Viewer, view_id: UUID) -> Row | None: ...
 
     def users_of(self, organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]: ...
 

@@ -1,4 +1,4 @@
-"""The use cases of the gateway: channels, messages out, and what is asked of the world for them."""
+"""The use cases of the gateway: channels, messages out, outgoing webhooks, and what is asked of the world for them."""
 
 from gateway.application.connecting import Connecting
 from gateway.application.dispatching import Dispatching
@@ -7,6 +7,7 @@ from gateway.application.requesting import Queueing
 from gateway.application.reviewing import Reviewing
 from gateway.application.sending import Sending
 from gateway.application.staffing import Staffing
+from gateway.application.subscribing import Subscribing
 from gateway.application.unsubscribing import Unsubscribing
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Reviewing",
     "Sending",
     "Staffing",
+    "Subscribing",
     "Unsubscribing",
 ]

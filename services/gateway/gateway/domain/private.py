@@ -10,6 +10,7 @@ from recado_events.event import Event
 from recado_events.gateway import OfChannel, OfDispatch
 from recado_events.ids import UserId, WabaId
 from recado_events.meta_templates import OfTemplateRequest
+from recado_events.subscriptions import OfSubscription
 from recado_events.templates import TemplateForm
 
 from gateway.domain.private_media import MEDIA
@@ -111,6 +112,15 @@ class EditionNoted(Event):
     noted_at: AwareDatetime
 
 
+class SubscriptionAddressed(OfSubscription):
+    """Where its receiver is: an address may hold what only the organisation is to know."""
+
+    TYPE: ClassVar[str] = "gateway.subscription-addressed.v1"
+    url: str
+    addressed_by: UserId
+    addressed_at: AwareDatetime
+
+
 PRIVATE: tuple[type[Event], ...] = (
     *MEDIA,
     ChannelConnectionRequested,
@@ -122,4 +132,5 @@ PRIVATE: tuple[type[Event], ...] = (
     TemplateRequestNotMade,
     TemplateRequestOutcomeUnknown,
     EditionNoted,
+    SubscriptionAddressed,
 )

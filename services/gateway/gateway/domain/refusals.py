@@ -82,3 +82,38 @@ class StepsPending(Refusal):
 class ChannelIsDisconnected(Refusal):
     rule = "channel_disconnected"
     message = "The channel is disconnected: reconnect it first."
+
+
+class UnknownSubscription(Refusal):
+    rule = "not_found"
+    status = 404
+    message = "There is no such subscription."
+
+
+class TooManySubscriptions(Refusal):
+    rule = "too_many_subscriptions"
+    message = "The organisation has as many subscriptions as it may have: delete one first."
+
+
+class SourceNotSubscribed(Refusal):
+    rule = "source_not_subscribed"
+    status = 422
+    message = "The subscription hears no type of this service: choose one first."
+
+
+class PositionBeyondEnd(Refusal):
+    rule = "position_beyond_end"
+    status = 422
+    message = "The log of this service does not reach that far yet."
+
+
+class ReceiverForbidden(Refusal):
+    rule = "receiver_forbidden"
+    status = 422
+    message = "The host of the URL is at an address that is private or reserved; nothing is sent there."
+
+
+class ReceiverUnknown(Refusal):
+    rule = "receiver_unknown"
+    status = 422
+    message = "The host of the URL has no address."

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from recado_chassis.consuming.consumer import Consumer
-from recado_chassis.consuming.history import HISTORY, LogPage, OwnersOverHttp, OwnerUnavailable
+from recado_chassis.consuming.history import HISTORY, PAGE, LogPage, OwnersOverHttp, OwnerUnavailable
 from recado_chassis.consuming.parked import retry
 from recado_chassis.consuming.partitions import reread
 from recado_chassis.http.app import create_app
@@ -68,8 +68,8 @@ class Faltering(OwnersOverHttp):
         self.__dict__ = owners.__dict__
         self.dice = random.Random(7)
 
-    async def page(self, owner: str, after: int) -> LogPage:
-        page = await super().page(owner, after)
+    async def page(self, owner: str, after: int, limit: int = PAGE) -> LogPage:
+        page = await super().page(owner, after, limit)
         if self.dice.random() < 0.3:
             raise OwnerUnavailable("mouth does not tell its log: a test")
         return LogPage(page.events[:40], page.events[:40][-1]["position"] if page.events else page.next, page.end)

@@ -74,7 +74,7 @@ def organisation_routes(streams: Streams, settling: Settling, questions: Questio
     def organisation(organisation_id: UUID, _: LookingOperator) -> Row:
         return _found(questions, organisation_id)
 
-    @router.get("/organisation", dependencies=[Depends(caught_up)])
+    @router.get("/organisation", dependencies=[Depends(caught_up)], responses={404: {}})
     def own_organisation(who: Looking) -> Row:
         return _found(questions, who.organisation)
 

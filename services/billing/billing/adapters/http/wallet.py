@@ -93,7 +93,12 @@ def _add_statement(router: APIRouter, questions: Questions) -> None:
         locale = _locale(questions, who.organisation)
         return at.answer(rows, lambda row: [row["position"]], lambda row: as_line(row, locale))
 
-    @router.get("/wallet/statement.csv", dependencies=[Depends(caught_up)])
+    @router.get(
+        "/wallet/statement.csv",
+        dependencies=[Depends(caught_up)],
+        responses={200: {"content": {"text/csv": {}}}},
+        response_class=StreamingResponse,
+    )
     def statement_csv(who: Looking, month: Month = None) -> Response:
         lines = as_csv(questions.statement_lines(who.organisation, month), _locale(questions, who.organisation))
         name = f"statement-{month or 'all'}.csv"

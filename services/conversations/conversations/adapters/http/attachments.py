@@ -40,7 +40,7 @@ from conversations.domain.refusals import (
     UnknownAttachment,
 )
 from conversations.views import Questions
-from conversations.views.attachments import AttachmentQuestions, Row
+from conversations.views.attachments import Row
 
 Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
@@ -63,7 +63,6 @@ class _Filing:
     streams: Streams
     attaching: Attaching
     questions: Questions
-    filed: AttachmentQuestions
     files: Files
     ids: Ids
 
@@ -72,11 +71,10 @@ def attachment_routes(
     streams: Streams,
     attaching: Attaching,
     questions: Questions,
-    filed: AttachmentQuestions,
     files: Files,
     ids: Ids,
 ) -> APIRouter:
-    filing = _Filing(streams, attaching, questions, filed, files, ids)
+    filing = _Filing(streams, attaching, questions, files, ids)
     router = APIRouter(prefix="/conversations/{conversation_id}", tags=["attachments"])
     _add_uploading(router, filing)
     _add_downloading(router, filing)
@@ -185,7 +183,7 @@ def _stored(filing: _Filing, who: Caller, conversation_id: UUID, message_id: UUI
     viewer = viewer_of(who, filing.streams.read(f"team-{who.organisation}", FOLDS["team"]))
     if filing.questions.conversation(viewer, conversation_id) is None:
         raise OutOfScope
-    row = filing.filed.of_message(conversation_id, message_id)
+    row = filing.questions.files.of_message(conversation_id, message_id)
     if row is None:
         raise UnknownAttachment
     if row["state"] == "fetching":

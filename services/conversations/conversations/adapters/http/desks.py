@@ -7,8 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
-from recado_chassis.caller import Caller
-from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import caught_up
@@ -16,13 +14,13 @@ from recado_chassis.streams import Streams
 from recado_events.ids import PhoneNumberId, ProfileId, UserId
 from starlette.responses import Response
 
+from conversations.adapters.http.people import Looking, viewers
 from conversations.application import People
 from conversations.commands import ChooseRota, GrantProfile
 from conversations.views import Questions
 
 Administrator = Annotated[Asked, Depends(asked("administrator"))]
 Anybody = Annotated[Asked, Depends(asked("administrator", "member"))]
-Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
@@ -66,7 +64,7 @@ def desk_routes(streams: Streams, people: People, questions: Questions) -> APIRo
 
         return perform(streams, request, decide)
 
-    @router.get("/channels/{phone_number_id}/rota", dependencies=[Depends(caught_up)])
+    @router.get("/channels/{phone_number_id}/rota", dependencies=[Depends(caught_up), Depends(viewers(streams))])
     def rota(phone_number_id: Number, who: Looking) -> dict[str, Any]:
         row = questions.rota_of(who.organisation, phone_number_id) or {"members": [], "only_online": False}
         return {"members": row["members"], "only_online": row["only_online"]}

@@ -1,52 +1,42 @@
 """Looking at conversations: lists, one with its timeline, counters. Permission limits every question."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends
-from recado_chassis.caller import Caller
-from recado_chassis.http.callers import caller
 from recado_chassis.http.pages import Page, caught_up, page
 from recado_chassis.ports import Clock
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
 from conversations.adapters.http.attachments import shown
-from conversations.adapters.http.people import viewer_of
-from conversations.application.scene import FOLDS
+from conversations.adapters.http.filtering import filters
+from conversations.adapters.http.people import viewers
 from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
-from conversations.views import Questions, Viewer
-from conversations.views.attachments import AttachmentQuestions
+from conversations.views import Filters, Place, Questions, Viewer
 from conversations.views.failures import failure_of
+from conversations.views.filters import window_state
 
-View = Literal["all", "mine", "unassigned", "awaiting", "closed"]
 Row = dict[str, Any]
-Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 _QUEUED = {None: "queued", "released": "queued"}
 """Of what leaves, while nothing was told of it yet."""
+_UNREAD, _NEWEST = Filters(unread=True), 200
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), -1, 0)
 
 
-def inbox_routes(streams: Streams, questions: Questions, filed: AttachmentQuestions, clock: Clock) -> APIRouter:
+def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRouter:
     router = APIRouter(tags=["inbox"], dependencies=[Depends(caught_up)])
 
-    def viewer(who: Looking) -> Viewer:
-        return viewer_of(who, streams.read(f"team-{who.organisation}", FOLDS["team"]))
-
-    Viewing = Annotated[Viewer, Depends(viewer)]  # noqa: N806 (a type, though a local one)
+    Viewing = Annotated[Viewer, Depends(viewers(streams))]  # noqa: N806 (a type, though a local one)
 
     @router.get("/conversations")
-    def conversations(at: Annotated[Page, Depends(page)], who: Viewing, view: View = "all") -> Response:
-        after = (datetime.fromisoformat(at.after[0]), UUID(at.after[1])) if at.after else None
-        rows = questions.conversations_of(who, view, after, at.fetch)
-        return at.answer(
-            rows,
-            lambda row: [row["last_message_at"].isoformat(), str(row["conversation_id"])],
-            lambda row: _conversation(row, clock.now()),
-        )
+    def conversations(
+        at: Annotated[Page, Depends(page)], who: Viewing, asked: Annotated[Filters, Depends(filters)]
+    ) -> Response:
+        return listed(questions, who, asked, at, clock.now())
 
     @router.get("/conversations/{conversation_id}")
     def conversation(conversation_id: UUID, who: Viewing) -> Row:
@@ -58,7 +48,7 @@ def inbox_routes(streams: Streams, questions: Questions, filed: AttachmentQuesti
         _found(questions, who, conversation_id)
         after = (datetime.fromisoformat(at.after[0]), at.after[1], at.after[2]) if at.after else _BEGINNING
         rows = questions.timeline(conversation_id, after, at.fetch)
-        files = filed.of_messages([row["message_id"] for row in rows])
+        files = questions.files.of_messages([row["message_id"] for row in rows])
         return at.answer(
             rows,
             lambda row: [row["occurred_at"].isoformat(), row["source_ordinal"], row["position"]],
@@ -67,10 +57,25 @@ def inbox_routes(streams: Streams, questions: Questions, filed: AttachmentQuesti
 
     @router.get("/counters")
     def counters(who: Viewing) -> Row:
-        counts = {str(row["conversation_id"]): row["unread"] for row in questions.unread(who)}
-        return {"unread": sum(counts.values()), "conversations": counts}
+        """`unread` is of all that the caller may see; `conversations` of the newest ones that have some."""
+        unread = questions.badge(who)
+        rows = questions.conversations_of(who, _UNREAD, clock.now(), None, _NEWEST).rows if unread else []
+        return {"unread": unread, "conversations": {str(row["conversation_id"]): row["unread"] for row in rows}}
 
     return router
+
+
+def listed(questions: Questions, who: Viewer, asked: Filters, at: Page, now: datetime) -> Response:
+    """One page of a list of conversations."""
+    after = Place(datetime.fromisoformat(at.after[0]), UUID(at.after[1])) if at.after else None
+    found = questions.conversations_of(who, asked, now, after, at.fetch)
+    edge = None if found.edge is None else [found.edge.at.isoformat(), str(found.edge.conversation_id)]
+    return at.answer(
+        found.rows,
+        lambda row: [row["last_message_at"].isoformat(), str(row["conversation_id"])],
+        lambda row: _conversation(row, now),
+        edge=edge,
+    )
 
 
 def _found(questions: Questions, who: Viewer, conversation_id: UUID) -> Row:
@@ -82,6 +87,7 @@ def _found(questions: Questions, who: Viewer, conversation_id: UUID) -> Row:
 
 def _conversation(row: Row, now: datetime) -> Row:
     closes_at = row["window_closes_at"]
+    state = window_state(closes_at, now)
     return {
         "conversation_id": row["conversation_id"],
         "phone_number_id": row["phone_number_id"],
@@ -101,7 +107,7 @@ def _conversation(row: Row, now: datetime) -> Row:
         "closed_at": row["closed_at"],
         "last_message_at": row["last_message_at"],
         "answered": row["last_inbound_at"] is None or any(not is_lost(set(words)) for words in row["answers"]),
-        "window": {"open": closes_at is not None and now < closes_at, "closes_at": closes_at},
+        "window": {"open": state != "closed", "closes_at": closes_at, "state": state},
         "unread": row["unread"],
     }
 

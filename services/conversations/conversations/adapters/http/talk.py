@@ -17,7 +17,7 @@ from recado_events.content import OutgoingText
 from recado_events.ids import AttachmentId, ConversationId, MessageId, UserId
 from starlette.responses import Response
 
-from conversations.adapters.http.beginning import TemplateChoice, choice_of
+from conversations.adapters.http.beginning import TemplateChoice, choice_of, record_of
 from conversations.adapters.http.people import person_of
 from conversations.application import Attaching, Beginning, Talking
 from conversations.commands import (
@@ -62,6 +62,8 @@ class AttachmentBody(RequestModel):
 
 class TemplateBody(TemplateChoice):
     type: Literal["template"]
+    pipeline_record_id: UUID | None = None
+    """One of this customer's contact, whose fields are filled in."""
 
 
 class ReadBody(RequestModel):
@@ -156,7 +158,8 @@ def _sending(
 ) -> Reply | React | SendAttachment | SendTemplate:
     on = _on(conversation_id, request)
     if isinstance(body, TemplateBody):
-        return SendTemplate(**on, message_id=message_id, choice=choice_of(body))
+        about = record_of(body.pipeline_record_id)
+        return SendTemplate(**on, message_id=message_id, choice=choice_of(body), pipeline_record_id=about)
     if isinstance(body, ReactionBody):
         return React(**on, message_id=message_id, target_id=MessageId(body.message_id), emoji=body.emoji)
     quoted = None if body.reply_to is None else MessageId(body.reply_to)

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
-from recado_chassis.caller import Caller
-from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import Page, caught_up, page
@@ -16,6 +14,7 @@ from recado_chassis.streams import Streams
 from recado_events.ids import ProfileId, UserId
 from starlette.responses import Response
 
+from conversations.adapters.http.people import Looking, viewers
 from conversations.application import People
 from conversations.commands import RegisterUser, SetAvailability
 from conversations.domain.refusals import NoPermission
@@ -23,7 +22,6 @@ from conversations.views import Questions
 
 Administrator = Annotated[Asked, Depends(asked("administrator"))]
 Anybody = Annotated[Asked, Depends(asked("administrator", "member"))]
-Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 Number = Annotated[str, Field(pattern=r"^\d{1,20}$")]
 
 
@@ -51,7 +49,7 @@ def user_routes(streams: Streams, people: People, questions: Questions) -> APIRo
 
         return perform(streams, request, decide)
 
-    @router.get("/users", dependencies=[Depends(caught_up)])
+    @router.get("/users", dependencies=[Depends(caught_up), Depends(viewers(streams))])
     def users(who: Looking, at: Annotated[Page, Depends(page)]) -> Response:
         after = UUID(at.after[0]) if at.after else None
         rows = questions.users_of(who.organisation, after, at.fetch)

@@ -170,6 +170,7 @@ def hears(
             catalogue.CRM,
             {
                 **contacts,
+                **business.of_pipelines(listening),
                 **dict([_on(crm.ContactLinked, when_contact_owner), _on(crm.ContactOwnerChanged, when_contact_owner)]),
             },
         ),

@@ -27,15 +27,27 @@ CREATE TABLE customers (
     user_id text,
     window_closes_at timestamptz,
     merged_into uuid,
-    contact_id uuid
-);
+    contact_id uuid,
+    name_words text[],
+    username_words text[],
+    words tsvector NOT NULL GENERATED ALWAYS AS (
+        array_to_tsvector(coalesce(name_words, '{}') || coalesce(username_words, '{}'))) STORED,
+    -- The number and its variants, with a space between.
+    numbers text,
+    trigrams text[]
+) WITH (fillfactor = 80); -- a window that moves leaves the indexes alone while its page has room
+CREATE INDEX customers_contact ON customers (contact_id);
+CREATE INDEX customers_words ON customers USING gin (words) WITH (gin_pending_list_limit = 256);
+CREATE INDEX customers_trigrams ON customers USING gin (trigrams) WITH (gin_pending_list_limit = 256);
 
 -- What crm calls them, for those who have not said what they call themselves.
 CREATE TABLE contacts (
     contact_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
-    name text
+    name text,
+    words tsvector NOT NULL
 );
+CREATE INDEX contacts_words ON contacts USING gin (words) WITH (gin_pending_list_limit = 256);
 
 CREATE TABLE conversations (
     conversation_id uuid PRIMARY KEY,
@@ -49,10 +61,19 @@ CREATE TABLE conversations (
     opened_at timestamptz NOT NULL,
     closed_at timestamptz,
     last_message_at timestamptz NOT NULL,
-    last_inbound_at timestamptz
+    last_inbound_at timestamptz,
+    received integer NOT NULL DEFAULT 0
 );
 CREATE INDEX conversations_latest ON conversations (organisation_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_mine ON conversations (organisation_id, assignee, last_message_at DESC, conversation_id DESC);
+CREATE INDEX conversations_unassigned ON conversations (organisation_id, last_message_at DESC, conversation_id DESC)
+    WHERE assignee IS NULL AND state <> 'closed';
+CREATE INDEX conversations_awaiting ON conversations (organisation_id, last_message_at DESC, conversation_id DESC)
+    WHERE state = 'awaiting_reply';
+CREATE INDEX conversations_closed ON conversations (organisation_id, last_message_at DESC, conversation_id DESC)
+    WHERE state = 'closed';
+CREATE INDEX conversations_at ON conversations (
+    organisation_id, phone_number_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_of ON conversations (customer_id);
 
 CREATE TABLE owners (
@@ -87,6 +108,16 @@ CREATE INDEX messages_timeline ON messages (conversation_id, occurred_at, source
 CREATE INDEX messages_wamid ON messages (wamid_id);
 CREATE INDEX messages_unread ON messages (conversation_id, position) WHERE direction = 'in';
 
+-- What messages are found by: words behind the mark of their organisation.
+CREATE TABLE texts (
+    conversation_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    words tsvector NOT NULL,
+    PRIMARY KEY (conversation_id, message_id)
+);
+CREATE INDEX texts_words ON texts USING gin (words) WITH (gin_pending_list_limit = 512);
+
 -- What waits for billing's answer.
 CREATE TABLE requests (
     message_id uuid PRIMARY KEY,
@@ -104,6 +135,14 @@ CREATE TABLE statuses (
     PRIMARY KEY (message_id, status)
 );
 
+-- Messages of which somebody said that they failed; their statuses tell whether they did.
+CREATE TABLE failures (
+    organisation_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    PRIMARY KEY (organisation_id, conversation_id, message_id)
+);
+
 -- All of them: one that does not arrive leaves the one before.
 CREATE TABLE reactions (
     message_id uuid PRIMARY KEY,
@@ -119,9 +158,13 @@ CREATE INDEX reactions_to ON reactions (target_id);
 CREATE TABLE edits (
     target_id uuid PRIMARY KEY,
     customer_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
     content bytea,
+    words tsvector NOT NULL,
     occurred_at timestamptz NOT NULL
 );
+CREATE INDEX edits_in ON edits (conversation_id);
+CREATE INDEX edits_words ON edits USING gin (words) WITH (gin_pending_list_limit = 256);
 
 CREATE TABLE revocations (
     target_id uuid PRIMARY KEY,
@@ -133,5 +176,29 @@ CREATE TABLE read_marks (
     user_id uuid NOT NULL,
     conversation_id uuid NOT NULL,
     position bigint NOT NULL,
+    seen integer NOT NULL,
     PRIMARY KEY (user_id, conversation_id)
+);
+
+-- Sums that make a badge: what customers wrote in conversations of a user (of nobody: the nil UUID), how much of all
+-- conversations that user has seen, and how much of their own.
+CREATE TABLE counts (
+    organisation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    received bigint NOT NULL DEFAULT 0,
+    seen bigint NOT NULL DEFAULT 0,
+    seen_own bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (organisation_id, user_id)
+);
+
+CREATE TABLE saved_views (
+    organisation_id uuid NOT NULL,
+    view_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    shared boolean NOT NULL,
+    position bigint NOT NULL,
+    name text,
+    text text,
+    filters jsonb NOT NULL,
+    PRIMARY KEY (organisation_id, view_id)
 );

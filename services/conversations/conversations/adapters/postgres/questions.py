@@ -12,34 +12,15 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 from recado_events.ids import MessageId, OrganisationId
 
-from conversations.views.questions import Row, Viewer
+from conversations.adapters.postgres import listing
+from conversations.adapters.postgres.attachments import FiledAttachments
+from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
+from conversations.views.attachments import AttachmentQuestions
+from conversations.views.filters import Filters, Place
+from conversations.views.questions import Listed, Row, Viewer
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
-_UNREAD = """
-    (SELECT count(*) FROM view_inbox.messages m
-     WHERE m.conversation_id = c.conversation_id AND m.direction = 'in'
-       AND m.position > coalesce((SELECT r.position FROM view_inbox.read_marks r
-                                  WHERE r.user_id = %(viewer)s AND r.conversation_id = c.conversation_id), 0))"""
-_WORDS = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id = {message}.message_id)"
-_ANSWERS = f"""
-    (SELECT coalesce(jsonb_agg({_WORDS.format(message="m")}), '[]') FROM view_inbox.messages m
-     WHERE m.conversation_id = c.conversation_id AND m.direction <> 'in' AND m.target_id IS NULL
-       AND m.occurred_at > c.last_inbound_at)"""
-_CONVERSATION = f"""
-    SELECT c.*, coalesce(k.name, p.name) AS customer_name, k.username AS customer_username, k.contact_id,
-           k.wa_id AS customer_wa_id, k.user_id AS customer_user_id, k.window_closes_at,
-           {_UNREAD} AS unread, {_ANSWERS} AS answers
-    FROM view_inbox.conversations c JOIN view_inbox.customers k USING (customer_id)
-    LEFT JOIN view_inbox.contacts p ON p.contact_id = k.contact_id
-    WHERE c.organisation_id = %(organisation_id)s"""
-_VIEWS = {
-    "all": "",
-    "mine": " AND c.assignee = %(viewer)s",
-    "unassigned": " AND c.assignee IS NULL AND c.state <> 'closed'",
-    "awaiting": " AND c.state = 'awaiting_reply'",
-    "closed": " AND c.state = 'closed'",
-}
 _TIMELINE = f"""
     SELECT m.*, e.content AS edited_content, e.occurred_at AS edited_at, v.occurred_at AS revoked_at,
            coalesce((SELECT q.message_id FROM view_inbox.messages q WHERE q.wamid_id = m.reply_to
@@ -48,7 +29,7 @@ _TIMELINE = f"""
                         'at', s.occurred_at, 'reason', s.reason, 'codes', s.codes)), '{{}}')
             FROM view_inbox.statuses s WHERE s.message_id = m.message_id) AS statuses,
            (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                        'side', x.side, 'emoji', x.emoji, 'words', {_WORDS.format(message="x")})
+                        'side', x.side, 'emoji', x.emoji, 'words', {WORDS_OF.format(message="x")})
                     ORDER BY x.occurred_at, x.position), '[]')
             FROM view_inbox.reactions x WHERE x.target_id IN (m.message_id, m.wamid_id)) AS reactions
     FROM view_inbox.messages m
@@ -59,6 +40,16 @@ _TIMELINE = f"""
     WHERE m.conversation_id = %(conversation_id)s AND m.target_id IS NULL
       AND (m.occurred_at, m.source_ordinal, m.position) > (%(at)s, %(ordinal)s, %(position)s)
     ORDER BY m.occurred_at, m.source_ordinal, m.position LIMIT %(limit)s"""
+
+_SAVED = """
+    SELECT * FROM view_inbox.saved_views
+    WHERE organisation_id = %(organisation_id)s AND (shared OR user_id = %(viewer)s)"""
+_BADGE = """
+    SELECT coalesce(sum(received), 0) - coalesce(sum(seen) FILTER (WHERE user_id = %(viewer)s), 0) AS unread
+    FROM view_inbox.counts WHERE organisation_id = %(organisation_id)s"""
+_BADGE_OF_OWN = """
+    SELECT coalesce(sum(received - seen_own), 0) AS unread
+    FROM view_inbox.counts WHERE organisation_id = %(organisation_id)s AND user_id = %(viewer)s"""
 
 
 def _values(viewer: Viewer) -> Row:
@@ -72,20 +63,19 @@ def _limits(viewer: Viewer) -> str:
 class InboxQuestions:
     """Implements `views.Questions`."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, effort: Effort = USUAL) -> None:
         self._connect = connect
+        self.files: AttachmentQuestions = FiledAttachments(connect)
+        self._effort = effort
 
-    def conversations_of(self, viewer: Viewer, view: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
-        sql = _CONVERSATION + _VIEWS[view] + _limits(viewer)
-        values = {**_values(viewer), "limit": limit}
-        if after is not None:
-            sql += " AND (c.last_message_at, c.conversation_id) < (%(at)s, %(id)s)"
-            values |= {"at": after[0], "id": after[1]}
-        return self._rows(sql + " ORDER BY c.last_message_at DESC, c.conversation_id DESC LIMIT %(limit)s", values)
+    def conversations_of(
+        self, viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int
+    ) -> Listed:
+        with self._connect() as connection:
+            return listing.conversations_of(connection, viewer, filters, now, after, limit, self._effort)
 
     def conversation(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
-        sql = _CONVERSATION + _limits(viewer) + " AND c.conversation_id = %(id)s"
-        found = self._rows(sql, {**_values(viewer), "id": conversation_id})
+        found = self._rows(ONE + _limits(viewer), {**_values(viewer), "id": conversation_id})
         return found[0] if found else None
 
     def owners_of(self, conversation_id: UUID) -> list[Row]:
@@ -105,10 +95,16 @@ class InboxQuestions:
         found = self._rows(sql, {"id": conversation_id})
         return found[0]["message_id"] if found else None
 
-    def unread(self, viewer: Viewer) -> list[Row]:
-        sql = f"""SELECT conversation_id, unread FROM ({_CONVERSATION}{_limits(viewer)}) AS seen
-                  WHERE unread > 0 ORDER BY conversation_id"""
-        return self._rows(sql, _values(viewer))
+    def badge(self, viewer: Viewer) -> int:
+        sql = _BADGE_OF_OWN if viewer.own_only else _BADGE
+        return int(self._rows(sql, _values(viewer))[0]["unread"])
+
+    def saved_views_of(self, viewer: Viewer) -> list[Row]:
+        return self._rows(_SAVED + " ORDER BY position", _values(viewer))
+
+    def saved_view(self, viewer: Viewer, view_id: UUID) -> Row | None:
+        found = self._rows(_SAVED + " AND view_id = %(id)s", {**_values(viewer), "id": view_id})
+        return found[0] if found else None
 
     def users_of(self, organisation_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         sql = """SELECT * FROM view_inbox.users WHERE organisation_id = %(organisation_id)s

@@ -14,6 +14,7 @@ from conversations.adapters.postgres.verifying import (
     arrivals,
     attachments,
     counters,
+    permissions,
     requests,
     rotas,
     sendings,
@@ -31,6 +32,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield from rotas.figures(CONVERSATIONS, facts)
     yield from sendings.figures(CONVERSATIONS, facts, evidence)
     yield from requests.figures(CONVERSATIONS, facts)
+    yield from permissions.figures(CONVERSATIONS, facts)
     yield from counters.figures(CONVERSATIONS, connection, facts)
     yield from attachments.figures(CONVERSATIONS, connection, facts)
     yield arrivals.doubled(CONVERSATIONS, facts)

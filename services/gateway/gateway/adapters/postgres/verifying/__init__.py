@@ -11,7 +11,7 @@ from recado_chassis.verifying.evidence import Evidence
 from recado_chassis.verifying.figures import Figure, none_of
 from recado_chassis.verifying.logs import repeated_effects
 
-from gateway.adapters.postgres.verifying import archive, media, sends, stories, template_requests
+from gateway.adapters.postgres.verifying import archive, media, sends, stories, subscriptions, template_requests
 
 GATEWAY = "gateway"
 
@@ -20,6 +20,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     told = stories.read(connection)
     yield from stories.figures(GATEWAY, told)
     yield from template_requests.figures(GATEWAY, connection, evidence)
+    yield from subscriptions.figures(GATEWAY, connection, evidence.logs)
     yield from media.figures(GATEWAY, connection, FileSettings.from_environment().files(), evidence.taken)
     if evidence.sends is not None:
         yield from sends.figures(GATEWAY, told, evidence.sends)

@@ -1,0 +1,199 @@
+"""Lists, filters, search and counters of a desk with a long past, as its people ask for them over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+from conversations import main as conversations
+from recado_chassis.running.interpreter import tune
+
+from tests.bench.crowd import CHANNELS, EACH, PAST, Crowd
+from tests.bench.figures import Findings, Target, say
+from tests.bench.ground import Ground
+from tests.harness.on_database import ServiceOnDatabase, token
+
+HOW = (
+    "conversations' own HTTP application in this process on a real PostgreSQL, asked by one person at a time: 10^6 "
+    "messages in 10^5 conversations of one organisation with 20 users, over 180 days, most of them recent. Each "
+    "question is asked many times with other users, words and numbers; a figure is the 95th percentile of the time "
+    "until the whole answer is there, 50 conversations a page. A page may come short where few conversations fit; it "
+    "says where to go on, and the note says how often that happened."
+)
+Ask = Callable[[Random], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    query: Ask
+    reader: int | None = None
+    """Which user of the crowd asks, as an administrator; any where None."""
+    path: str = "/conversations"
+    deep: bool = False
+    """The fourth page instead of the first."""
+
+
+def run(ground: Ground) -> Findings:
+    tune()
+    dsn = ground.database(conversations)
+    findings = measured(dsn, ground.size.stored[1] // EACH, rounds=200 if ground.size.rounds > 1 else 20)
+    ground.drop(dsn)
+    return findings
+
+
+def measured(dsn: str, talks: int, rounds: int) -> Findings:
+    """On a database that nothing is in."""
+    begun, crowd = time.monotonic(), Crowd(talks)
+    crowd.load(dsn)
+    say(f"  {crowd.talks * EACH:,} messages were there after {time.monotonic() - begun:.0f} s")
+    findings = Findings("The desk", HOW)
+    with closing(ServiceOnDatabase(conversations, dsn)) as service:
+        asyncio.run(_measure(service, crowd, findings, rounds))
+    return findings
+
+
+async def _measure(service: ServiceOnDatabase, crowd: Crowd, findings: Findings, rounds: int) -> None:
+    profile, random = uuid4(), Random(7)
+    async with service.http() as client:
+        headers = token("administrator", crowd.organisation)
+        grant = await client.put(
+            f"/profiles/{profile}/grant", json={"level": "view_reply", "scope": "own"}, headers=headers
+        )
+        assert grant.is_success, grant.text
+        await service.shown()
+        member = token("member", crowd.organisation, crowd.users[5], profile)
+        before = _whole_reads(service.dsn)
+        for question in questions(crowd):
+            who = [token("administrator", crowd.organisation, user) for user in _readers(crowd, question)]
+            await _ask(client, findings, question, who, random, rounds)
+        for question in (MINE, UNREAD, Question("counters", always(), path="/counters")):
+            own = Question(f"scope own: {question.name}", question.query, path=question.path)
+            await _ask(client, findings, own, [member], random, rounds)
+    more = {table: times - before[table] for table, times in _whole_reads(service.dsn).items() if times > before[table]}
+    note = ", ".join(f"{table}: {times}" for table, times in sorted(more.items()))
+    findings.add("tables read as a whole meanwhile", [sum(more.values())], "times", Target("most", 0), note)
+
+
+def _readers(crowd: Crowd, question: Question) -> list[UUID]:
+    return crowd.users if question.reader is None else [crowd.users[question.reader]]
+
+
+async def _ask(
+    client: httpx.AsyncClient,
+    findings: Findings,
+    asked: Question,
+    who: list[dict[str, str]],
+    random: Random,
+    rounds: int,
+) -> None:
+    taken, short = [], 0
+    for _ in range(rounds):
+        path, headers = f"{asked.path}?{urlencode(asked.query(random), doseq=True)}", random.choice(who)
+        for _ in range(3 if asked.deep else 0):
+            cursor = (await client.get(path, headers=headers)).json()["next_cursor"]
+            path = f"{path.split('&cursor', maxsplit=1)[0]}&cursor={cursor}" if cursor else path
+        begun = time.perf_counter()
+        answer = await client.get(path, headers=headers)
+        taken.append(1000 * (time.perf_counter() - begun))
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        short += len(told.get("items", ())) < 50 and told.get("next_cursor") is not None
+    note = f"{short} of {rounds} pages came short" if short else ""
+    findings.add(asked.name, [sorted(taken)[int(0.95 * rounds)]], "ms", Target("most", 50), note)
+
+
+def _whole_reads(dsn: str) -> dict[str, int]:
+    """How often each table was, of those that have more than a few pages: a smaller one is rightly read so."""
+    with psycopg.connect(dsn) as connection:
+        time.sleep(1.5)  # what other sessions did is told to all after a second
+        query = """
+            SELECT s.relname, s.seq_scan FROM pg_stat_user_tables s JOIN pg_class ON pg_class.oid = s.relid
+            WHERE s.schemaname = 'view_inbox' AND relpages > 16"""
+        return dict(connection.execute(query).fetchall())
+
+
+def always(**query: Any) -> Ask:
+    return lambda _: query
+
+
+MINE = Question("view: mine", always(view="mine"))
+UNREAD = Question("filter: unread", always(unread=True))
+
+
+def questions(crowd: Crowd) -> list[Question]:
+    return [*_lists(crowd), *_filters(crowd), *_searches(crowd), *_counters()]
+
+
+def _lists(crowd: Crowd) -> list[Question]:
+    return [
+        Question("view: all", always(view="all")),
+        Question("view: all, fourth page", always(view="all"), deep=True),
+        MINE,
+        *[Question(f"view: {each}", always(view=each)) for each in ("unassigned", "awaiting", "closed")],
+        Question("filters: none, a hundred days ago", lambda _: {"active_until": _ago(crowd, 100)}),
+    ]  # fmt: skip
+
+
+def _filters(crowd: Crowd) -> list[Question]:
+    someone: Ask = lambda random: {"owner": random.choice(crowd.users)}  # noqa: E731
+    return [
+        Question("filter: state", lambda random: {"state": random.choice(("open", "closed", "awaiting_reply"))}),
+        Question("filter: owner", someone),
+        Question("filter: a rare channel", lambda _: {"channel": CHANNELS[2]}),
+        *[Question(f"filter: window {each}", always(window=each)) for each in ("open", "closing", "closed")],
+        Question("filter: window open, fourth page", always(window="open"), deep=True),
+        UNREAD,
+        Question("filter: unread, by who has read everything", always(unread=True), reader=0),
+        Question("filter: unread, by who has read nothing", always(unread=True), reader=1),
+        Question("filter: unread, by who missed some long ago", always(unread=True), reader=2),
+        Question("filter: read, by who has read nothing", always(unread=False), reader=1),
+        Question("filter: dates", lambda random: {"opened_from": _ago(crowd, 2 + (day := random.randrange(150))),
+                                                  "opened_until": _ago(crowd, day)}),
+        Question("filter: contact", lambda random: {"contact": random.choice(crowd.contacts)}),
+        Question("filter: failed sends", always(failed=True)),
+        Question("filter: no failed sends", always(failed=False)),
+        Question("filters: owner, state, window, unread", lambda random: {
+            **someone(random), "state": "open", "window": "closing", "unread": True}),
+        Question("filters: channel, failed sends, dates", lambda random: {
+            "channel": CHANNELS[1], "failed": True, "active_from": _ago(crowd, random.randrange(5, 60))}),
+    ]  # fmt: skip
+
+
+def _searches(crowd: Crowd) -> list[Question]:
+    words = crowd.vocabulary
+    return [
+        Question("text: a frequent word", lambda random: {"text": random.choice(words[:10])}),
+        Question("text: a word", lambda random: {"text": random.choice(words[50:2000])}),
+        Question("text: a rare word", lambda random: {"text": random.choice(words[5000:])}),
+        Question("text: two words", lambda random: {"text": " ".join(random.sample(words[:500], 2))}),
+        Question("text: a word begun", lambda random: {"text": random.choice(words)[:3]}),
+        Question("text: a first name, bare", lambda random: {"text": random.choice(("joao", "ines", "zoe"))}),
+        Question("text: a whole name", lambda random: {"text": f"joao goncalves {random.choice(words)}"}),
+        Question("text: five digits of a number", lambda random: {"text": str(random.randrange(60_000, 99_999))}),
+        Question("text: three digits of a number", lambda random: {"text": str(random.randrange(600, 999))}),
+        Question("text: a frequent word, owner, state", lambda random: {
+            "text": random.choice(words[:10]), "owner": random.choice(crowd.users), "state": "open"}),
+    ]  # fmt: skip
+
+
+def _counters() -> list[Question]:
+    readers = {"who has read everything": 0, "who has read nothing": 1, "who missed some long ago": 2, "an agent": 9}
+    return [
+        Question(f"counters of {name}", always(), reader=reader, path="/counters") for name, reader in readers.items()
+    ]
+
+
+def _ago(crowd: Crowd, days: int) -> str:
+    assert days < PAST.days
+    return (crowd.now - timedelta(days=days)).isoformat()

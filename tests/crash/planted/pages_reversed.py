@@ -1,0 +1,18 @@
+"""A receiver of webhooks is told the last event of a page first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.adapters.hooks.logs import AllLogs
+from gateway.application.subscription_ports import Page
+
+
+def plant() -> None:
+    page = AllLogs.page
+
+    async def reversed_page(self: AllLogs, source: str, after: int) -> Page:
+        told = await page(self, source, after)
+        return replace(told, events=told.events[::-1])
+
+    AllLogs.page = reversed_page  # type: ignore[method-assign]

@@ -1,0 +1,134 @@
+"""What a member's profile must allow at each route (rule 15). A route of members that is not here fails the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.security.routes import ROUTES, Route
+
+Level = Literal["nothing", "any", "view_reply"]
+Whose = Literal["own", "anothers", "foreign"]
+"""A conversation, contact or view: the viewer's own, a colleague's, or one of another organisation."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """`level` and `scope` are None for a member whose profile was granted nothing, and mean nothing for others."""
+
+    role: str
+    level: str | None = None
+    scope: str | None = None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.role, self.level, self.scope)))
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == "administrator"
+
+    def sees(self, whose: Whose) -> bool:
+        """By the scope alone."""
+        if whose == "foreign":
+            return False
+        return self.is_administrator or (self.level is not None and (whose == "own" or self.scope == "all"))
+
+
+MEMBERS = (
+    Viewer("member"),
+    *(Viewer("member", level, scope) for level in ("view_reply", "view_only") for scope in ("all", "own")),
+)
+VIEWERS = (Viewer("administrator"), *MEMBERS)
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`level`: what a member needs. `scoped`: what is asked for belongs to somebody, so that scope `own` hides it from
+    others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is a user, whom only administrators
+    change beside themselves. `by_number`: it is named by a number, which is anybody's to type. `queries`: a list is
+    asked with each of them, and holds all that the viewer may see where it is `whole`."""
+
+    level: Level = "any"
+    scoped: bool = False
+    private: bool = False
+    by_number: bool = False
+    oneself: bool = False
+    queries: tuple[str, ...] = ("",)
+    whole: bool = False
+
+    def refusals(self, viewer: Viewer, whose: Whose) -> set[str]:
+        """The rules that say no; nothing where the viewer is admitted. `hidden`: as if there were no such thing."""
+        found = set()
+        if not viewer.is_administrator and self.level != "nothing":
+            found |= {"no_permission"} if viewer.level is None else set()
+            found |= {"view_only"} if viewer.level == "view_only" and self.level == "view_reply" else set()
+        if self.oneself:
+            return {"no_permission"} if whose != "own" and not viewer.is_administrator else _hidden(whose == "foreign")
+        if whose == "foreign":
+            return found | _hidden(not self.by_number)
+        return found | _hidden(whose == "anothers" and (self.private or (self.scoped and not viewer.sees(whose))))
+
+
+def _hidden(is_so: bool) -> set[str]:
+    return {"hidden"} if is_so else set()
+
+
+LOOKS, WRITES = Permission(scoped=True), Permission("view_reply", scoped=True)
+LISTS = (
+    "", "?text=palavra", "?text=9876500", "?unread=true", "?state=open&state=closed", "?window=open", "?view=all",
+    "?owner={anothers}&owner={own}", "?unassigned=false", "?channel={phone_number_id}", "?failed=false",
+)  # fmt: skip
+CONVERSATIONS = {
+    ("GET", "/conversations"): Permission(queries=LISTS, whole=True),
+    ("GET", "/counters"): Permission(whole=True),
+    ("GET", "/conversations/{conversation_id}"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
+    ("GET", "/views"): Permission(),
+    ("GET", "/views/{view_id}/conversations"): Permission(private=True),
+    ("POST", "/views"): Permission(),
+    ("PUT", "/views/{view_id}"): Permission(private=True),
+    ("GET", "/users"): Permission(),
+    ("GET", "/channels/{phone_number_id}/rota"): Permission(by_number=True),
+    ("PUT", "/users/{user_id}/availability"): Permission("nothing", oneself=True),
+    ("POST", "/previews"): Permission(scoped=True, by_number=True),
+    ("POST", "/conversations"): Permission("view_reply", scoped=True, by_number=True),
+    ("POST", "/conversations/{conversation_id}/messages"): WRITES,
+    ("POST", "/conversations/{conversation_id}/read"): LOOKS,
+    ("POST", "/conversations/{conversation_id}/assign"): WRITES,
+    ("POST", "/conversations/{conversation_id}/close"): WRITES,
+    ("POST", "/conversations/{conversation_id}/reopen"): WRITES,
+    ("DELETE", "/views/{view_id}"): Permission(private=True),
+}
+CRM = {
+    ("GET", "/contacts"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}"), whole=True),
+    ("GET", "/contacts/{contact_id}"): LOOKS,
+    ("GET", "/contacts/{contact_id}/notes"): LOOKS,
+    ("GET", "/contacts/{contact_id}/history"): LOOKS,
+    ("GET", "/contacts/{contact_id}/conversations"): LOOKS,
+    ("POST", "/contacts/{contact_id}/notes"): WRITES,
+    ("PATCH", "/contacts/{contact_id}"): WRITES,
+    ("PUT", "/contacts/{contact_id}/owner"): WRITES,
+}
+TEMPLATES = {
+    ("GET", "/templates"): Permission(whole=True),
+    ("GET", "/templates/{template_id}"): Permission(),
+    ("GET", "/templates/{template_id}/history"): Permission(),
+    ("GET", "/templates/{template_id}/preview"): Permission(),
+    ("POST", "/template-previews"): Permission(),
+    ("GET", "/template-fields"): Permission(),
+}
+GATEWAY = {
+    ("GET", "/channels"): Permission("nothing", whole=True),
+    ("GET", "/channels/{phone_number_id}"): Permission("nothing"),
+}
+BILLING = {("GET", "/organisation"): Permission("nothing")}
+TABLES = {
+    "conversations": CONVERSATIONS, "crm": CRM, "templates": TEMPLATES, "gateway": GATEWAY, "billing": BILLING,
+}  # fmt: skip
+PERMISSIONS = {
+    Route(service, method, path): permission
+    for service, table in TABLES.items()
+    for (method, path), permission in table.items()
+}
+"""In the order in which they are asked: what ends a thing comes last."""
+NOT_FOR_MEMBERS = tuple(route for route, expected in ROUTES.items() if "member" not in expected.roles)
