@@ -3,9 +3,11 @@
 from typing import Any
 
 from fastapi import APIRouter
-from recado_chassis.ports import Clock
+from recado_chassis.files import Files
+from recado_chassis.ports import Clock, Ids
 from recado_chassis.streams import Streams
 
+from conversations.adapters.http.attachments import attachment_routes
 from conversations.adapters.http.beginning import beginning_routes
 from conversations.adapters.http.desks import desk_routes
 from conversations.adapters.http.inbox import inbox_routes
@@ -14,16 +16,15 @@ from conversations.adapters.http.people import standing
 from conversations.adapters.http.stream import Screens, stream_routes
 from conversations.adapters.http.talk import talk_routes
 from conversations.adapters.http.users import user_routes
-from conversations.application import People
+from conversations.application import Attaching, Beginning, People
 from conversations.views import Questions
 
 __all__ = [
-    "beginning_routes",
     "life_routes",
     "screen_routes",
     "staff_routes",
     "standing",
-    "talk_routes",
+    "writing_routes",
 ]
 
 
@@ -35,3 +36,14 @@ def screen_routes(streams: Streams, questions: Questions, screens: Screens[Any],
 def staff_routes(streams: Streams, people: People, questions: Questions) -> list[APIRouter]:
     """Who answers: users, profiles, rotas."""
     return [user_routes(streams, people, questions), desk_routes(streams, people, questions)]
+
+
+def writing_routes(
+    streams: Streams, attaching: Attaching, beginning: Beginning, questions: Questions, files: Files, ids: Ids
+) -> list[APIRouter]:
+    """Writing first, files, and all that is done with a conversation."""
+    return [
+        attachment_routes(streams, attaching, questions, files, ids),
+        beginning_routes(streams, beginning, ids),
+        talk_routes(streams, attaching, beginning, questions, ids),
+    ]
