@@ -1,6 +1,7 @@
 """The HTTP routes of conversations."""
 
 from fastapi import APIRouter
+from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 
 from conversations.adapters.http.beginning import beginning_routes
@@ -11,20 +12,26 @@ from conversations.adapters.http.saved_views import saved_view_routes
 from conversations.adapters.http.stream import stream_routes
 from conversations.adapters.http.talk import talk_routes
 from conversations.adapters.http.users import user_routes
-from conversations.application import People
+from conversations.application import Beginning, People, Talking
 from conversations.views import Questions
 
 __all__ = [
-    "beginning_routes",
     "inbox_routes",
     "saved_view_routes",
     "staff_routes",
     "standing",
     "stream_routes",
-    "talk_routes",
+    "writing_routes",
 ]
 
 
 def staff_routes(streams: Streams, people: People, questions: Questions) -> list[APIRouter]:
     """Who answers: users, profiles, rotas."""
     return [user_routes(streams, people, questions), desk_routes(streams, people, questions)]
+
+
+def writing_routes(
+    streams: Streams, talking: Talking, beginning: Beginning, questions: Questions, ids: Ids
+) -> list[APIRouter]:
+    """What is written to customers, in a conversation or to begin one."""
+    return [beginning_routes(streams, beginning, ids), talk_routes(streams, talking, beginning, questions, ids)]
