@@ -13,6 +13,8 @@ from tests.harness.readme import curls, readme, uncalled
 async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
     office = shop
     office.customer_writes()
+    body = {"shortcut": "first", "title": "x", "text": "x"}
+    reply = await office.does("POST", "/quick-replies", body, office.agent(0))
     view = await office.does("POST", "/views", {"name": "Mine", "filters": {"view": "mine"}}, office.agent(0))
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
@@ -23,6 +25,7 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
         "NUMBER": NUMBER,
         "CONTACT": CONTACT,
         "TEMPLATE": TEMPLATE,
+        "QUICK_REPLY": reply["quick_reply_id"],
         "VIEW": view["view_id"],
     }
     made = list(curls(readme(conversations), known))

@@ -18,7 +18,7 @@ from tests.conversations.office import NUMBER, TEMPLATE
 from tests.conversations.office import Office as Desk
 from tests.harness.on_database import token
 from tests.security.quarters import Belongings, Organisation, Quarters, mark_of
-from tests.security.routes import FORM, VIEW
+from tests.security.routes import FORM, QUICK_REPLY, VIEW
 
 Furnish = Callable[[Quarters, httpx.AsyncClient], Awaitable[None]]
 ANYBODY = "55119876500"
@@ -53,6 +53,8 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
     talk = quarters.service.facts(told_by.ConversationOpened)[-1]
     await desk.does("POST", f"/conversations/{talk.conversation_id}/assign", {"user_id": user})
     view = await desk.does("POST", "/views", {**VIEW, "name": f"v{mark}"}, who.headers)
+    shortcut = f"q{uuid4().hex[:12]}"
+    reply = await desk.does("POST", "/quick-replies", {**QUICK_REPLY, "shortcut": shortcut}, who.headers)
     at: Any = {"organisation_id": where.id, "contact_id": ContactId(uuid4())}
     details = told_by_crm.ContactDetails(name=f"c{mark}", aliases=(Alias(kind="wa_id", value=wa_id),))
     now = datetime.now(UTC)
@@ -62,6 +64,7 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
         told_by_crm.ContactLinked(**at, **link, linked_at=now),
     )
     ids = {"conversation_id": str(talk.conversation_id), "user_id": user, "view_id": view["view_id"]}
+    ids["quick_reply_id"] = reply["quick_reply_id"]
     others = {"phone_number_id": NUMBER, "template_id": str(TEMPLATE), "number": f"+{wa_id}"}
     marks = (str(talk.conversation_id), mark, f"c{mark}")
     where.things[key] = Belongings({**ids, **others}, marks, (view["view_id"], f"v{mark}"))

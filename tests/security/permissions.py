@@ -83,6 +83,15 @@ CONVERSATIONS = {
     ("GET", "/counters"): Permission(whole=True),
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/past"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/quick-replies"): LOOKS,
+    ("GET", "/quick-replies"): Permission(),
+    ("POST", "/quick-replies"): Permission("view_reply"),
+    ("PUT", "/quick-replies/{quick_reply_id}"): Permission("view_reply"),
+    ("GET", "/channels/{phone_number_id}/conversation-rules"): Permission(by_number=True),
+    ("POST", "/conversations/{conversation_id}/typing"): WRITES,
+    ("POST", "/conversations/{conversation_id}/block"): WRITES,
+    ("POST", "/conversations/{conversation_id}/unblock"): WRITES,
     ("GET", "/views"): Permission(),
     ("GET", "/views/{view_id}/conversations"): Permission(private=True),
     ("POST", "/views"): Permission(),
@@ -97,6 +106,7 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/assign"): WRITES,
     ("POST", "/conversations/{conversation_id}/close"): WRITES,
     ("POST", "/conversations/{conversation_id}/reopen"): WRITES,
+    ("DELETE", "/quick-replies/{quick_reply_id}"): Permission("view_reply"),
     ("DELETE", "/views/{view_id}"): Permission(private=True),
 }
 CRM = {

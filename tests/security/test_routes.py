@@ -59,6 +59,8 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    shortcut = {"shortcut": f"x{wa_id}", "title": "x", "text": "x"}
+    reply = await world.does("POST", "conversations", "/quick-replies", shortcut, key=secrets.token_hex(8))
     hooks = (await world.does("GET", "gateway", "/subscriptions"))["items"]
     hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
     shared = {"name": "x", "shared": True, "filters": {}}
@@ -78,6 +80,7 @@ async def theirs(world: World) -> dict[str, str]:
         "organisation_id": world.endpoints["organisation"],
         "message_id": message,
         "purchase_id": bought["purchase_id"],
+        "quick_reply_id": reply["quick_reply_id"],
     }
 
 

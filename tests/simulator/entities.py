@@ -62,6 +62,8 @@ class Customer(Entity):
     phone_shown: bool = True
     undeliverable: Literal["no", "refused", "failed"] = "no"
     stopped_marketing: list[str] = Field(default_factory=list)
+    blocked_by: list[str] = Field(default_factory=list)
+    """Ids of the numbers that let them write no more."""
 
 
 class Code(Entity):

@@ -217,8 +217,18 @@ class ReadReceipt(Fact):
 
     kind: Literal["read_receipt"] = "read_receipt"
     target_wamid: str
+    typing: bool = False
+    """Whether they see that somebody is typing besides, until a message comes or 25 s have passed."""
+
+
+class Blocking(Fact):
+    """Keeps the customer's messages away, or lets them come again."""
+
+    kind: Literal["blocking"] = "blocking"
+    blocked: bool
 
 
 OutgoingContent = Annotated[
-    OutgoingText | OutgoingReaction | ReadReceipt | OutgoingTemplate | Other, Field(union_mode="left_to_right")
+    OutgoingText | OutgoingReaction | ReadReceipt | Blocking | OutgoingTemplate | Other,
+    Field(union_mode="left_to_right"),
 ]

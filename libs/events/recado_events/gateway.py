@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from recado_events import meta_templates, subscriptions
+from recado_events import meta_templates, number_health, subscriptions
 from recado_events.event import Event, Personal
 from recado_events.ids import CustomerId, MessageId, PhoneNumberId, UserId, WabaId
 
@@ -191,5 +191,6 @@ PUBLISHED: tuple[type[Event], ...] = (
     MessageOutcomeUnknown,
     DuplicateSendDetected,
     *meta_templates.PUBLISHED,
+    *number_health.PUBLISHED,
     *subscriptions.PUBLISHED,
 )

@@ -7,6 +7,18 @@ from conversations.application.expiring import Expiring
 from conversations.application.keeping import Keeping
 from conversations.application.listening import Listening
 from conversations.application.people import People
+from conversations.application.ruling import Ruling, Silencing
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Beginning", "Delivering", "Expiring", "Keeping", "Listening", "People", "Talking"]
+__all__ = [
+    "Arriving",
+    "Beginning",
+    "Delivering",
+    "Expiring",
+    "Keeping",
+    "Listening",
+    "People",
+    "Ruling",
+    "Silencing",
+    "Talking",
+]

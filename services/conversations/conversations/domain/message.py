@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from recado_events.conversations import (
+    BlockReleased,
     ConflictingRedelivery,
     Echoed,
     Edited,
@@ -69,6 +70,8 @@ class Message(NamedTuple):
     request: MessageRequested | None = None
     """What waits for its credits; None where nothing does, or no more."""
     terms: RequestTermsNoted | None = None
+    blocking: bool | None = None
+    """It is no message but asks Meta to block its customer (True) or to unblock them."""
 
     @property
     def exists(self) -> bool:
@@ -126,6 +129,8 @@ def _evolve_sent(message: Message, event: Event) -> Message:
             return Message(event.conversation_id, event.customer_id)
         case MessageReleased() | ReadReceiptReleased():
             return Message(event.conversation_id, event.customer_id, from_business=True)
+        case BlockReleased():
+            return Message(event.conversation_id, event.customer_id, from_business=True, blocking=event.blocked)
         case ConflictingRedelivery():
             return message._replace(conflicting=True)
         case AcceptanceNoted():

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from recado_events.conversations import FailureDetails, MetaError, OfCustomer, OfDesk, OfMessage, OfTeam, Pricing
+from recado_events.conversations import (
+    FailureDetails,
+    MetaError,
+    OfConversation,
+    OfCustomer,
+    OfDesk,
+    OfMessage,
+    OfTeam,
+    Pricing,
+)
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
@@ -33,6 +42,13 @@ class ChannelNoted(OfDesk):
 class ContactOwnerNoted(OfCustomer):
     TYPE: ClassVar[str] = "conversations.contact-owner-noted.v1"
     owner_id: UserId | None
+    noted_at: datetime
+
+
+class ActivityNoted(OfConversation):
+    """Somebody wrote there. Where silence ends conversations, and then seldom: see `domain/silence.py`."""
+
+    TYPE: ClassVar[str] = "conversations.activity-noted.v1"
     noted_at: datetime
 
 
@@ -93,6 +109,7 @@ PRIVATE: tuple[type[Event], ...] = (
     DeskKnown,
     ChannelNoted,
     ContactOwnerNoted,
+    ActivityNoted,
     AcceptanceNoted,
     RejectionNoted,
     UncertaintyNoted,

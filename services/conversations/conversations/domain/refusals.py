@@ -25,6 +25,16 @@ class AnotherIsOpen(Refusal):
     message = "This customer already has an open conversation."
 
 
+class CustomerIsBlocked(Refusal):
+    rule = "customer_blocked"
+    message = "This customer is blocked: unblock them first."
+
+
+class CannotBeBlocked(Refusal):
+    rule = "cannot_be_blocked"
+    message = "Only a customer who wrote within the last 24 hours can be blocked."
+
+
 class ChannelIsDisconnected(Refusal):
     rule = "channel_disconnected"
     message = "The channel is disconnected: its conversations are read-only."
@@ -151,6 +161,28 @@ class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
     message = "Say who it is for: contact_id, pipeline_record_id or number, one of them."
+
+
+class UnknownQuickReply(Refusal):
+    rule = "unknown_quick_reply"
+    status = 404
+    message = "There is no such quick reply."
+
+
+class ShortcutTaken(Refusal):
+    rule = "shortcut_taken"
+    message = "Another quick reply has this shortcut."
+
+
+class TooManyQuickReplies(Refusal):
+    rule = "too_many_quick_replies"
+    message = "An organisation has at most 500 quick replies: remove one first."
+
+
+class UnknownMergeField(Refusal):
+    rule = "unknown_field"
+    status = 422
+    message = "The text has no such merge field, or there is none of that name."
 
 
 class DatesReversed(Refusal):

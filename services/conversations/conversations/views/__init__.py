@@ -1,6 +1,6 @@
 """What the inbox shows, as a pure fold: each event becomes changes of rows, in whatever order facts come."""
 
-from conversations.views import customers, messages, people, saved, statuses
+from conversations.views import blocks, customers, messages, past, people, rules, saved, statuses
 from conversations.views.change import Change, changes
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Questions, Viewer
@@ -12,10 +12,13 @@ __all__ = [
     "Place",
     "Questions",
     "Viewer",
+    "blocks",
     "changes",
     "customers",
     "messages",
+    "past",
     "people",
+    "rules",
     "saved",
     "statuses",
 ]

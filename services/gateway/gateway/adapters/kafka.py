@@ -9,12 +9,13 @@ from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.work import Fold, Work
 from recado_events import catalogue
 from recado_events.billing import EditionChanged, OfOrganisation, OrganisationRegistered
-from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
+from recado_events.conversations import BlockReleased, MessageReleased, OfUser, ReadReceiptReleased
 from recado_events.inbound import InboundType, InboundUpdate
 from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
 from gateway.application import Queueing, Sending, Staffing
 from gateway.application.folds import DISPATCH, EDITION, STAFF, TEMPLATE_REQUEST
+from gateway.application.sending import Leaving
 from gateway.application.staffing import note_edition
 from gateway.domain.dispatch import dispatch_stream
 from gateway.domain.edition import edition_stream
@@ -31,20 +32,20 @@ def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags) 
 
 def _from_conversations(sending: Sending, staffing: Staffing) -> Hears:
     def when_released(work: Work, heard: Heard) -> None:
-        event = cast(MessageReleased | ReadReceiptReleased, heard.body)
+        event = cast(Leaving, heard.body)
         sending.queue_message(work, event, heard.partition, heard.cause)
 
     def when_user_changed(work: Work, heard: Heard) -> None:
         staffing.note_user(work, cast(OfUser, heard.body), heard.cause)
 
     def dispatch(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
-        return {dispatch_stream(cast(MessageReleased | ReadReceiptReleased, heard.body).message_id): DISPATCH}
+        return {dispatch_stream(cast(Leaving, heard.body).message_id): DISPATCH}
 
     def staff(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
         return {staff_stream(cast(OfUser, heard.body).organisation_id): STAFF}
 
     released, changed = Reaction(when_released, streams=dispatch), Reaction(when_user_changed, streams=staff)
-    reactions = {MessageReleased.TYPE: released, ReadReceiptReleased.TYPE: released}
+    reactions = dict.fromkeys((MessageReleased.TYPE, ReadReceiptReleased.TYPE, BlockReleased.TYPE), released)
     return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
 
 

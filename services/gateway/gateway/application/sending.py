@@ -7,7 +7,7 @@ from collections.abc import Callable
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.ports import Clock
 from recado_chassis.work import Work
-from recado_events.conversations import MessageReleased, ReadReceiptReleased, Released
+from recado_events.conversations import BlockReleased, MessageReleased, ReadReceiptReleased, Released
 from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId, PhoneNumberId
 
@@ -17,6 +17,9 @@ from gateway.commands import NoteEvidence, QueueMessage
 from gateway.domain.dispatch import Dispatch, dispatch_stream
 from gateway.domain.sending import decide
 from gateway.domain.tags import Tag
+
+Leaving = MessageReleased | ReadReceiptReleased | BlockReleased
+"""All that conversations lets go to Meta."""
 
 
 class Sending:
@@ -31,9 +34,7 @@ class Sending:
         self._recipients = fingerprints.sibling("recipients")
         self._clock = clock
 
-    def queue_message(
-        self, work: Work, event: MessageReleased | ReadReceiptReleased, partition: int, cause: Cause
-    ) -> None:
+    def queue_message(self, work: Work, event: Leaving, partition: int, cause: Cause) -> None:
         """`partition` is where it was heard: who holds that partition sends it."""
         now = self._clock.now()
         command = QueueMessage(
@@ -75,7 +76,7 @@ class Sending:
             work.record(facts, cause)
             work.also(self._line.mirror({tag.message_id: work.state(stream, DISPATCH)}))
 
-    def _due(self, event: MessageReleased | ReadReceiptReleased, cause: Cause) -> Due:
+    def _due(self, event: Leaving, cause: Cause) -> Due:
         return Due(
             organisation_id=event.organisation_id,
             phone_number_id=event.phone_number_id,
@@ -90,11 +91,11 @@ class Sending:
         self,
         organisation_id: OrganisationId,
         phone_number_id: PhoneNumberId,
-        event: MessageReleased | ReadReceiptReleased,
+        event: Leaving,
     ) -> str | None:
-        """A bucket's name; read receipts are no messages and count in none."""
+        """A bucket's name; what is no message counts in none."""
         released: Released | None = event.personal
-        if released is None or isinstance(event, ReadReceiptReleased):
+        if released is None or not isinstance(event, MessageReleased):
             return None
         to = released.recipient.wa_id or released.recipient.user_id or ""
         return f"pair:{phone_number_id}:{self._recipients.of(str(organisation_id), to)}"

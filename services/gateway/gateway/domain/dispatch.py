@@ -56,7 +56,7 @@ class Dispatch:
 
 def is_sendable(released: Released | None) -> bool:
     """Whether this program knows how to say it to Meta, and to whom."""
-    if released is None or released.content.kind not in ("text", "reaction", "read_receipt", "template"):
+    if released is None or released.content.kind not in ("text", "reaction", "read_receipt", "blocking", "template"):
         return False
     to = released.recipient
     return isinstance(released.content, ReadReceipt) or bool(to.wa_id or to.user_id)

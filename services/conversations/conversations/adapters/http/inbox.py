@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from conversations.adapters.http.filtering import filters
 from conversations.adapters.http.people import viewers
+from conversations.adapters.http.presence import block_shown
 from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Filters, Place, Questions, Viewer
@@ -40,7 +41,9 @@ def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRou
     @router.get("/conversations/{conversation_id}")
     def conversation(conversation_id: UUID, who: Viewing) -> Row:
         row = _found(questions, who, conversation_id)
-        return {**_conversation(row, clock.now()), "owners": [_owner(o) for o in questions.owners_of(conversation_id)]}
+        owners = [_owner(o) for o in questions.owners_of(conversation_id)]
+        block = block_shown(questions.block_of(row["customer_id"]))
+        return {**_conversation(row, clock.now()), "owners": owners, "block": block}
 
     @router.get("/conversations/{conversation_id}/messages")
     def timeline(conversation_id: UUID, at: Annotated[Page, Depends(page)], who: Viewing) -> Response:

@@ -59,7 +59,8 @@ class TemplateBody(TemplateChoice):
 class ReadBody(RequestModel):
     up_to_id: UUID | None = None
     """The last message that was seen; the newest one where it is not given."""
-    notify_customer: bool = False
+    notify_customer: bool | None = None
+    """Whether the customer is to see it; as the number's rule says where it is not given."""
 
 
 class AssignBody(RequestModel):

@@ -23,8 +23,9 @@ from conversations.adapters.kafka.hearing import (
 )
 from conversations.adapters.kafka.meta import Command, decode
 from conversations.application import Arriving, Delivering, Listening
+from conversations.application.importing import Importing, streams_of
 from conversations.application.scene import Scene, fold_of
-from conversations.commands import Arrival, ChangeIdentity, RecordStatus, SetAsideUpdate, SetMarketing
+from conversations.commands import Arrival, ChangeIdentity, ImportPast, RecordStatus, SetAsideUpdate, SetMarketing
 
 E = TypeVar("E", bound=Event)
 Outcome = gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown
@@ -40,6 +41,7 @@ class Inbound:
         self._arriving = arriving
         self._delivering = delivering
         self._scene = scene
+        self._importing = Importing(scene)
         self._decode = partial(decode, reactions_open_window=reactions_open_window)
         self._decoded: OrderedDict[tuple[str, int, int], Command | None] = OrderedDict()
 
@@ -65,6 +67,8 @@ class Inbound:
                 self._arriving.change_identity(work, command, heard.cause)
             case SetMarketing():
                 self._arriving.set_marketing(work, command, heard.cause)
+            case ImportPast():
+                self._importing.import_past(work, command, heard.cause)
             case SetAsideUpdate():
                 self._arriving.set_aside(work, command, heard.cause)
 
@@ -107,6 +111,8 @@ class Inbound:
                 names += [f"wamid-{command.wamid_id}", f"message-{command.wamid_id}"]
                 if command.tagged_id is not None:
                     names.append(f"message-{command.tagged_id}")
+            case ImportPast():
+                names += streams_of(command)
             case SetAsideUpdate():
                 names.append(f"update-{command.update_id}")
         return {name: fold_of(name) for name in names}

@@ -14,7 +14,8 @@ def message_body(released: Released, tag: str) -> dict[str, Any]:
     content = released.content
     match content:
         case ReadReceipt():
-            return {"messaging_product": "whatsapp", "status": "read", "message_id": content.target_wamid}
+            typing = {"typing_indicator": {"type": "text"}} if content.typing else {}
+            return {"messaging_product": "whatsapp", "status": "read", "message_id": content.target_wamid, **typing}
         case OutgoingText():
             told: dict[str, Any] = {"type": "text", "text": {"body": content.body, "preview_url": content.preview_url}}
         case OutgoingReaction():

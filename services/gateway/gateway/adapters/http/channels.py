@@ -176,7 +176,7 @@ def _add_looking(router: APIRouter, questions: Questions) -> None:
         row = questions.channel(who.organisation, PhoneNumberId(phone_number_id))
         if row is None:
             raise UnknownChannel
-        return shown(row)
+        return {**shown(row), "health": questions.health_of(row)}
 
 
 def _number(request: Asked, phone_number_id: str) -> Number:
