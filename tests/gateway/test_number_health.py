@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +10,12 @@ from uuid import uuid4
 
 import pytest
 from gateway.adapters.door.notices import notice_of
+from gateway.adapters.graph.numbers import standing_of
+from gateway.application.number_looks import NumberStanding
 from recado_chassis.service import Unreadable
+from recado_events.ids import PhoneNumberId
 from recado_events.inbound import InboundType, InboundUpdate
+from recado_events.meta_templates import MetaTemplateSeen
 from recado_events.number_health import (
     AccountAlertRaised,
     AccountReviewed,
@@ -19,12 +24,15 @@ from recado_events.number_health import (
     NumberNameJudged,
     NumberQualityReported,
     NumberSecurityNoticed,
+    NumberSeen,
     OfNotice,
 )
 
+from tests.gateway.reviewing import Reviews
 from tests.gateway.stage import NUMBER, WABA, Stage
 from tests.simulator.bodies.account import account_updates, number_updates
 from tests.simulator.bodies.envelope import Line
+from tests.simulator.faults import Scope
 
 NOON = 1_795_000_000
 LINE = Line(WABA, NUMBER, "12125550100")
@@ -195,3 +203,37 @@ async def test_notices_in_any_order_and_any_repetition_show_the_same(stage: Stag
         assert len(stage.facts(OfNotice)) == len(notices)
     assert all(each == pages[0] for each in pages)
     assert pages[0]["quality"]["event"] == "UNFLAGGED"
+
+
+async def test_what_metas_list_says_of_a_number_is_told_when_it_changes_and_shown(stage: Stage) -> None:
+    await stage.connect()
+    reviews = Reviews(stage)
+    for _ in range(2):
+        await asyncio.to_thread(reviews.looks, 901.0)
+    (seen,) = stage.facts(NumberSeen)
+    assert (seen.phone_number_id, seen.quality, seen.limit, seen.status) == (NUMBER, "GREEN", "TIER_2K", "CONNECTED")
+    await stage.meta.change_phone_number(NUMBER, quality="RED", limit="TIER_250", name="Padaria Aurora")
+    await asyncio.to_thread(reviews.looks, 901.0)
+    health = (await page(stage))["health"]
+    assert (health["seen"]["quality"], health["seen"]["verified_name"]) == ("RED", "Padaria Aurora")
+    assert health["messaging_limit"] == "TIER_250"
+    assert len(stage.facts(NumberSeen)) == 2
+
+
+async def test_a_list_of_numbers_that_cannot_be_had_tells_nothing_and_stops_nothing(stage: Stage) -> None:
+    await stage.connect()
+    await stage.meta.fault("error", code=131000, count=None, scope=Scope(operation="phone_numbers"))
+    await asyncio.to_thread(Reviews(stage).looks, 901.0)
+    assert stage.facts(NumberSeen) == []
+    assert stage.facts(MetaTemplateSeen) != []
+
+
+@pytest.mark.parametrize("row", [None, [], {}, {"id": ""}, {"id": ["1"]}])
+def test_a_row_that_names_no_number_is_none(row: Any) -> None:
+    assert standing_of(row) is None
+
+
+def test_words_of_a_row_may_be_of_any_kind() -> None:
+    assert standing_of({"id": "1", "verified_name": 5, "quality_rating": "", "status": {}}) == NumberStanding(
+        PhoneNumberId("1")
+    )

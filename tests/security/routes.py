@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +47,8 @@ class Expected:
     owned: bool = True
     flags: tuple[str, ...] = ()
     """Members of the body that are true or false."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What has to be asked beside the path."""
 
 
 NUMBER = "106540000000001"
@@ -110,6 +112,9 @@ CONVERSATIONS = {
     ("PUT", "/channels/{phone_number_id}/conversation-rules"): Expected(
         ADMINISTRATORS, {}, owned=False, flags=("read_receipts", "typing")
     ),
+    ("POST", "/conversations/{conversation_id}/attachments"): Expected(PEOPLE, query={"filename": "x.jpg"}),
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
     ("GET", "/views"): Expected(PEOPLE),
     ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),

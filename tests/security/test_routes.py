@@ -30,7 +30,8 @@ class Asking:
     def __call__(self, route: Route, ids: dict[str, str], token: str | None, claimed: str = "") -> httpx.Response:
         """`claimed`: an organisation named beside the token."""
         named = dict.fromkeys(("X-Organisation-Id", "tenantid"), claimed) if claimed else {}
-        query = dict.fromkeys(("organisation_id", "tenant_id"), claimed) if claimed else None
+        beside = dict.fromkeys(("organisation_id", "tenant_id"), claimed) if claimed else {}
+        query = {**ROUTES[route].query, **beside} or None
         if token is not None:
             named["Authorization"] = f"Bearer {token}"
         if route.method in CHANGING:

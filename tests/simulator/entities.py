@@ -45,6 +45,8 @@ class BusinessNumber(Entity):
     on_phone_app: bool = False
     override_uri: str | None = None
     allowed_recipients: list[str] | None = None
+    quality: str = "GREEN"
+    limit: str = "TIER_2K"
 
     @property
     def digits(self) -> str:

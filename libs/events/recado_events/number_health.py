@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from recado_events.event import Event, Fact
-from recado_events.ids import WabaId
+from recado_events.ids import PhoneNumberId, WabaId
 
 
 class OfNotice(Event):
@@ -105,6 +105,23 @@ class CapabilityReported(OfNotice):
     reported_at: AwareDatetime
 
 
+class NumberSeen(OfNotice):
+    """A served number as Meta's list had it, told where that is different from the last look."""
+
+    TYPE: ClassVar[str] = "gateway.number-seen.v1"
+    STREAM: ClassVar[str] = "number-at-meta-{organisation_id}-{phone_number_id}"
+    SUBJECT: ClassVar[str] = "{phone_number_id}"
+    phone_number_id: PhoneNumberId
+    verified_name: str | None = None
+    name_status: str | None = None
+    quality: str | None = None
+    """GREEN, YELLOW, RED, UNKNOWN or NA."""
+    limit: str | None = None
+    status: str | None = None
+    """CONNECTED, FLAGGED, RESTRICTED, BANNED and so on."""
+    seen_at: AwareDatetime
+
+
 PUBLISHED: tuple[type[OfNotice], ...] = (
     NumberQualityReported,
     NumberNameJudged,
@@ -113,4 +130,5 @@ PUBLISHED: tuple[type[OfNotice], ...] = (
     AccountReviewed,
     AccountAlertRaised,
     CapabilityReported,
+    NumberSeen,
 )

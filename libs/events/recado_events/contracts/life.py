@@ -70,5 +70,13 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
         "entity_type": "PHONE_NUMBER",
         "entity_id": s.PHONE_NUMBER,
     },
+    h.NumberSeen: {
+        **_ABOUT,
+        "verified_name": "Aurora Bakery",
+        "name_status": "APPROVED",
+        "quality": "GREEN",
+        "limit": "TIER_2K",
+        "status": "CONNECTED",
+    },
     h.CapabilityReported: {**_OF_ACCOUNT, "limit": "TIER_2K", "phone_numbers": 20},
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from recado_events import conversations as c
 from recado_events import gateway as g
+from recado_events import media as m
 from recado_events.content import OutgoingText, ReadReceipt, Text
 from recado_events.contracts import life, money, records, reviews, webhooks
 from recado_events.contracts import story as s
@@ -132,6 +133,8 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     g.MessageAccepted: {"evidence": "answer", "message_status": "accepted"},
     g.MessageRejected: {"reason": "graph", "meta_code": 131047},
     g.MessageOutcomeUnknown: {"reason": "answer_lost"},
+    m.MediaStored: {"file_key": f"{s.ORGANISATION}/{s.PHOTO_HASH}", "sha256": s.PHOTO_HASH, **s.PHOTO},
+    m.MediaLost: {"reason": "gone", "attempts": 5},
     g.DuplicateSendDetected: {"personal": g.AcceptedAt(wamid=s.SECOND_ANSWER_WAMID, wa_id=s.CLARA_WA_ID)},
     **records.BY_EVENT,
 }

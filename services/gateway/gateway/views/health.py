@@ -14,6 +14,7 @@ from recado_events.number_health import (
     NumberNameJudged,
     NumberQualityReported,
     NumberSecurityNoticed,
+    NumberSeen,
     OfNotice,
 )
 
@@ -27,6 +28,7 @@ _KINDS: dict[type[OfNotice], str] = {
     AccountReviewed: "review",
     AccountAlertRaised: "alert",
     CapabilityReported: "capability",
+    NumberSeen: "seen",
 }
 STANDING = [kind for kind in _KINDS.values() if kind != "alert"]
 """Of these the newest says how it is; alerts stand beside each other."""
@@ -46,6 +48,8 @@ class Notice(NamedTuple):
 def notice_of(event: OfNotice) -> Notice:
     about = event.model_dump(mode="json", exclude=_PLACE | {event.TIME})
     number = about.get("entity_id") if about.get("entity_type") == "PHONE_NUMBER" else None
+    if isinstance(event, NumberSeen):
+        return Notice(_KINDS[NumberSeen], event.happened_at, about, number_id=about.pop("phone_number_id"))
     return Notice(_KINDS[type(event)], event.happened_at, about, digits_of(event.display_phone_number), number)
 
 
@@ -57,7 +61,7 @@ def digits_of(display: str | None) -> str | None:
 def health(standing: Sequence[Notice], alerts: Sequence[Notice]) -> dict[str, Any]:
     """As the API answers it; what Meta has told nothing of is null. The limit is the one that was told last."""
     newest = {notice.kind: notice for notice in standing}
-    limits = [each for each in standing if each.kind in ("quality", "capability") and each.details.get("limit")]
+    limits = [each for each in standing if each.kind in ("quality", "capability", "seen") and each.details.get("limit")]
     limit = max(limits, key=lambda each: (each.told_at, each.kind), default=None)
     return {
         **{kind: _shown(newest.get(kind)) for kind in STANDING},
