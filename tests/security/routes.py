@@ -108,7 +108,7 @@ CONVERSATIONS = {
     ("DELETE", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE),
     ("GET", "/channels/{phone_number_id}/conversation-rules"): Expected(PEOPLE, owned=False),
     ("PUT", "/channels/{phone_number_id}/conversation-rules"): Expected(
-        ADMINISTRATORS, {}, owned=False, flags=("read_receipts", "typing")
+        ADMINISTRATORS, {}, owned=False, flags=("typing",)
     ),
     ("GET", "/counters"): Expected(PEOPLE),
     ("GET", "/views"): Expected(PEOPLE),
