@@ -13,7 +13,9 @@ from tests.bench.figures import FULL, QUICK, Findings, say
 from tests.bench.ground import Ground, ground
 from tests.bench.machine import Neighbours, description
 
-BENCHES = ("ingress", "decisions", "charging", "statement", "latency", "rebuilding", "growth", "desk", "footprint")
+BENCHES = (
+    "ingress", "decisions", "charging", "statement", "latency", "rebuilding", "growth", "desk", "stream", "footprint",
+)  # fmt: skip
 REPORTS = Path(__file__).parents[2] / "docs" / "reports"
 
 

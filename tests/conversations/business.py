@@ -30,6 +30,7 @@ from recado_events.ids import (
     CustomerId,
     MessageId,
     PhoneNumberId,
+    PipelineRecordId,
     TemplateId,
     UserId,
     WabaId,
@@ -148,10 +149,15 @@ class Business(Stage):
         self.beginning.start_chat(work, command, cause)
 
     def sends(
-        self, conversation_id: ConversationId | None = None, by: Person | UserId = ADMINISTRATOR, **values: str
+        self,
+        conversation_id: ConversationId | None = None,
+        by: Person | UserId = ADMINISTRATOR,
+        record: PipelineRecordId | None = None,
+        **values: str,
     ) -> list[Event]:
         talk = conversation_id or self.facts(ConversationOpened)[-1].conversation_id
-        command = SendTemplate(**self.on(talk, by), message_id=MessageId(uuid4()), choice=_choice(values))
+        about: Any = {"message_id": MessageId(uuid4()), "pipeline_record_id": record}
+        command = SendTemplate(**self.on(talk, by), **about, choice=_choice(values))
         return self.do(self.beginning.send_template, command)
 
     def previews(

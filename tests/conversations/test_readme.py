@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import conversations
-from recado_events.conversations import ConversationOpened
+from typing import Any
 
+import conversations
+
+from tests.conversations.filing import FilingOffice
+from tests.conversations.listening import served
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness.readme import curls, readme, uncalled
 
 
 async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
     office = shop
-    office.customer_writes()
+    talk, message, attachment = await with_files(office)
     body = {"shortcut": "first", "title": "x", "text": "x"}
     reply = await office.does("POST", "/quick-replies", body, office.agent(0))
     view = await office.does("POST", "/views", {"name": "Mine", "filters": {"view": "mine"}}, office.agent(0))
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
         "CONVERSATIONS": "",
-        "CONVERSATION": office.service.facts(ConversationOpened)[0].conversation_id,
+        "CONVERSATION": talk,
+        "MESSAGE": message,
+        "ATTACHMENT": attachment,
         "AGENT": office.agents[0],
         "PROFILE": office.profile,
         "NUMBER": NUMBER,
@@ -30,6 +35,9 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
     made = list(curls(readme(conversations), known))
     await office.service.shown()
     for call in made:
+        if call.path == "/stream":
+            await _is_followed(office, people[call.who])
+            continue
         answer = await office.client.request(
             call.method, call.path, content=call.body, headers={**people[call.who], **call.headers}
         )
@@ -37,8 +45,22 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
     assert uncalled(office.service.service, made) == set()
 
 
+async def _is_followed(office: Office, who: dict[str, str]) -> None:
+    async with served(office.service) as address, address.reader(who):
+        pass
+
+
 def test_every_type_that_is_heard_of_the_other_services_is_named(office: Office) -> None:
     page = readme(conversations)
     heard = [kind for hears in office.service.service.hears for kind in hears.reactions]
     names = ["".join(map(str.capitalize, kind.split(".")[1].split("-"))) for kind in heard if "inbound" not in kind]
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+async def with_files(office: Office) -> tuple[Any, Any, Any]:
+    """A conversation, a message in it with a file that was fetched, and a file put aside there."""
+    filing = FilingOffice.of(office)
+    message = await filing.customer_sends()
+    filing.fetched(message, thumbnail=filing.kept())
+    talk = (await office.sees("/conversations"))["items"][0]["conversation_id"]
+    return talk, message, (await filing.uploads(talk)).json()["attachment_id"]

@@ -15,7 +15,7 @@ import httpx
 from recado_chassis.verifying.comparison import compare
 from recado_chassis.verifying.figures import Figure
 
-from tests.crash import agents, beginners, buyers, customers, holds, points, receivers, reviewers
+from tests.crash import agents, beginners, buyers, customers, holds, points, receivers, reviewers, sellers
 from tests.crash.faults.quarantine import connected
 from tests.crash.installation import Installation
 from tests.crash.ledger import Ledger
@@ -54,6 +54,8 @@ MIX: dict[Act, float] = {
     beginners.an_agent_begins_a_chat: 16,
     beginners.a_template_is_sent_in_a_conversation: 6,
     beginners.somebody_wants_no_marketing_or_wants_it_again: 1,
+    sellers.a_record_goes_to_another_stage: 2,
+    sellers.contacts_are_merged_or_parted: 1,
     buyers.somebody_buys_credits: 3,
     buyers.the_providers_answer_to_an_order_is_lost: 1,
     buyers.the_wallet_falls_to_its_floor: 2,
@@ -157,6 +159,7 @@ class Campaign:
                 buyers.buys(scene.traffic, FIRST_CREDITS),
                 scene.receivers.subscribe(scene.traffic, told),
             )
+            await sellers.each_conversation_opens_a_record(scene.traffic)
 
     async def _another_number(self, scene: Scene, index: int) -> None:
         account = self._installation.endpoints["waba_id"]

@@ -98,6 +98,10 @@ class Office:
         assert answer.is_success, answer.text
         return answer
 
+    async def made(self, path: str, body: Any, named: str, who: dict[str, str] | None = None) -> str:
+        """The id of what a POST makes."""
+        return str((await self.does("POST", path, body, who)).json()[named])
+
     async def sees(self, path: str, who: dict[str, str] | None = None, query: Mapping[str, str] | None = None) -> Any:
         """With everything shown that has happened until now."""
         await self.service.shown()

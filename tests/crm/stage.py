@@ -6,17 +6,31 @@ from typing import Any
 from uuid import uuid4
 
 from crm.adapters.kafka import hears
-from crm.application import Book, Listening, Recording
+from crm.application import Book, Listening, Recording, Registering, Selling, SettingUp
 from crm.application.book import FOLDS
-from crm.commands import AddNote, ChangeOwner, EditFields, Person
+from crm.commands import (
+    AddNote,
+    ChangeOwner,
+    CreateCompany,
+    CreatePipeline,
+    EditFields,
+    MergeContacts,
+    OpenPipelineRecord,
+    Person,
+    SetRecordRules,
+    UnmergeContact,
+)
 from crm.domain.contact import Contact
 from crm.domain.private import PRIVATE
 from recado_chassis.service import Heard
 from recado_events import conversations as told
+from recado_events.content import ContactCard, ContactCards
 from recado_events.crm import PUBLISHED, ContactConversationStarted, ContactCreated
+from recado_events.crm import Stage as StageForm
 from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     ConversationId,
     CustomerId,
@@ -24,7 +38,10 @@ from recado_events.ids import (
     NoteId,
     OrganisationId,
     PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
     ProfileId,
+    StageId,
     UserId,
 )
 
@@ -52,7 +69,10 @@ class Stage(OnMemory):
         super().__init__((*PUBLISHED, *PRIVATE))
         book = Book(FINGERPRINTS)
         self.listening = Listening(book, self.ids)
-        self.recording = Recording(book)
+        self.recording = Recording(book, self.ids)
+        self.registering = Registering(book)
+        self.setting_up = SettingUp(book)
+        self.selling = Selling(book)
         (heard,) = hears(self.listening, book)
         self.reactions = heard.reactions
 
@@ -142,13 +162,33 @@ class Stage(OnMemory):
         )
         return Person(self.user(), "member", profile)
 
+    def shares_card(self, customer_id: CustomerId, talk: ConversationId, *companies: str | None) -> MessageId:
+        """The customer shares contact cards of people who work for these companies."""
+        message = MessageId(self.ids.new())
+        cards = tuple(ContactCard(formatted_name="Rita", company=company) for company in companies)
+        what = told.Received(wamid=f"wamid.{message}", content=ContactCards(cards=cards))
+        place = {**self.place(customer_id), "conversation_id": talk, "message_id": message, "kind": "contacts"}
+        self.hears(told.MessageReceived(**place, occurred_at=self.now, received_at=self.now, personal=what))
+        return message
+
     # What people do ---------------------------------------------------------------------------------------
 
-    def edits(self, contact_id: ContactId, by: Person = ADMINISTRATOR, **values: str | None) -> list[Event]:
+    def edits(self, contact_id: ContactId, by: Person = ADMINISTRATOR, **values: str | bool | None) -> list[Event]:
         return self.do(self.recording.edit_fields, EditFields(**self.on(contact_id, by), values=values))
 
     def gives(self, contact_id: ContactId, to: UserId, by: Person = ADMINISTRATOR) -> list[Event]:
         return self.do(self.recording.change_owner, ChangeOwner(**self.on(contact_id, by), owner_id=to))
+
+    def merges(self, contact_id: ContactId, merged_id: ContactId, by: Person = ADMINISTRATOR) -> list[Event]:
+        command = MergeContacts(**self.on(contact_id, by), merged_id=merged_id)
+        return self.do(self.recording.merge_contacts, command)
+
+    def unmerges(self, contact_id: ContactId, by: Person = ADMINISTRATOR) -> list[Event]:
+        """Only once: the second time nobody has merged it."""
+        before = self.store.end()
+        command = UnmergeContact(**self.on(contact_id, by))
+        self.streams.transact(lambda work: self.recording.unmerge_contact(work, command, CAUSE))
+        return self.facts(after=before)
 
     def notes(
         self, contact_id: ContactId, text: str, message_id: MessageId | None = None, by: Person = ADMINISTRATOR
@@ -158,6 +198,40 @@ class Stage(OnMemory):
 
     def on(self, contact_id: ContactId, by: Person, organisation: OrganisationId = ORGANISATION) -> Any:
         return {"organisation_id": organisation, "contact_id": contact_id, "by": by, "now": self.now}
+
+    def named(self, name: str, by: Person = ADMINISTRATOR) -> CompanyId:
+        """A company that somebody makes."""
+        company_id = CompanyId(self.ids.new())
+        who: Any = {"organisation_id": ORGANISATION, "company_id": company_id, "by": by, "now": self.now}
+        self.do(self.registering.create_company, CreateCompany(**who, name=name, values={}))
+        return company_id
+
+    def pipeline(self, *names: str, by: Person = ADMINISTRATOR) -> tuple[PipelineId, list[StageId]]:
+        """One with these stages; the last is won."""
+        stages = [
+            StageForm(stage_id=StageId(self.ids.new()), name=name, outcome="won" if name == names[-1] else "open")
+            for name in names
+        ]
+        pipeline_id = PipelineId(self.ids.new())
+        command = CreatePipeline(**self.by(by), pipeline_id=pipeline_id, name="Sales", stages=tuple(stages))
+        self.do(self.setting_up.create_pipeline, command)
+        return pipeline_id, [each.stage_id for each in stages]
+
+    def rules(self, *, company: bool = True, stage_id: StageId | None = None) -> list[Event]:
+        command = SetRecordRules(**self.by(ADMINISTRATOR), phone_number_id=NUMBER, company=company, stage_id=stage_id)
+        return self.do(self.setting_up.set_record_rules, command)
+
+    def opens(self, stage_id: StageId, by: Person = ADMINISTRATOR, **more: Any) -> PipelineRecordId:
+        record_id = PipelineRecordId(self.ids.new())
+        command = OpenPipelineRecord(**self.record(record_id, by), stage_id=stage_id, **{"name": "Bicycle", **more})
+        self.do(self.selling.open_record, command)
+        return record_id
+
+    def by(self, who: Person) -> Any:
+        return {"organisation_id": ORGANISATION, "by": who, "now": self.now}
+
+    def record(self, record_id: PipelineRecordId, by: Person = ADMINISTRATOR) -> Any:
+        return {**self.by(by), "pipeline_record_id": record_id}
 
     # Then -------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from tests.crm.stage import ADMINISTRATOR, NUMBER, OTHER_NUMBER, PROFILE, Stage
 from tests.harness.on_memory import CAUSE
 
 CHANGES: dict[str, Callable[[Stage, ContactId, Person], list[Event]]] = {
-    "fields": lambda stage, contact, by: stage.edits(contact, by, company="ACME"),
+    "fields": lambda stage, contact, by: stage.edits(contact, by, city="Recife"),
     "owner": lambda stage, contact, by: stage.gives(contact, stage.user(), by),
     "note": lambda stage, contact, by: stage.notes(contact, "prefers mornings", by=by),
 }

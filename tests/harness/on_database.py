@@ -51,9 +51,13 @@ def prepare(service: ModuleType, dsn: str) -> None:
 
 
 def token(
-    role: CallerRole, organisation_id: UUID | None, user_id: UUID | None = None, profile_id: UUID | None = None
+    role: CallerRole,
+    organisation_id: UUID | None,
+    user_id: UUID | None = None,
+    profile_id: UUID | None = None,
+    seconds: int = 3600,
 ) -> dict[str, str]:
-    """The Authorization header of somebody."""
+    """The Authorization header of somebody, good for so many seconds."""
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": "recado",
@@ -61,7 +65,7 @@ def token(
         "sub": str(user_id or uuid4()),
         "role": role,
         "iat": now,
-        "exp": now + 3600,
+        "exp": now + seconds,
     }
     if organisation_id is not None:
         claims["organisation_id"] = str(organisation_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +47,8 @@ class Expected:
     owned: bool = True
     flags: tuple[str, ...] = ()
     """Members of the body that are true or false."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What has to be asked beside the path."""
 
 
 NUMBER = "106540000000001"
@@ -110,12 +112,16 @@ CONVERSATIONS = {
     ("PUT", "/channels/{phone_number_id}/conversation-rules"): Expected(
         ADMINISTRATORS, {}, owned=False, flags=("typing",)
     ),
+    ("POST", "/conversations/{conversation_id}/attachments"): Expected(PEOPLE, query={"filename": "x.jpg"}),
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
     ("GET", "/views"): Expected(PEOPLE),
     ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
     ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),
     ("DELETE", "/views/{view_id}"): Expected(PEOPLE),
     ("GET", "/views/{view_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/stream"): Expected(PEOPLE),
     ("GET", "/users"): Expected(PEOPLE),
     ("PUT", "/users/{user_id}"): Expected(ADMINISTRATORS, USER, owned=False, flags=("active",)),
     ("PUT", "/users/{user_id}/availability"): Expected(PEOPLE, {"online": True}, flags=("online",)),
@@ -145,6 +151,10 @@ TEMPLATES = {
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
+PIPELINE = {"name": "Sales", "stages": [{"name": "Asked"}]}
+STAGE = {"stage_id": "0190f3a8-0000-7000-8000-0000000000f2"}
+RECORD = {**STAGE, "name": "Bicycle"}
+LABEL = {"label": "X"}
 CRM = {
     ("GET", "/contacts"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}"): Expected(PEOPLE),
@@ -154,6 +164,62 @@ CRM = {
     ("POST", "/contacts/{contact_id}/notes"): Expected(PEOPLE, {"text": "x"}),
     ("GET", "/contacts/{contact_id}/history"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}/pipeline-records"): Expected(PEOPLE),
+    ("PUT", "/contacts/{contact_id}/company"): Expected(PEOPLE, {"company_id": None}),
+    ("POST", "/contacts"): Expected(PEOPLE, {"name": "Rita"}),
+    ("GET", "/contacts.csv"): Expected(PEOPLE),
+    ("GET", "/duplicates"): Expected(PEOPLE),
+    ("GET", "/contacts/{contact_id}/duplicates"): Expected(PEOPLE),
+    ("POST", "/imports"): Expected(ADMINISTRATORS, {"columns": ["name"]}),
+    ("GET", "/imports/{import_id}"): Expected(ADMINISTRATORS),
+    ("GET", "/imports/{import_id}/rejected"): Expected(ADMINISTRATORS),
+    ("PUT", "/imports/{import_id}/parts/{part}"): Expected(ADMINISTRATORS, {"csv": "Rita"}),
+    ("POST", "/imports/{import_id}/finish"): Expected(ADMINISTRATORS),
+    ("POST", "/contacts/{contact_id}/merge"): Expected(PEOPLE, {"merged_id": SOMEBODY["user_id"]}),
+    ("POST", "/contacts/{contact_id}/unmerge"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/related"): Expected(PEOPLE),
+    ("PATCH", "/conversations/{conversation_id}/contact"): Expected(PEOPLE, {"city": "Recife"}),
+    ("POST", "/conversations/{conversation_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): Expected(PEOPLE, RECORD),
+    ("GET", "/companies"): Expected(PEOPLE),
+    ("POST", "/companies"): Expected(PEOPLE, {"name": "Aurora"}),
+    ("GET", "/companies/{company_id}"): Expected(PEOPLE),
+    ("PATCH", "/companies/{company_id}"): Expected(PEOPLE, {"name": "Aurora"}),
+    ("PUT", "/companies/{company_id}/owner"): Expected(PEOPLE, SOMEBODY),
+    ("GET", "/companies/{company_id}/notes"): Expected(PEOPLE),
+    ("POST", "/companies/{company_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("GET", "/companies/{company_id}/history"): Expected(PEOPLE),
+    ("GET", "/companies/{company_id}/contacts"): Expected(PEOPLE),
+    ("GET", "/companies/{company_id}/pipeline-records"): Expected(PEOPLE),
+    ("GET", "/companies/{company_id}/conversations"): Expected(PEOPLE),
+    ("GET", "/pipelines"): Expected(PEOPLE),
+    ("POST", "/pipelines"): Expected(ADMINISTRATORS, PIPELINE),
+    ("GET", "/pipelines/{pipeline_id}"): Expected(PEOPLE),
+    ("PUT", "/pipelines/{pipeline_id}"): Expected(ADMINISTRATORS, PIPELINE),
+    ("DELETE", "/pipelines/{pipeline_id}"): Expected(ADMINISTRATORS),
+    ("GET", "/channels/{phone_number_id}/record-rules"): Expected(PEOPLE, owned=False),
+    ("PUT", "/channels/{phone_number_id}/record-rules"): Expected(
+        ADMINISTRATORS, {"company": True}, owned=False, flags=("company",)
+    ),
+    ("GET", "/contact-fields"): Expected(PEOPLE),
+    ("POST", "/contact-fields"): Expected(ADMINISTRATORS, {**LABEL, "field": "custom_x", "value_type": "text"}),
+    ("PUT", "/contact-fields/{field}"): Expected(ADMINISTRATORS, LABEL),
+    ("DELETE", "/contact-fields/{field}"): Expected(ADMINISTRATORS),
+    ("GET", "/pipeline-records"): Expected(PEOPLE),
+    ("POST", "/pipeline-records"): Expected(PEOPLE, RECORD),
+    ("GET", "/pipeline-records/{pipeline_record_id}"): Expected(PEOPLE),
+    ("PATCH", "/pipeline-records/{pipeline_record_id}"): Expected(PEOPLE, {"name": "Bicycle"}),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/stage"): Expected(PEOPLE, STAGE),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/amount"): Expected(PEOPLE, {"amount": None}),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/related"): Expected(
+        PEOPLE, {"contact_id": None, "company_id": None}
+    ),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/owner"): Expected(PEOPLE, SOMEBODY),
+    ("GET", "/pipeline-records/{pipeline_record_id}/notes"): Expected(PEOPLE),
+    ("POST", "/pipeline-records/{pipeline_record_id}/notes"): Expected(PEOPLE, {"text": "x"}),
+    ("GET", "/pipeline-records/{pipeline_record_id}/history"): Expected(PEOPLE),
+    ("GET", "/pipeline-records/{pipeline_record_id}/stages"): Expected(PEOPLE),
+    ("GET", "/pipeline-records/{pipeline_record_id}/conversations"): Expected(PEOPLE),
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
@@ -207,9 +273,15 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id", "quick_reply_id", "subscription_id", "view_id",
+        "purchase_id", "company_id", "pipeline_id", "pipeline_record_id", "import_id", "quick_reply_id",
+        "subscription_id", "view_id",
     )  # fmt: skip
-    return {**{name: str(uuid4()) for name in names}, "phone_number_id": str(uuid4().int)[:15]}
+    return {
+        **{name: str(uuid4()) for name in names},
+        "field": f"custom_x{uuid4().hex}",
+        "part": "700027",
+        "phone_number_id": str(uuid4().int)[:15],
+    }
 
 
 async def described(world: World) -> set[Route]:

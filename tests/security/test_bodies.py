@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import SERVICES, World
+from tests.security.endless import asked
 from tests.security.routes import ROUTES, Route, absent, parameters, with_bodies
 from tests.security.tenants import JSON, Tenant
 
@@ -37,7 +38,8 @@ class Sending:
         url = f"{self._world.endpoints[route.service]}{route.at(at or absent())}"
         role = "administrator" if "administrator" in ROUTES[route].roles else "operator"
         given = {"Authorization": f"Bearer {self._tokens[role]}", "Idempotency-Key": secrets.token_hex(8), **JSON}
-        return self._http.request(route.method, url, content=body, params=query, headers=given)
+        request = self._http.build_request(route.method, url, content=body, params=query, headers=given)
+        return asked(self._http, request)
 
     def positions(self) -> list[Any]:
         """Where each service's log ends."""

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import World
+from tests.security.endless import asked
 from tests.security.routes import ROUTES, Route, absent, with_bodies
 from tests.security.street import Street
 from tests.security.tenants import JSON, Tenant
@@ -49,7 +50,8 @@ class Asking:
         }
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         url = f"{self._world.endpoints[route.service]}{route.at({**absent(), **(at or {})})}"
-        answer = self._http.request(route.method, url, content=content, params=query, headers=given)
+        request = self._http.build_request(route.method, url, content=content, params=query, headers=given)
+        answer = asked(self._http, request)
         if not answer.is_success:
             self.refused += 1
             told = f"{answer.text} {answer.headers}"
@@ -80,7 +82,7 @@ async def test_103_no_mistake_in_an_address_a_query_or_a_header_is_repeated_anyw
         asks(route, body, at=dict.fromkeys(absent(), WORD))
         asks(route, body, query={"limit": WORD, "cursor": WORD, "after": WORD, "view": WORD, WORD: CANARY})
         asks(route, body, headers={"Authorization": f"Bearer {WORD}"})
-        asks(route, body, headers={"Idempotency-Key": WORD * 40})
+        asks(route, body, headers={"Idempotency-Key": WORD * 40, "Last-Event-ID": WORD})
         asks(route, body, headers={"Content-Type": f"text/{WORD}", "Content-Encoding": WORD})
         asks(Route(route.service, route.method, f"{route.path}/{WORD}"), body)
     assert asks.echoes == []

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from tests.journeys.world import World, new_customer, until
-from tests.security.routes import CHANGING, EVERY_ROLE, FORM, HOOK, ROUTES, Route, absent, described
+from tests.security.endless import asked
+from tests.security.routes import CHANGING, EVERY_ROLE, FORM, HOOK, PIPELINE, ROUTES, Route, absent, described
 from tests.security.tenants import Tenant, claims, signed
 
 pytestmark = pytest.mark.timeout(240)
@@ -29,17 +30,16 @@ class Asking:
     def __call__(self, route: Route, ids: dict[str, str], token: str | None, claimed: str = "") -> httpx.Response:
         """`claimed`: an organisation named beside the token."""
         named = dict.fromkeys(("X-Organisation-Id", "tenantid"), claimed) if claimed else {}
-        query = dict.fromkeys(("organisation_id", "tenant_id"), claimed) if claimed else None
+        beside = dict.fromkeys(("organisation_id", "tenant_id"), claimed) if claimed else {}
+        query = {**ROUTES[route].query, **beside} or None
         if token is not None:
             named["Authorization"] = f"Bearer {token}"
         if route.method in CHANGING:
             named["Idempotency-Key"] = secrets.token_hex(8)
         url = f"{self._world.endpoints[route.service]}{route.at(ids)}"
+        named["Last-Event-ID"] = "0"
         request = self._http.build_request(route.method, url, params=query, json=ROUTES[route].body, headers=named)
-        answer = self._http.send(request, stream=True)
-        is_endless = answer.headers["content-type"] == "application/x-ndjson"
-        answer.close() if is_endless else answer.read()
-        return answer
+        return asked(self._http, request)
 
 
 @pytest.fixture
@@ -66,8 +66,10 @@ async def theirs(world: World) -> dict[str, str]:
     hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
     shared = {"name": "x", "shared": True, "filters": {}}
     view = await world.does("POST", "conversations", "/views", shared, key=secrets.token_hex(8))
+    crm = await records_of(world)
     await world.settled()
     return {
+        **crm,
         "subscription_id": hook["subscription_id"],
         "view_id": view["view_id"],
         "template_id": template["template_id"],
@@ -81,6 +83,21 @@ async def theirs(world: World) -> dict[str, str]:
         "purchase_id": bought["purchase_id"],
         "quick_reply_id": reply["quick_reply_id"],
     }
+
+
+async def records_of(world: World) -> dict[str, str]:
+    """Ids of what the seeded organisation has at crm beside contacts."""
+
+    async def made(path: str, body: dict[str, Any]) -> Any:
+        return await world.does("POST", "crm", path, body, key=secrets.token_hex(8))
+
+    field = f"custom_x{uuid4().hex}"
+    await made("/contact-fields", {"field": field, "label": "X", "value_type": "text"})
+    pipeline = await made("/pipelines", PIPELINE)
+    record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})
+    company = await made("/companies", {"name": "x"})
+    started = await made("/imports", {"columns": ["name"]})
+    return {**started, "part": "700019", "field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
 
 
 async def test_every_route_that_is_described_has_its_expectation(world: World) -> None:
@@ -218,12 +235,20 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
     contact = (await tenant.does("GET", "crm", "/contacts"))["items"][0]["contact_id"]
     quoted = {"type": "text", "text": "x", "reply_to": message["message_id"]}
     reaction = {"type": "reaction", "message_id": message["message_id"], "emoji": "x"}
+    chat = {"phone_number_id": line.phone_number_id, "template": {"template_id": theirs["template_id"]}}
+    stage = (await tenant.does("POST", "crm", "/pipelines", PIPELINE))["stage_ids"][0]
     for method, service, path, body in [
         ("POST", "conversations", f"/conversations/{talk}/messages", quoted),
         ("POST", "conversations", f"/conversations/{talk}/messages", reaction),
         ("POST", "conversations", f"/conversations/{talk}/read", {"up_to_id": message["message_id"]}),
         ("POST", "conversations", f"/conversations/{talk}/assign", {"user_id": theirs["user_id"]}),
+        ("POST", "conversations", "/previews", {**chat, "contact_id": theirs["contact_id"]}),
+        ("POST", "conversations", "/previews", {**chat, "pipeline_record_id": theirs["pipeline_record_id"]}),
         ("PUT", "crm", f"/contacts/{contact}/owner", {"user_id": theirs["user_id"]}),
+        ("PUT", "crm", f"/contacts/{contact}/company", {"company_id": theirs["company_id"]}),
+        ("POST", "crm", f"/contacts/{contact}/merge", {"merged_id": theirs["contact_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "contact_id": theirs["contact_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "company_id": theirs["company_id"]}),
         ("PUT", "conversations", f"/channels/{line.phone_number_id}/rota", {"members": [theirs["user_id"]]}),
     ]:
         answer = await tenant.asks(method, service, path, body)

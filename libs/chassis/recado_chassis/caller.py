@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from recado_events.ids import OrganisationId, ProfileId, UserId
@@ -19,6 +20,8 @@ class Caller:
     role: CallerRole
     organisation_id: OrganisationId | None = None
     profile_id: ProfileId | None = None
+    until: datetime | None = field(default=None, compare=False)
+    """When the token that says so expires."""
 
     @property
     def organisation(self) -> OrganisationId:

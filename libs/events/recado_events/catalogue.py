@@ -75,7 +75,7 @@ CRM = Topic(
     owner="crm",
     key="organisation",
     data_class="personal",
-    summary="Contacts, their owners, fields, notes and conversations.",
+    summary="Contacts, companies and pipeline records, and what administrators set up for them.",
     events=crm.PUBLISHED,
 )
 TEMPLATES = Topic(

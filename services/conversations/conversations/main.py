@@ -6,35 +6,34 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
-from conversations.adapters import http, kafka, periodic
-from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Arriving, Beginning, Delivering, Listening, People, Talking
+from conversations.adapters import http, kafka, live, periodic
+from conversations.adapters.postgres import ATTACHMENTS, INBOX, InboxQuestions, WatchedViews
+from conversations.application import Arriving, Attaching, Beginning, Delivering, Listening, People
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
 
-SHOWS = (INBOX,)
+SHOWS = (INBOX, ATTACHMENTS)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
-    arriving, delivering = Arriving(scene, tools.ids), Delivering(scene, tools.ids)
-    beginning, listening, people = Beginning(scene, tools.ids), Listening(scene), People(scene)
-    questions, opens = InboxQuestions(tools.connection), settings.reactions_open_window
+    arriving, delivering, listening = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Listening(scene)
+    beginning, people, questions = Beginning(scene, tools.ids), People(scene), InboxQuestions(tools.connection)
+    opens, screens = settings.reactions_open_window, live.Hub(streams, tools, WatchedViews(tools.connection), SHOWS)
     return Service(
         "conversations",
         streams,
         tells=PUBLISHED,
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
-            http.inbox_routes(streams, questions, tools.clock),
-            http.beginning_routes(streams, beginning, tools.ids),
-            http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
-            http.user_routes(streams, people, questions),
-            http.desk_routes(streams, people, questions),
+            *http.screen_routes(streams, questions, screens, tools.clock),
+            *http.writing_routes(streams, Attaching(scene), beginning, questions, settings.files(), tools.ids),
+            *http.staff_routes(streams, people, questions),
             *http.life_routes(streams, scene, questions, tools.clock, tools.ids),
         ],
         shows=SHOWS,
         also=periodic.rounds(streams, scene, questions),
+        always=[screens],
         standing=http.standing(streams),
     )

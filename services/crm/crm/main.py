@@ -7,27 +7,24 @@ from recado_chassis.toolbox import Toolbox
 from recado_events.crm import PUBLISHED
 
 from crm.adapters import http, kafka
-from crm.adapters.postgres import CONTACTS, ContactQuestions
-from crm.application import Book, Listening, Recording
+from crm.adapters.postgres import CONTACTS, ENTRIES, ContactQuestions, EntriesInPostgres
+from crm.application import Book, Listening
 from crm.domain.private import PRIVATE
 from crm.settings import Settings
 
-SHOWS = (CONTACTS,)
+SHOWS = (CONTACTS, ENTRIES)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams = tools.streams((*PUBLISHED, *PRIVATE))
     book = Book(settings.fingerprints())
-    questions = ContactQuestions(tools.connection)
+    contacts, entries = ContactQuestions(tools.connection), EntriesInPostgres(tools.connection)
     return Service(
         "crm",
         streams,
         tells=PUBLISHED,
         hears=kafka.hears(Listening(book, tools.ids), book),
-        answers=[
-            http.looking_routes(streams, questions),
-            http.changing_routes(streams, Recording(book), tools.ids),
-        ],
+        answers=http.routes(streams, tools.ids, book, contacts, entries),
         shows=SHOWS,
         standing=http.standing(streams),
     )

@@ -24,6 +24,7 @@ _CAUSE = "recado.cause"
 _RULE = "recado.rule"
 _UNLOGGED = "recado.unlogged"
 _FAILED = "recado.failed"
+_LEAVE = "recado.leave"
 
 log = structlog.get_logger()
 
@@ -42,6 +43,13 @@ def note_rule(scope: Scope, rule: str) -> None:
 def leave_out_of_the_log(scope: Scope) -> None:
     """Probes and scrapes come every few seconds for ever: metrics count them."""
     scope[_UNLOGGED] = True
+
+
+def leave_the_crowd(scope: Scope) -> None:
+    """For an answer that goes on for hours: what it costs is bounded by whoever gives it."""
+    leave = scope.pop(_LEAVE, None)
+    if leave is not None:
+        leave()
 
 
 def failed(scope: Scope, error: BaseException) -> Response:
@@ -65,6 +73,9 @@ class Crowd:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.size = 0
+
+    def leave(self) -> None:
+        self.size -= 1
 
 
 class Accounting:
@@ -97,10 +108,11 @@ class Accounting:
         structlog.contextvars.bind_contextvars(**ids_of(cause))
         answer = _Answer(send, cause.correlation_id)
         self.crowd.size += 1
+        scope[_LEAVE] = self.crowd.leave
         try:
             await self._answer(scope, receive, answer)
         finally:
-            self.crowd.size -= 1
+            leave_the_crowd(scope)
             _account(scope, answer.status, self._monotonic() - begun)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:

@@ -43,6 +43,7 @@ _MEANINGS = {
     413: "The body is too large.",
     415: "The body is no JSON, or is compressed.",
     422: "Some of what was sent does not fit; `errors` names every mistake.",
+    429: "Too much of it at once; `rule` says of what.",
     502: "Somebody else whom this depends on refused or did not answer.",
     503: "It cannot be done at the moment: try again after `Retry-After` seconds.",
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import Query
-from pydantic import BeforeValidator
+from fastapi import Header, Query
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
@@ -23,3 +23,7 @@ Position = Annotated[int, BeforeValidator(_whole), Query(ge=0, le=_MAX)]
 """A position of a log, or 0 for its beginning."""
 Limit = Annotated[int, BeforeValidator(_whole), Query(ge=1, le=100)]
 PageOfLog = Annotated[int, BeforeValidator(_whole), Query(ge=1, le=500)]
+LastEventId = Annotated[
+    Annotated[int, BeforeValidator(_whole), Field(ge=0, le=_MAX)] | None, Header(alias="Last-Event-ID")
+]
+"""The position up to which a reader of a stream has seen everything; None where it begins."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, get_args
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from recado_chassis.ports import Clock
 
 _MAX_LENGTH = 8192
 _LEEWAY_SECONDS = 5
+_LATEST = 253_402_300_799.0
+"""The last second of the year 9999."""
 _PLATFORM: tuple[CallerRole, ...] = ("operator", "service")
 _ROLES: tuple[CallerRole, ...] = get_args(CallerRole)
 # Times are compared with the clock that was given; the library would ask the system's.
@@ -55,7 +58,7 @@ class Tokens:
             raise NotAuthenticated("The token cannot be read.")
         claims = self._claims(token, await self._key(token))
         self._check_times(claims)
-        return caller_of(claims)
+        return replace(caller_of(claims), until=_moment(_seconds(claims, "exp")))
 
     def _claims(self, token: str, key: PyJWK) -> Mapping[str, Any]:
         try:
@@ -103,6 +106,11 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 2**53:
         raise NotAuthenticated(f"The token's claim `{name}` is no time.")
     return float(value)
+
+
+def _moment(seconds: float) -> datetime:
+    """One that no calendar has is far enough away."""
+    return datetime.fromtimestamp(min(seconds, _LATEST), UTC)
 
 
 def caller_of(claims: Mapping[str, Any]) -> Caller:

@@ -13,6 +13,7 @@ from recado_events.content import OutgoingTemplate, TemplateParameter
 from recado_events.conversations.release import Released, TemplateUse
 from recado_events.identity import Recipient
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     ConversationId,
     CustomerId,
@@ -20,8 +21,11 @@ from recado_events.ids import (
     NoteId,
     OrganisationId,
     PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
     ProfileId,
     RequestId,
+    StageId,
     SubscriptionId,
     TemplateId,
     UserId,
@@ -55,9 +59,15 @@ SALES = ProfileId(_id("the profile of sales"))
 CLARA = CustomerId(_id("Clara, who asks about a cake"))
 CLARA_AGAIN = CustomerId(_id("Clara, before she was known to be the same"))
 CONTACT = ContactId(_id("Clara's contact"))
+CONTACT_AGAIN = ContactId(_id("Clara's contact, before she was known to be the same"))
 CONVERSATION = ConversationId(_id("the talk about the cake"))
 EARLIER_CONVERSATION = ConversationId(_id("the talk about bread"))
 NOTE = NoteId(_id("the note about nuts"))
+COMPANY = CompanyId(_id("the company that Clara works for"))
+PIPELINE = PipelineId(_id("the pipeline of cakes"))
+ASKED = StageId(_id("the stage of cakes that are asked for"))
+ORDERED = StageId(_id("the stage of cakes that are ordered"))
+CAKE = PipelineRecordId(_id("the pipeline record of the cake"))
 TEMPLATE = TemplateId(_id("the template that says when a cake is ready"))
 META_TEMPLATE = "1689556908129832"
 SUBMISSION = RequestId(_id("the template's submission"))
@@ -90,6 +100,8 @@ RECEIPT = MessageId(_id("the receipt for the question"))
 QUESTION_TEXT = "Do you have the lemon cake without nuts?"
 ANSWER_TEXT = "Yes! We bake it without nuts every morning."
 CORRECTED_TEXT = "Do you have the lemon cake without walnuts?"
+PHOTO_HASH = sha256(b"a photo of a cake").hexdigest()
+PHOTO = {"size": 184_320, "mime_type": "image/jpeg", "declared_type": "image/jpeg", "attempts": 1}
 ECHO_TEXT = "Your cake is ready to be picked up."
 NOTE_TEXT = "Allergic to nuts."
 SET_ASIDE_TEXT = f'{{"event":"unheard_of","value":{{"wa_id":"{CLARA_WA_ID}"}}}}'

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from recado_events import conversations as c
-from recado_events import crm
 from recado_events import gateway as g
+from recado_events import media as m
 from recado_events.content import OutgoingText, ReadReceipt, Text
-from recado_events.contracts import life, money, reviews, webhooks
+from recado_events.contracts import life, money, records, reviews, webhooks
 from recado_events.contracts import story as s
 from recado_events.event import Event, Personal
 from recado_events.identity import Alias, Recipient
@@ -26,7 +26,7 @@ BY_NAME: Mapping[str, Any] = {
     "waba_id": s.WABA,
     "customer_id": s.CLARA,
     "conversation_id": s.CONVERSATION,
-    "contact_id": s.CONTACT,
+    **records.BY_NAME,
     "owner_id": s.ANA,
     "template_id": s.TEMPLATE,
     "meta_template_id": s.META_TEMPLATE,
@@ -34,7 +34,6 @@ BY_NAME: Mapping[str, Any] = {
     "profile_id": s.SALES,
     "message_id": s.ANSWER,
     "target_id": s.QUESTION,
-    "note_id": s.NOTE,
     "kind": "text",
     "role": "member",
     "joined_by": "tag",
@@ -73,12 +72,7 @@ PERSONAL: Mapping[type[Personal], Personal] = {
     g.RejectionDetails: g.RejectionDetails(
         title="Re-engagement message", details="More than 24 hours have passed since the customer last replied."
     ),
-    crm.ContactDetails: crm.ContactDetails(
-        name=s.CLARA_NAME,
-        aliases=(Alias(kind="wa_id", value=s.CLARA_WA_ID), Alias(kind="user_id", value=s.CLARA_USER_ID)),
-    ),
-    crm.Edits: crm.Edits(edits=(crm.FieldEdit(field="company", before=None, after="Nunes & Daughters"),)),
-    crm.NoteText: crm.NoteText(text=s.NOTE_TEXT),
+    **records.PERSONAL,
 }
 
 _SKIPPED = (c.Skipped(user_id=s.BRUNO, reason="offline"),)
@@ -139,16 +133,8 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     g.MessageAccepted: {"evidence": "answer", "message_status": "accepted"},
     g.MessageRejected: {"reason": "graph", "meta_code": 131047},
     g.MessageOutcomeUnknown: {"reason": "answer_lost"},
+    m.MediaStored: {"file_key": f"{s.ORGANISATION}/{s.PHOTO_HASH}", "sha256": s.PHOTO_HASH, **s.PHOTO},
+    m.MediaLost: {"reason": "gone", "attempts": 5},
     g.DuplicateSendDetected: {"personal": g.AcceptedAt(wamid=s.SECOND_ANSWER_WAMID, wa_id=s.CLARA_WA_ID)},
-    crm.ContactCreated: {"origin": "conversation"},
-    crm.ContactOwnerChanged: {
-        "owner_id": s.BRUNO,
-        "previous_id": s.ANA,
-        "why": "person",
-        "changed_by": s.HELENA,
-        "links": (crm.Link(customer_id=s.CLARA, phone_number_id=s.PHONE_NUMBER),),
-    },
-    crm.ContactFieldsEdited: {"fields": ("company",)},
-    crm.ContactNoteAdded: {"message_id": s.QUESTION},
-    crm.ContactConversationClosed: {"reason": "person"},
+    **records.BY_EVENT,
 }

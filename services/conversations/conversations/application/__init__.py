@@ -1,6 +1,7 @@
 """The front desk of conversations: looks up what a decision must be given, lets it decide, and appends its facts."""
 
 from conversations.application.arriving import Arriving
+from conversations.application.attaching import Attaching
 from conversations.application.beginning import Beginning
 from conversations.application.delivering import Delivering
 from conversations.application.expiring import Expiring
@@ -12,6 +13,7 @@ from conversations.application.talking import Talking
 
 __all__ = [
     "Arriving",
+    "Attaching",
     "Beginning",
     "Delivering",
     "Expiring",

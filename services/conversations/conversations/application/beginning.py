@@ -12,6 +12,7 @@ from recado_events.ids import ConversationId, CustomerId, UserId
 from recado_events.refusal import Refusal
 
 from conversations.application.customers import place
+from conversations.application.naming import Naming
 from conversations.application.records import Records
 from conversations.application.scene import Scene
 from conversations.commands import PreviewTemplate, SendTemplate, StartChat, WithSomebody
@@ -19,10 +20,10 @@ from conversations.domain import beginning, identity, requesting
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import NOBODY, Customer
 from conversations.domain.places import CustomerPlace
-from conversations.domain.refusals import OutOfScope, UnknownContact
+from conversations.domain.refusals import OutOfScope
 from conversations.domain.rendering import Rendering, render
 from conversations.domain.requesting import Terms
-from conversations.domain.team import OWN
+from conversations.domain.selling import PipelineRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Somebody:
     contact: Contact
     aliases: tuple[Alias, ...]
     """Under which they are found, or met."""
+    record: PipelineRecord
+    """That it is about."""
 
     @property
     def owner_id(self) -> UserId | None:
@@ -46,6 +49,7 @@ class Beginning:
     def __init__(self, scene: Scene, ids: Ids) -> None:
         self._scene = scene
         self._records = Records(scene)
+        self._naming = Naming(scene, self._records)
         self._ids = ids
 
     def start_chat(self, work: Work, command: StartChat, cause: Cause) -> ConversationId:
@@ -73,7 +77,11 @@ class Beginning:
         terms = self._records.terms(work, org, at["phone_number_id"], command.choice.template_id, customer)
         form = beginning.check_may_send(command, customer, terms)
         contact = self._records.contact_of(work, org, customer)
-        values = self._records.values(work, org, contact, customer, command.by.user_id)
+        record = self._naming.about(work, command, customer)
+        values = {
+            **self._records.values(work, org, contact, customer, command.by.user_id),
+            **self._records.record_values(work, record, form.language),
+        }
         content = render(form, values, command.choice.values).sendable()
         scene.record(work, beginning.send(command, at, customer, terms, content), cause)
 
@@ -102,13 +110,16 @@ class Beginning:
         org = command.organisation_id
         form = terms.template.known(org, terms.desk.waba_id)
         known = who.customer._replace(aliases=who.customer.aliases or who.aliases)
-        values = self._records.values(work, org, who.contact, known, command.by.user_id)
+        values = {
+            **self._records.values(work, org, who.contact, known, command.by.user_id),
+            **self._records.record_values(work, who.record, form.language),
+        }
         return render(form, values, command.choice.values)
 
     def _somebody(self, work: Work, command: WithSomebody) -> Somebody:
         """Customers who are one contact are one person: who has a live conversation comes first, else the oldest."""
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
-        named = self._named(work, command)
+        named, record = self._naming.somebody(work, command)
         aliases = named.aliases if command.typed is None else (command.typed,)
         linked = [scene.survivor(work, link.customer_id) for link in named.links if link.phone_number_id == number]
         there = dict.fromkeys([*linked, *scene.owners(work, scene.alias_keys(org, number, aliases))])
@@ -119,18 +130,7 @@ class Beginning:
         contacts = [named, *(self._records.contact_of(work, org, each) for each in known)]
         contact = next((each for each in contacts if each.organisation_id), STRANGER)
         at = place(org, number, customer.customer_id or CustomerId(self._ids.new()))
-        return Somebody(at, customer, contact, aliases)
-
-    def _named(self, work: Work, command: WithSomebody) -> Contact:
-        """With scope `own` only one's own contacts exist, as in crm."""
-        if command.contact_id is None:
-            return STRANGER
-        contact = self._records.contact(work, command.contact_id)
-        grant = self._scene.team(work, command.organisation_id).grant_of(command.by)
-        is_theirs = grant is not None and grant.scope == OWN and contact.owner_id != command.by.user_id
-        if contact.organisation_id != command.organisation_id or is_theirs:
-            raise UnknownContact
-        return contact
+        return Somebody(at, customer, contact, aliases, record)
 
     def _new(self, work: Work, command: WithSomebody, aliases: tuple[Alias, ...]) -> Customer:
         return NOBODY._replace(owner_id=self._scene.contact_owner(work, command.organisation_id, aliases))

@@ -10,12 +10,15 @@ from conversations.application.scene import Scene
 from conversations.commands import (
     ExpireRequest,
     NoteContact,
+    NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
+    NotePipeline,
+    NotePipelineRecord,
     NoteReservation,
     NoteTemplate,
 )
-from conversations.domain import contact, organisation, requesting, template
+from conversations.domain import contact, organisation, requesting, selling, template
 
 
 class Listening:
@@ -34,8 +37,25 @@ class Listening:
         self._scene.record(work, contact.note_contact(command, known), cause)
 
     def note_contact_standing(self, work: Work, command: NoteContactStanding, cause: Cause) -> None:
+        """A customer is one contact at a time, the last one told: whose they were before, they are not any more."""
         known = self._records.contact(work, command.contact_id)
-        self._scene.record(work, contact.note_standing(command, known), cause)
+        moved = self._records.links_elsewhere(work, command.organisation_id, command.contact_id, command.links)
+        facts = [
+            fact for each in moved for fact in contact.note_moved(command, each, self._records.contact(work, each))
+        ]
+        self._scene.record(work, [*facts, *contact.note_standing(command, known)], cause)
+
+    def note_contact_parted(self, work: Work, command: NoteContactParted, cause: Cause) -> None:
+        known = self._records.contact(work, command.contact_id)
+        self._scene.record(work, contact.note_parted(command, known), cause)
+
+    def note_pipeline(self, work: Work, command: NotePipeline, cause: Cause) -> None:
+        known = self._records.pipeline(work, command.pipeline_id)
+        self._scene.record(work, selling.note_pipeline(command, known), cause)
+
+    def note_pipeline_record(self, work: Work, command: NotePipelineRecord, cause: Cause) -> None:
+        known = self._records.pipeline_record(work, command.pipeline_record_id)
+        self._scene.record(work, selling.note_record(command, known), cause)
 
     def note_organisation(self, work: Work, command: NoteOrganisation, cause: Cause) -> None:
         team = self._scene.team(work, command.organisation_id)

@@ -1,4 +1,4 @@
-"""What conversations was told of templates, contacts and the organisation, as decisions look at it."""
+"""What the other services told of what template messages are made of, as decisions look at it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ from typing import cast
 from uuid import UUID
 
 from recado_chassis.work import Work
+from recado_events.crm import Link
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, OrganisationId, PhoneNumberId, TemplateId, UserId, WabaId
+from recado_events.ids import (
+    ContactId,
+    CustomerId,
+    OrganisationId,
+    PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
+    TemplateId,
+    UserId,
+    WabaId,
+)
 
 from conversations.application.scene import Scene, contact_key, fold_of
-from conversations.domain import field_values, requesting
+from conversations.domain import field_values, requesting, selling
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import Customer
 from conversations.domain.requesting import Terms
+from conversations.domain.selling import Pipeline, PipelineRecord
 from conversations.domain.template import Template
 
 
@@ -30,17 +42,52 @@ class Records:
         stream = f"contact-{contact_id}"
         return cast(Contact, work.state(stream, fold_of(stream)))
 
+    def pipeline(self, work: Work, pipeline_id: PipelineId) -> Pipeline:
+        stream = f"pipeline-{pipeline_id}"
+        return cast(Pipeline, work.state(stream, fold_of(stream)))
+
+    def pipeline_record(self, work: Work, pipeline_record_id: PipelineRecordId) -> PipelineRecord:
+        stream = f"record-{pipeline_record_id}"
+        return cast(PipelineRecord, work.state(stream, fold_of(stream)))
+
     def contact_of(self, work: Work, organisation_id: OrganisationId, customer: Customer) -> Contact:
         """As crm linked this customer last; a stranger where it has not."""
         if customer.customer_id is None:
             return STRANGER
-        found = work.find(contact_key(organisation_id, customer.customer_id))
-        return STRANGER if found is None else self.contact(work, ContactId(UUID(found)))
+        found = self._linked_to(work, organisation_id, customer.customer_id)
+        return STRANGER if found is None else self.contact(work, found)
+
+    def links_elsewhere(
+        self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, links: Sequence[Link]
+    ) -> list[ContactId]:
+        """The other contacts that these customers are until now, each once."""
+        found = [self._linked_to(work, organisation_id, link.customer_id) for link in links]
+        return [each for each in dict.fromkeys(found) if each is not None and each != contact_id]
+
+    def is_contact_of(
+        self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, customer: Customer
+    ) -> bool:
+        """Also where it was merged into the one that the customer is linked to."""
+        if customer.customer_id is None:
+            return False
+        known = self.contact(work, contact_id)
+        met_as = self._scene.owners(work, self._scene.person_keys(organisation_id, known.aliases))
+        linked = self._linked_to(work, organisation_id, customer.customer_id)
+        return linked == contact_id or (known.organisation_id == organisation_id and customer.customer_id in met_as)
+
+    def _linked_to(self, work: Work, organisation_id: OrganisationId, customer_id: CustomerId) -> ContactId | None:
+        found = work.find(contact_key(organisation_id, customer_id))
+        return None if found is None else ContactId(UUID(found))
 
     def values(
         self, work: Work, organisation_id: OrganisationId, contact: Contact, customer: Customer, agent: UserId
     ) -> dict[str, str]:
         return field_values.field_values(contact, customer, self._scene.team(work, organisation_id), agent)
+
+    def record_values(self, work: Work, record: PipelineRecord, language: str) -> dict[str, str]:
+        named = record.pipeline_id
+        pipeline = selling.NO_PIPELINE if named is None else self.pipeline(work, named)
+        return selling.record_values(record, pipeline, language)
 
     def terms(
         self,

@@ -22,6 +22,7 @@ from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
 from conversations.domain import (
+    attachments,
     contact,
     customer,
     desk,
@@ -29,6 +30,7 @@ from conversations.domain import (
     past,
     quick_replies,
     saved_views,
+    selling,
     team,
     template,
     wamid,
@@ -53,7 +55,10 @@ FOLDS: dict[str, Fold[Any]] = {
     "contact": Fold(contact.STRANGER, contact.evolve),
     "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
     "past": Fold(None, past.evolve),
+    "attachment": Fold(attachments.NONE, attachments.evolve),
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),
+    "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),
+    "record": Fold(selling.NO_RECORD, selling.evolve_record),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
 _REMEMBERED = 10_000

@@ -37,6 +37,7 @@ from conversations.commands.noting import (
     NoteChannel,
     NoteContact,
     NoteContactOwner,
+    NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
     NoteOutcome,
@@ -45,6 +46,7 @@ from conversations.commands.noting import (
 )
 from conversations.commands.quick_replies import RemoveQuickReply, WriteQuickReply
 from conversations.commands.ruling import ChooseRules, CloseSilent
+from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
     "Arrival",
@@ -64,9 +66,12 @@ __all__ = [
     "NoteChannel",
     "NoteContact",
     "NoteContactOwner",
+    "NoteContactParted",
     "NoteContactStanding",
     "NoteOrganisation",
     "NoteOutcome",
+    "NotePipeline",
+    "NotePipelineRecord",
     "NoteReservation",
     "NoteTemplate",
     "OnConversation",

@@ -8,7 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, MessageId, OrganisationId, PhoneNumberId, TemplateId
+from recado_events.ids import (
+    ContactId,
+    MessageId,
+    OrganisationId,
+    PhoneNumberId,
+    PipelineRecordId,
+    TemplateId,
+)
 
 from conversations.commands.asking import OnConversation, Person
 
@@ -26,15 +33,18 @@ class Choice:
 class SendTemplate(OnConversation):
     message_id: MessageId
     choice: Choice
+    pipeline_record_id: PipelineRecordId | None = None
+    """What it is about: its fields are filled in. One of this customer's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithSomebody:
-    """Somebody at a business number: a contact, or who has the number that was typed."""
+    """Somebody at a business number: a contact, that of a pipeline record, or who has the number that was typed."""
 
     organisation_id: OrganisationId
     phone_number_id: PhoneNumberId
     contact_id: ContactId | None = None
+    pipeline_record_id: PipelineRecordId | None = None
     typed: Alias | None = None
     choice: Choice
     by: Person

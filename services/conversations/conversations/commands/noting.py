@@ -79,6 +79,17 @@ class NoteContactStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContactParted:
+    """These customers and aliases are another contact's again."""
+
+    organisation_id: OrganisationId
+    contact_id: ContactId
+    customers: tuple[CustomerId, ...]
+    aliases: tuple[Alias, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTemplate:
     """What is None was not told."""
 

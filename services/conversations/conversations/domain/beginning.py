@@ -69,12 +69,12 @@ def start(
 
 def _link(command: StartChat, place: CustomerPlace, contact: Contact) -> list[Event]:
     """Until crm has told which contact the new customer is, it is the one that was picked."""
-    if command.contact_id is None:
+    if command.typed is not None or contact.contact_id is None:
         return []
     link = Link(customer_id=place["customer_id"], phone_number_id=place["phone_number_id"])
     noted = NoteContactStanding(
         organisation_id=command.organisation_id,
-        contact_id=command.contact_id,
+        contact_id=contact.contact_id,
         owner_id=contact.owner_id,
         links=(link,),
         now=command.now,

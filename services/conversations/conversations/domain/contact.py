@@ -9,16 +9,23 @@ from types import MappingProxyType
 from recado_events.crm import Link
 from recado_events.event import Event
 from recado_events.identity import Alias
-from recado_events.ids import OrganisationId, UserId
+from recado_events.ids import ContactId, OrganisationId, UserId
 
-from conversations.commands import NoteContact, NoteContactStanding
-from conversations.domain.noted import ContactNoted, ContactProfile, ContactStandingNoted
+from conversations.commands import NoteContact, NoteContactParted, NoteContactStanding
+from conversations.domain.noted import (
+    ContactNoted,
+    ContactPartedNoted,
+    ContactProfile,
+    ContactStandingNoted,
+    PartedAliases,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     organisation_id: OrganisationId | None = None
     """None: nothing was told of such a contact."""
+    contact_id: ContactId | None = None
     values: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
     aliases: tuple[Alias, ...] = ()
     owner_id: UserId | None = None
@@ -36,12 +43,26 @@ def evolve(contact: Contact, event: Event) -> Contact:
             return replace(
                 contact,
                 organisation_id=event.organisation_id,
+                contact_id=event.contact_id,
                 values=MappingProxyType({**contact.values, **told.values}),
                 aliases=(*contact.aliases, *(alias for alias in told.aliases if alias not in contact.aliases)),
             )
         case ContactStandingNoted():
             links = (*contact.links, *(link for link in event.links if link not in contact.links))
-            return replace(contact, organisation_id=event.organisation_id, owner_id=event.owner_id, links=links)
+            return replace(
+                contact,
+                organisation_id=event.organisation_id,
+                contact_id=event.contact_id,
+                owner_id=event.owner_id,
+                links=links,
+            )
+        case ContactPartedNoted():
+            gone = event.personal.aliases if event.personal else ()
+            return replace(
+                contact,
+                aliases=tuple(alias for alias in contact.aliases if alias not in gone),
+                links=tuple(link for link in contact.links if link.customer_id not in event.customers),
+            )
     return contact
 
 
@@ -62,5 +83,30 @@ def note_standing(command: NoteContactStanding, contact: Contact) -> list[Event]
         owner_id=command.owner_id,
         links=command.links,
         noted_at=command.now,
+    )
+    return [] if evolve(contact, noted) == contact else [noted]
+
+
+def note_moved(command: NoteContactStanding, from_id: ContactId, contact: Contact) -> list[Event]:
+    """What another contact is not any more, because of this link; it may still be met under its own aliases."""
+    return note_parted(
+        NoteContactParted(
+            organisation_id=command.organisation_id,
+            contact_id=from_id,
+            customers=tuple(link.customer_id for link in command.links),
+            aliases=(),
+            now=command.now,
+        ),
+        contact,
+    )
+
+
+def note_parted(command: NoteContactParted, contact: Contact) -> list[Event]:
+    noted = ContactPartedNoted(
+        organisation_id=command.organisation_id,
+        contact_id=command.contact_id,
+        customers=command.customers,
+        noted_at=command.now,
+        personal=PartedAliases(aliases=command.aliases),
     )
     return [] if evolve(contact, noted) == contact else [noted]

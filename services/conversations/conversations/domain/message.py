@@ -38,6 +38,7 @@ from recado_events.ids import ConversationId, CustomerId
 
 from conversations.domain.noted import RequestTermsNoted
 from conversations.domain.private import AcceptanceNoted, RejectionNoted, UncertaintyNoted
+from conversations.domain.private_attachments import AttachmentNoted
 
 RANKS = {"accepted": 1, "sent": 2, "delivered": 3, "read": 4, "played": 5}
 STATUS_EVENTS: dict[str, type[OfDelivery]] = {
@@ -72,6 +73,8 @@ class Message(NamedTuple):
     terms: RequestTermsNoted | None = None
     blocking: bool | None = None
     """It is no message but asks Meta to block its customer (True) or to unblock them."""
+    attachment: str | None = None
+    """What became of the customer's file: stored or lost; None while nobody knows, and where there is none."""
 
     @property
     def exists(self) -> bool:
@@ -138,6 +141,8 @@ def _evolve_sent(message: Message, event: Event) -> Message:
             return _told(message, "accepted", event.accepted_at)._replace(wamid=wamid or message.wamid)
         case RejectionNoted():
             return _told(message, "rejected", event.rejected_at)
+        case AttachmentNoted():
+            return message._replace(attachment=event.state)
         case UncertaintyNoted():
             return _told(message, "unknown", event.noted_at)
     return message

@@ -1,5 +1,5 @@
-"""What conversations was told of templates, contacts and the organisation, and keeps for itself: a template message is
-decided on it alone."""
+"""What conversations was told of templates, contacts, pipeline records and the organisation, and keeps for itself: a
+template message is decided on it alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 from recado_events.conversations import OfMessage, OfTeam
-from recado_events.crm import Link, OfContact
-from recado_events.event import Event, Personal
+from recado_events.crm import Link, OfContact, OfPipelineRecord
+from recado_events.event import Event, Fact, Personal
 from recado_events.identity import Alias
-from recado_events.ids import ProfileId, UserId
+from recado_events.ids import ContactId, CustomerId, PipelineId, ProfileId, StageId, UserId
 from recado_events.templates import OfTemplate, TemplateForm
 
 
@@ -46,6 +46,68 @@ class ContactStandingNoted(OfContact):
     noted_at: AwareDatetime
 
 
+class PartedAliases(Personal):
+    aliases: tuple[Alias, ...] = ()
+
+
+class ContactPartedNoted(OfContact):
+    """These are another contact's again, with whom it was merged."""
+
+    TYPE: ClassVar[str] = "conversations.contact-parted-noted.v1"
+    customers: tuple[CustomerId, ...]
+    noted_at: AwareDatetime
+    personal: PartedAliases | None
+
+
+class PipelineNoted(Event):
+    """What its stages are called."""
+
+    TYPE: ClassVar[str] = "conversations.pipeline-noted.v1"
+    STREAM: ClassVar[str] = "pipeline-{pipeline_id}"
+    SUBJECT: ClassVar[str] = "{pipeline_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    pipeline_id: PipelineId
+    stages: dict[StageId, str]
+    noted_at: AwareDatetime
+
+
+class RecordPlace(Fact):
+    pipeline_id: PipelineId
+    stage_id: StageId
+
+
+class RecordContact(Fact):
+    contact_id: ContactId | None
+
+
+class RecordAmount(Fact):
+    """In the currency's minor units; both None: it has none."""
+
+    amount: int | None
+    currency: str | None
+
+
+class RecordOwner(Fact):
+    owner_id: UserId | None
+
+
+class RecordName(Personal):
+    name: str
+
+
+class PipelineRecordNoted(OfPipelineRecord):
+    """What is None is as it was before."""
+
+    TYPE: ClassVar[str] = "conversations.pipeline-record-noted.v1"
+    place: RecordPlace | None = None
+    contact: RecordContact | None = None
+    amount: RecordAmount | None = None
+    owner: RecordOwner | None = None
+    noted_at: AwareDatetime
+    personal: RecordName | None
+
+
 class OrganisationNoted(OfTeam):
     """What is None is as it was before."""
 
@@ -69,6 +131,9 @@ NOTED: tuple[type[Event], ...] = (
     TemplateNoted,
     ContactNoted,
     ContactStandingNoted,
+    ContactPartedNoted,
+    PipelineNoted,
+    PipelineRecordNoted,
     OrganisationNoted,
     RequestTermsNoted,
 )

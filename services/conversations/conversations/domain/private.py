@@ -20,6 +20,7 @@ from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
 from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
+from conversations.domain.private_attachments import ATTACHMENTS
 
 
 class DeskKnown(OfTeam):
@@ -106,6 +107,7 @@ class StatusOfUnknownMessage(OfWamid):
 
 
 PRIVATE: tuple[type[Event], ...] = (
+    *ATTACHMENTS,
     DeskKnown,
     ChannelNoted,
     ContactOwnerNoted,

@@ -86,6 +86,65 @@ class NotYetAccepted(Refusal):
     message = "WhatsApp has not accepted that message yet, so nothing can refer to it."
 
 
+class UnknownAttachment(Refusal):
+    rule = "unknown_attachment"
+    status = 404
+    message = "There is no such file in this conversation."
+
+
+class AttachmentTypeNotAllowed(Refusal):
+    rule = "attachment_type_not_allowed"
+    status = 422
+    message = "Files of this kind cannot be sent; its name must end with one of the allowed extensions."
+
+
+class AttachmentMismatch(Refusal):
+    rule = "attachment_type_mismatch"
+    status = 422
+    message = "The file is not what its name says: extension, declared type and content must agree."
+
+
+class AttachmentTooLarge(Refusal):
+    rule = "attachment_too_large"
+    status = 413
+    message = "The file is larger than WhatsApp takes of its kind."
+
+
+class AttachmentEmpty(Refusal):
+    rule = "attachment_empty"
+    status = 422
+    message = "The file is empty."
+
+
+class DangerousAttachment(Refusal):
+    rule = "attachment_dangerous"
+    status = 422
+    message = "The file is known to be harmful and cannot be sent."
+
+
+class CaptionNotAllowed(Refusal):
+    rule = "caption_not_allowed"
+    status = 422
+    message = "WhatsApp shows no caption beside audio."
+
+
+class AttachmentFetching(Refusal):
+    rule = "attachment_fetching"
+    message = "The file is still being fetched from WhatsApp. Try again shortly."
+
+
+class AttachmentLost(Refusal):
+    rule = "attachment_lost"
+    status = 410
+    message = "The file could not be fetched from WhatsApp, and cannot be any more."
+
+
+class AttachmentQuarantined(Refusal):
+    rule = "attachment_quarantined"
+    status = 403
+    message = "The file is known to be harmful and is not handed out."
+
+
 class UnknownChannel(Refusal):
     rule = "unknown_channel"
     status = 422
@@ -96,6 +155,22 @@ class UnknownContact(Refusal):
     rule = "unknown_contact"
     status = 422
     message = "There is no such contact."
+
+
+class UnknownPipelineRecord(Refusal):
+    rule = "unknown_pipeline_record"
+    status = 422
+    message = "There is no such pipeline record."
+
+
+class PipelineRecordWithoutContact(Refusal):
+    rule = "pipeline_record_without_contact"
+    message = "This pipeline record has no contact to write to."
+
+
+class PipelineRecordOfAnother(Refusal):
+    rule = "pipeline_record_of_another"
+    message = "This pipeline record is another contact's."
 
 
 class UnknownTemplate(Refusal):
@@ -144,7 +219,7 @@ class InvalidNumber(Refusal):
 class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
-    message = "Say who it is for: contact_id or number, one of the two."
+    message = "Say who it is for: contact_id, pipeline_record_id or number, one of them."
 
 
 class UnknownQuickReply(Refusal):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from recado_events.ids import ConversationId, MessageId, OrganisationId
 
+from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 
 Row = dict[str, Any]
@@ -31,6 +32,11 @@ class Listed(NamedTuple):
 
 
 class Questions(Protocol):
+    @property
+    def files(self) -> AttachmentQuestions:
+        """Of messages."""
+        ...
+
     def conversations_of(
         self, viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int
     ) -> Listed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
 from recado_events.event import Event
-from recado_events.ids import ContactId
+from recado_events.ids import CompanyId, ContactId, PipelineRecordId
 
 from crm.application.book import Book
 from crm.commands import (
@@ -17,6 +18,7 @@ from crm.commands import (
     CloseConversation,
     MeetCustomer,
     MergeCustomers,
+    NameCompany,
     NoteGrant,
     NoteUser,
     OnConversation,
@@ -24,7 +26,8 @@ from crm.commands import (
     ReopenConversation,
     StartConversation,
 )
-from crm.domain import meeting, staff, talks
+from crm.domain import meeting, opening, staff, talks
+from crm.domain.belonging import Naming, name_company
 from crm.domain.contact import Contact
 
 C = TypeVar("C", bound=OnConversation)
@@ -66,16 +69,46 @@ class Listening:
             self._meet(work, met, contact_id, cause)
 
     def start_conversation(self, work: Work, command: StartConversation, cause: Cause) -> None:
-        self._on_conversation(work, command, talks.start_conversation, cause)
+        if self._on_conversation(work, command, talks.start_conversation, cause):
+            self._open_record(work, command, cause)
 
     def assign_conversation(self, work: Work, command: AssignConversation, cause: Cause) -> None:
         self._on_conversation(work, command, talks.assign_conversation, cause)
+        record_id = self._book.record_of(work, command.organisation_id, command.conversation_id)
+        if record_id is not None:
+            record = self._book.pipeline_record(work, record_id)
+            self._book.record(work, opening.assign_record(command, record_id, record), cause)
 
     def close_conversation(self, work: Work, command: CloseConversation, cause: Cause) -> None:
         self._on_conversation(work, command, talks.close_conversation, cause)
 
     def reopen_conversation(self, work: Work, command: ReopenConversation, cause: Cause) -> None:
         self._on_conversation(work, command, talks.reopen_conversation, cause)
+
+    def name_company(self, work: Work, command: NameCompany, cause: Cause) -> None:
+        """By the channel's rule: once a conversation, and only for a contact of whom no company is known (rule 33)."""
+        book, org = self._book, command.organisation_id
+        self._on_conversation(work, command, talks.start_conversation, cause)
+        began = book.contact_with(work, org, command.conversation_id) or self._met(work, command, cause)
+        contact_id = book.survivor(work, began)
+        contact = book.contact(work, contact_id)
+        talk = book.contact(work, began).talks.get(command.conversation_id)
+        already = contact.company_id is not None or (talk is not None and talk.named_company)
+        if already or not book.setup(work, org).rules_of(command.phone_number_id).company:
+            return
+        found = book.company_named(work, org, command.company)
+        naming = Naming(
+            organisation_id=org,
+            contact_id=contact_id,
+            company_id=found or CompanyId(self._ids.new()),
+            is_new=found is None,
+            name=command.company,
+            why="card",
+            now=command.now,
+            conversation_id=command.conversation_id,
+            message_id=command.message_id,
+        )
+        book.record(work, name_company(naming, contact), cause)
 
     def note_user(self, work: Work, command: NoteUser, cause: Cause) -> None:
         known = self._book.staff(work, command.organisation_id)
@@ -85,11 +118,24 @@ class Listening:
         known = self._book.staff(work, command.organisation_id)
         self._book.record(work, staff.note_grant(command, known), cause)
 
-    def _on_conversation(self, work: Work, command: C, decide: Decide[C], cause: Cause) -> None:
+    def _open_record(self, work: Work, command: StartConversation, cause: Cause) -> None:
+        """By the channel's rule, once a conversation (rule 33)."""
+        book, org = self._book, command.organisation_id
+        setup = book.setup(work, org)
+        contact_id = book.contact_with(work, org, command.conversation_id)
+        if contact_id is None or setup.rules_of(command.phone_number_id).stage_id is None:
+            return
+        contact, record_id = book.contact(work, contact_id), PipelineRecordId(self._ids.new())
+        facts = opening.open_by_rule(command, record_id, contact_id, contact, setup)
+        book.record(work, facts, cause)
+
+    def _on_conversation(self, work: Work, command: C, decide: Decide[C], cause: Cause) -> list[Event]:
         known = self._book.contact_with(work, command.organisation_id, command.conversation_id)
         contact_id = known or self._met(work, command, cause)
         contact = self._book.contact(work, contact_id)
-        self._book.record(work, decide(command, contact_id, contact), cause)
+        facts = decide(command, contact_id, contact)
+        self._book.record(work, facts, cause)
+        return facts
 
     def _met(self, work: Work, command: OnCustomer, cause: Cause) -> ContactId:
         """Whose first facts crm never heard (it was started later, or they were discarded) is met without aliases and
@@ -109,8 +155,15 @@ class Listening:
         return contact_id
 
     def _meet(self, work: Work, command: MeetCustomer, contact_id: ContactId, cause: Cause) -> None:
-        facts = meeting.meet_customer(command, contact_id, self._book.contact(work, contact_id))
-        self._book.record(work, facts, cause)
+        """What WhatsApp calls a customer of a contact that people merged is that contact's name."""
+        book = self._book
+        home_id = book.home_of(work, (command.organisation_id, command.customer_id), command.aliases, contact_id)
+        home = None if home_id is None else book.contact(work, home_id)
+        if home_id is not None and home is not None and home.merged:
+            book.record(work, meeting.name(command, home_id, home), cause)
+            command = replace(command, name=None)
+        facts = meeting.meet_customer(command, contact_id, book.contact(work, contact_id), home_id)
+        book.record(work, facts, cause)
 
     def _supersede(
         self, work: Work, command: OnCustomer, contact_id: ContactId, other_id: ContactId, cause: Cause

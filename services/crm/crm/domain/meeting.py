@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from recado_events.crm import (
@@ -25,12 +25,18 @@ from crm.domain.contact import NAME, Contact
 from crm.domain.private import ContactSuperseded
 
 
-def meet_customer(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
-    """A new contact, or a known one that is known better; the customer is linked to it either way."""
+def meet_customer(
+    command: MeetCustomer, contact_id: ContactId, contact: Contact, home_id: ContactId | None = None
+) -> list[Event]:
+    """A new contact, or a known one that is known better; the customer is linked to it either way.
+
+    `home_id`: the contact superseded by this one whose customer it is.
+    """
     org, now = command.organisation_id, command.now
     link = Link(customer_id=command.customer_id, phone_number_id=command.phone_number_id)
     if contact.exists:
-        facts = [*_add_aliases(org, contact_id, contact, command.aliases, now), *_name(command, contact_id, contact)]
+        added = add_aliases(org, contact_id, contact, dict.fromkeys(command.aliases, home_id), now)
+        facts = [*added, *name(command, contact_id, contact)]
     else:
         details = ContactDetails(name=command.name, aliases=command.aliases)
         facts = [
@@ -38,10 +44,10 @@ def meet_customer(command: MeetCustomer, contact_id: ContactId, contact: Contact
                 organisation_id=org, contact_id=contact_id, origin="conversation", created_at=now, personal=details
             )
         ]
-    return [*facts, *_link(org, contact_id, contact, [link], contact.owner_id, now)]
+    return [*facts, *link_customers(org, contact_id, contact, {link: home_id}, contact.owner_id, now)]
 
 
-def _name(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
+def name(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
     """Follows the name chosen at WhatsApp until a person has given one."""
     before = contact.values.get(NAME)
     if command.name is None or contact.named_by_person or before == command.name:
@@ -59,24 +65,39 @@ def _name(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> lis
     ]
 
 
-def _add_aliases(
-    organisation_id: OrganisationId, contact_id: ContactId, contact: Contact, aliases: Sequence[Alias], now: datetime
-) -> list[Event]:
-    added = tuple(alias for alias in aliases if alias not in contact.aliases)
-    if not added:
-        return []
-    details = ContactDetails(aliases=added)
-    return [ContactAliasesAdded(organisation_id=organisation_id, contact_id=contact_id, added_at=now, personal=details)]
-
-
-def _link(
+def add_aliases(
     organisation_id: OrganisationId,
     contact_id: ContactId,
     contact: Contact,
-    links: Sequence[Link],
+    aliases: Mapping[Alias, ContactId | None],
+    now: datetime,
+) -> list[Event]:
+    """Aliases with their homes: a fact for each home."""
+    added: dict[ContactId | None, list[Alias]] = {}
+    for alias, home_id in aliases.items():
+        if alias not in contact.aliases:
+            added.setdefault(home_id, []).append(alias)
+    return [
+        ContactAliasesAdded(
+            organisation_id=organisation_id,
+            contact_id=contact_id,
+            home_id=home_id,
+            added_at=now,
+            personal=ContactDetails(aliases=tuple(told)),
+        )
+        for home_id, told in added.items()
+    ]
+
+
+def link_customers(
+    organisation_id: OrganisationId,
+    contact_id: ContactId,
+    contact: Contact,
+    links: Mapping[Link, ContactId | None],
     owner_id: UserId | None,
     now: datetime,
 ) -> list[Event]:
+    """Customers with their homes."""
     known = {link.customer_id for link in contact.links}
     return [
         ContactLinked(
@@ -85,11 +106,24 @@ def _link(
             customer_id=link.customer_id,
             phone_number_id=link.phone_number_id,
             owner_id=owner_id,
+            home_id=home_id,
             linked_at=now,
         )
-        for link in links
+        for link, home_id in links.items()
         if link.customer_id not in known
     ]
+
+
+Homes = tuple[dict[Alias, ContactId | None], dict[Link, ContactId | None]]
+
+
+def homed(contact_id: ContactId, contact: Contact) -> Homes:
+    """Its aliases and customers, each with the contact whose it is."""
+    aliases: dict[Alias, ContactId | None] = {a: contact.homes.get(a, contact_id) for a in contact.aliases}
+    links: dict[Link, ContactId | None] = {
+        link: contact.homes.get(link.customer_id, contact_id) for link in contact.links
+    }
+    return aliases, links
 
 
 def supersede(
@@ -102,7 +136,8 @@ def supersede(
     """
     org, now = command.organisation_id, command.now
     owner_id = survivor.owner_id or other.owner_id
-    facts = _add_aliases(org, survivor_id, survivor, other.aliases, now)
+    aliases, links = homed(other_id, other)
+    facts = add_aliases(org, survivor_id, survivor, aliases, now)
     if owner_id != survivor.owner_id:
         facts.append(
             ContactOwnerChanged(
@@ -116,6 +151,6 @@ def supersede(
         )
     return [
         *facts,
-        *_link(org, survivor_id, survivor, other.links, owner_id, now),
+        *link_customers(org, survivor_id, survivor, links, owner_id, now),
         ContactSuperseded(organisation_id=org, contact_id=other_id, survivor_id=survivor_id, superseded_at=now),
     ]

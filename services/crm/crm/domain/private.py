@@ -1,12 +1,13 @@
-"""What crm keeps for itself: what it heard of the people who use it, and contacts found to be one person."""
+"""What crm keeps for itself: people who use it, contacts found to be one person, imports and exports."""
 
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import AwareDatetime
 from recado_events.crm import OfContact
-from recado_events.event import Event
+from recado_events.event import Event, Fact
 from recado_events.ids import ContactId, ProfileId, UserId
 
 
@@ -45,4 +46,68 @@ class ContactSuperseded(OfContact):
     superseded_at: AwareDatetime
 
 
-PRIVATE: tuple[type[Event], ...] = (UserNoted, GrantNoted, ContactSuperseded)
+class ContactsExported(OfStaff):
+    """Everything that is known of contacts left the house."""
+
+    TYPE: ClassVar[str] = "crm.contacts-exported.v1"
+    exported_by: UserId
+    exported_at: AwareDatetime
+
+
+class ContactExportRefused(OfStaff):
+    """Somebody asked for an export who may not have one."""
+
+    TYPE: ClassVar[str] = "crm.contact-export-refused.v1"
+    asked_by: UserId
+    refused_at: AwareDatetime
+
+
+class OfImport(Event):
+    STREAM: ClassVar[str] = "import-{import_id}"
+    SUBJECT: ClassVar[str] = "{import_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+    import_id: UUID
+
+
+class ContactImportStarted(OfImport):
+    TYPE: ClassVar[str] = "crm.contact-import-started.v1"
+    columns: tuple[str | None, ...]
+    started_by: UserId
+    started_at: AwareDatetime
+
+
+class RejectedRow(Fact):
+    row: int
+    """From 1, the header not counted."""
+    column: str
+    rule: str
+
+
+class ContactImportPartTaken(OfImport):
+    """Every row is counted once: it made a contact, changed one, changed nothing, or was rejected."""
+
+    TYPE: ClassVar[str] = "crm.contact-import-part-taken.v1"
+    part: int
+    rows: int
+    created: int
+    changed: int
+    rejected: tuple[RejectedRow, ...]
+    taken_at: AwareDatetime
+
+
+class ContactImportFinished(OfImport):
+    TYPE: ClassVar[str] = "crm.contact-import-finished.v1"
+    finished_at: AwareDatetime
+
+
+PRIVATE: tuple[type[Event], ...] = (
+    UserNoted,
+    GrantNoted,
+    ContactSuperseded,
+    ContactsExported,
+    ContactExportRefused,
+    ContactImportStarted,
+    ContactImportPartTaken,
+    ContactImportFinished,
+)

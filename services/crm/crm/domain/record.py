@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from recado_events.crm import (
+    ContactCreated,
+    ContactDetails,
     ContactFieldsEdited,
     ContactNoteAdded,
     ContactOwnerChanged,
@@ -11,11 +13,21 @@ from recado_events.crm import (
     NoteText,
 )
 from recado_events.event import Event
+from recado_events.identity import Alias
+from recado_events.ids import ContactId
 
-from crm.commands import AddNote, ChangeOwner, EditFields, OnContact
-from crm.domain.contact import Contact
-from crm.domain.refusals import ContactIsSuperseded, UnknownContact, UnknownUser
+from crm.commands import AddNote, ChangeOwner, CreateContact, EditFields, OnContact
+from crm.domain.contact import NAME, Contact
+from crm.domain.custom_fields import check_values
+from crm.domain.refusals import ContactIsSuperseded, NothingKnown, NumberKnown, UnknownContact, UnknownUser
+from crm.domain.setup import Setup
 from crm.domain.staff import Staff
+
+
+def check_contact(command: OnContact, contact: Contact, staff: Staff) -> None:
+    """For whatever changes what is seen of it: a superseded one is not seen."""
+    _check(command, contact, staff)
+    _check_not_superseded(contact)
 
 
 def _check(command: OnContact, contact: Contact, staff: Staff) -> None:
@@ -30,9 +42,44 @@ def _check_not_superseded(contact: Contact) -> None:
         raise ContactIsSuperseded(superseded_by=str(contact.superseded_by))
 
 
-def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Event]:
-    _check(command, contact, staff)
-    _check_not_superseded(contact)
+def create_contact(
+    command: CreateContact, contact: Contact, known: ContactId | None, staff: Staff, setup: Setup
+) -> list[Event]:
+    """Whoever makes it owns it. `known` has the same number; one with a variant of it is suggested as a duplicate."""
+    staff.check_may_change(command.by, command.by.user_id)
+    if contact.exists:
+        return []
+    if known is not None:
+        raise NumberKnown
+    check_values(command.values, setup)
+    if command.number is None and not (command.values.get(NAME) or command.values.get("email")):
+        raise NothingKnown
+    org, by, now = command.organisation_id, command.by.user_id, command.now
+    aliases = () if command.number is None else (Alias(kind="wa_id", value=command.number),)
+    name = command.values.get(NAME)
+    created = ContactCreated(
+        organisation_id=org,
+        contact_id=command.contact_id,
+        origin=command.origin,
+        created_by=by,
+        created_at=now,
+        personal=ContactDetails(name=name if isinstance(name, str) else None, aliases=aliases),
+    )
+    owned = ContactOwnerChanged(
+        organisation_id=org,
+        contact_id=command.contact_id,
+        owner_id=by,
+        why="person",
+        changed_by=by,
+        links=(),
+        changed_at=now,
+    )
+    return [created, owned]
+
+
+def edit_fields(command: EditFields, contact: Contact, staff: Staff, setup: Setup) -> list[Event]:
+    check_contact(command, contact, staff)
+    check_values(command.values, setup)
     edits = tuple(
         FieldEdit(field=name, before=contact.values.get(name), after=value)
         for name, value in command.values.items()
@@ -54,8 +101,7 @@ def edit_fields(command: EditFields, contact: Contact, staff: Staff) -> list[Eve
 
 def change_owner(command: ChangeOwner, contact: Contact, staff: Staff) -> list[Event]:
     """Holds for new conversations; a running one keeps its assignee."""
-    _check(command, contact, staff)
-    _check_not_superseded(contact)
+    check_contact(command, contact, staff)
     if not staff.serves(command.owner_id):
         raise UnknownUser(user_id=str(command.owner_id))
     if contact.owner_id == command.owner_id:

@@ -11,7 +11,7 @@ from recado_events.ids import ProfileId, UserId
 
 from crm.commands import NoteGrant, NoteUser, Person
 from crm.domain.private import GrantNoted, UserNoted
-from crm.domain.refusals import NoPermission, UnknownContact, ViewOnly
+from crm.domain.refusals import NoPermission, NotFound, UnknownContact, ViewOnly
 
 VIEW_REPLY = "view_reply"
 OWN = "own"
@@ -53,17 +53,26 @@ class Staff:
             return Grant(VIEW_REPLY, "all")
         return self.grants.get(person.profile_id) if person.profile_id is not None else None
 
-    def check_may_view(self, person: Person, owner_id: UserId | None) -> Grant:
+    def check_may_view(
+        self, person: Person, owner_id: UserId | None, unknown: type[NotFound] = UnknownContact
+    ) -> Grant:
+        """`unknown` is raised for what exists, though not for them."""
         grant = self.grant_of(person)
         if grant is None:
             raise NoPermission
         if grant.scope == OWN and owner_id != person.user_id:
-            raise UnknownContact
+            raise unknown
         return grant
 
-    def check_may_change(self, person: Person, owner_id: UserId | None) -> None:
-        if self.check_may_view(person, owner_id).level != VIEW_REPLY:
+    def check_may_change(
+        self, person: Person, owner_id: UserId | None, unknown: type[NotFound] = UnknownContact
+    ) -> None:
+        if self.check_may_view(person, owner_id, unknown).level != VIEW_REPLY:
             raise ViewOnly
+
+    def check_may_set_up(self, person: Person) -> None:
+        if person.role != ADMINISTRATOR or self.grant_of(person) is None:
+            raise NoPermission
 
 
 def evolve(staff: Staff, event: Event) -> Staff:

@@ -17,12 +17,11 @@ from crm.commands import (
     CloseConversation,
     OnConversation,
     ReopenConversation,
-    StartConversation,
 )
 from crm.domain.contact import Contact, Talk
 
 
-def start_conversation(command: StartConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+def start_conversation(command: OnConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
     return _started(command, contact_id, contact)
 
 

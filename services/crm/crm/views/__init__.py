@@ -7,10 +7,11 @@ from recado_events.event import Event
 
 from crm.views.change import Change, Changes
 from crm.views.contacts import rows
+from crm.views.entries import entry_changes
 from crm.views.history import line
-from crm.views.questions import Questions, Viewer
+from crm.views.questions import EntryQuestions, Filters, Questions, Row, Viewer
 
-__all__ = ["Change", "Questions", "Viewer", "changes"]
+__all__ = ["Change", "EntryQuestions", "Filters", "Questions", "Row", "Viewer", "changes", "entry_changes"]
 
 
 def changes(event: Event, position: int) -> Changes:

@@ -18,14 +18,34 @@ class Viewer:
     own_only: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is None limits nothing."""
+
+    search: str | None = None
+    owner_id: UUID | None = None
+    contact_id: UUID | None = None
+    company_id: UUID | None = None
+    pipeline_id: UUID | None = None
+    stage_id: UUID | None = None
+
+
 class Questions(Protocol):
-    def contacts_of(
-        self, viewer: Viewer, search: str | None, owner_id: UUID | None, after: tuple[str, UUID] | None, limit: int
-    ) -> list[Row]:
+    def contacts_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
         """By name. `search` finds parts of names, of numbers (by digits) and of e-mail addresses."""
         ...
 
     def contact(self, viewer: Viewer, contact_id: UUID) -> Row | None: ...
+
+    def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
+        """The contact that it is met as now: itself, unless it is superseded."""
+        ...
+
+    def duplicates_of(
+        self, viewer: Viewer, contact_id: UUID | None, after: tuple[UUID, UUID] | None, limit: int
+    ) -> list[Row]:
+        """Pairs that may be one person: `contact_id` and `duplicate_id`, with why (number or email)."""
+        ...
 
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         """Newest first."""
@@ -37,4 +57,44 @@ class Questions(Protocol):
 
     def conversations_of(self, contact_id: UUID) -> list[Row]:
         """Newest first."""
+        ...
+
+
+class EntryQuestions(Protocol):
+    """About companies and pipeline records; `entry_id` is either's."""
+
+    def companies_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
+        """By name."""
+        ...
+
+    def company(self, viewer: Viewer, company_id: UUID) -> Row | None: ...
+
+    def records_of(self, viewer: Viewer, filters: Filters, after: UUID | None, limit: int) -> list[Row]:
+        """Newest first."""
+        ...
+
+    def record(self, viewer: Viewer, record_id: UUID) -> Row | None: ...
+
+    def stages_of(self, record_id: UUID) -> list[Row]:
+        """Where a pipeline record has been, oldest first."""
+        ...
+
+    def notes_of(self, entry_id: UUID, after: UUID | None, limit: int) -> list[Row]:
+        """Newest first."""
+        ...
+
+    def history_of(self, entry_id: UUID, after: int | None, limit: int) -> list[Row]:
+        """Newest first."""
+        ...
+
+    def conversations_of(self, viewer: Viewer, filters: Filters) -> list[Row]:
+        """Of the contacts that are the company's, or of the record's contact; newest first, 200 at most."""
+        ...
+
+    def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
+        """The ids of the conversation's contact, its company and its pipeline records."""
+        ...
+
+    def rejected_of(self, import_id: UUID, after: int | None, limit: int) -> list[Row]:
+        """The rows of an import that could not be taken, in their order."""
         ...

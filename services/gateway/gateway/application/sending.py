@@ -7,11 +7,13 @@ from collections.abc import Callable
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.ports import Clock
 from recado_chassis.work import Work
+from recado_events.content import OutgoingMedia
 from recado_events.conversations import BlockReleased, MessageReleased, ReadReceiptReleased, Released
 from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId, PhoneNumberId
 
 from gateway.application.folds import DISPATCH
+from gateway.application.moving import Moving
 from gateway.application.ports import Due, Line
 from gateway.commands import NoteEvidence, QueueMessage
 from gateway.domain.dispatch import Dispatch, dispatch_stream
@@ -26,9 +28,15 @@ class Sending:
     """Reactions: each works in the unit of work of the batch it was heard in."""
 
     def __init__(
-        self, line: Line, fingerprints: Fingerprints, clock: Clock, wake: Callable[[], None] = lambda: None
+        self,
+        line: Line,
+        fingerprints: Fingerprints,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        files: Moving | None = None,
     ) -> None:
         """`wake` is called, from any thread, when something was queued."""
+        self._files = files
         self._line = line
         self._wake = wake
         self._recipients = fingerprints.sibling("recipients")
@@ -49,7 +57,14 @@ class Sending:
         stream = dispatch_stream(event.message_id)
         work.record(decide(command, work.state(stream, DISPATCH)), cause)
         if work.state(stream, DISPATCH).phase == "queued":
-            work.also(self._line.enter(self._due(event, cause), partition, event.send_by, now))
+            content = event.personal.content if event.personal else None
+            is_file = isinstance(content, OutgoingMedia)
+            # A file first has to be at Meta: until then its message holds up those that come after it.
+            work.also(
+                self._line.enter(self._due(event, cause), partition, event.send_by, event.send_by if is_file else now)
+            )
+            if isinstance(content, OutgoingMedia) and isinstance(event, MessageReleased) and self._files:
+                self._files.uploading.queue(work, event, content, cause)
             self._wake()
 
     def note_evidence(

@@ -14,7 +14,7 @@ from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, MessageId, PhoneNumberId, TemplateId
+from recado_events.ids import ContactId, MessageId, PhoneNumberId, PipelineRecordId, TemplateId
 from starlette.responses import Response
 
 from conversations.adapters.http.people import person_of
@@ -42,11 +42,13 @@ class TemplateChoice(RequestModel):
 
 
 class SomebodyBody(RequestModel):
-    """A contact, or somebody by their number: one of the two."""
+    """A contact, that of a pipeline record, or somebody by their number: one of them."""
 
     phone_number_id: Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
     """The business number it is sent from."""
     contact_id: UUID | None = None
+    pipeline_record_id: UUID | None = None
+    """Its fields are filled in too."""
     number: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     """As it is typed: with its country code, or as people of the channel's country write it."""
     template: TemplateChoice
@@ -56,11 +58,15 @@ def choice_of(body: TemplateChoice) -> Choice:
     return Choice(template_id=TemplateId(body.template_id), values={each.field: each.value for each in body.values})
 
 
+def record_of(named: UUID | None) -> PipelineRecordId | None:
+    return None if named is None else PipelineRecordId(named)
+
+
 def beginning_routes(streams: Streams, beginning: Beginning, ids: Ids) -> APIRouter:
     router = APIRouter(tags=["conversations"])
 
     def somebody(body: SomebodyBody, who: Caller) -> dict[str, Any]:
-        if (body.contact_id is None) == (body.number is None):
+        if [body.contact_id, body.pipeline_record_id, body.number].count(None) != 2:
             raise NobodyNamed
         org = who.organisation
         country = streams.read(f"desk-{org}-{body.phone_number_id}", FOLDS["desk"]).country
@@ -69,6 +75,7 @@ def beginning_routes(streams: Streams, beginning: Beginning, ids: Ids) -> APIRou
             "organisation_id": org,
             "phone_number_id": PhoneNumberId(body.phone_number_id),
             "contact_id": None if body.contact_id is None else ContactId(body.contact_id),
+            "pipeline_record_id": record_of(body.pipeline_record_id),
             "typed": typed,
             "choice": choice_of(body.template),
             "by": person_of(who),

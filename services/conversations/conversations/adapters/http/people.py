@@ -14,7 +14,8 @@ from recado_chassis.streams import Streams
 from conversations.application.scene import FOLDS
 from conversations.commands import Person
 from conversations.domain.refusals import NoPermission
-from conversations.domain.team import ADMINISTRATOR, OWN, Team
+from conversations.domain.team import OWN, Team
+from conversations.domain.visibility import person_now
 from conversations.views import Viewer
 
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
@@ -48,13 +49,10 @@ def standing(streams: Streams) -> Standing:
     def now(who: Caller) -> Caller | None:
         if who.organisation_id is None:
             return who
-        user = streams.read(f"team-{who.organisation_id}", FOLDS["team"]).users.get(who.user_id)
-        if user is None:
-            return who
-        if not user.active:
-            return None
-        if user.role == ADMINISTRATOR:
-            return who
-        return replace(who, role="member", profile_id=user.profile_id)
+        before = person_of(who)
+        person = person_now(before, streams.read(f"team-{who.organisation_id}", FOLDS["team"]))
+        if person is None or person == before:
+            return None if person is None else who
+        return replace(who, role="member", profile_id=person.profile_id)
 
     return now

@@ -1,4 +1,5 @@
-"""The part of the dispatch table that template messages stand on: contacts, templates, editions and credits."""
+"""The part of the dispatch table that template messages stand on: contacts, pipeline records, templates, editions and
+credits."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from recado_events import billing, crm, templates
 from recado_events.envelope import Cause
 from recado_events.event import Event
 
-from conversations.adapters.kafka import noting
+from conversations.adapters.kafka import noting, selling
 from conversations.application import Listening
 from conversations.application.scene import fold_of
 
@@ -47,6 +48,15 @@ def of_contacts(listening: Listening) -> Reactions:
     return {
         **dict(_on(kind, noting.contact_of, listening.note_contact, kind.STREAM) for kind in told),
         **dict(_on(kind, noting.standing_of, listening.note_contact_standing, kind.STREAM) for kind in kinds),
+        **dict([_on(crm.ContactUnmerged, noting.parted_of, listening.note_contact_parted, crm.OfContact.STREAM)]),
+    }
+
+
+def of_pipelines(listening: Listening) -> Reactions:
+    named, record = "pipeline-{pipeline_id}", listening.note_pipeline_record
+    return {
+        **dict([_on(crm.PipelineDefined, selling.pipeline_of, listening.note_pipeline, named)]),
+        **dict(_on(kind, selling.record_of, record, kind.STREAM) for kind in selling.RECORDS),
     }
 
 

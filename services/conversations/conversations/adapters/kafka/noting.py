@@ -8,6 +8,7 @@ from recado_events import billing, crm, templates
 
 from conversations.commands import (
     NoteContact,
+    NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
     NoteReservation,
@@ -75,6 +76,16 @@ def standing_of(event: crm.ContactLinked | crm.ContactOwnerChanged) -> NoteConta
         contact_id=event.contact_id,
         owner_id=event.owner_id,
         links=links,
+        now=event.happened_at,
+    )
+
+
+def parted_of(event: crm.ContactUnmerged) -> NoteContactParted:
+    return NoteContactParted(
+        organisation_id=event.organisation_id,
+        contact_id=event.contact_id,
+        customers=event.customers,
+        aliases=event.personal.aliases if event.personal else (),
         now=event.happened_at,
     )
 

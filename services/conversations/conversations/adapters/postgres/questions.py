@@ -13,10 +13,12 @@ from psycopg.rows import dict_row
 from recado_events.ids import ConversationId, MessageId, OrganisationId
 
 from conversations.adapters.postgres import listing
+from conversations.adapters.postgres.attachments import FiledAttachments
 from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
 from conversations.adapters.postgres.past import PAST
 from conversations.adapters.postgres.silence import SILENT
+from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
 
@@ -66,6 +68,7 @@ class InboxQuestions:
 
     def __init__(self, connect: Connect, effort: Effort = USUAL) -> None:
         self._connect = connect
+        self.files: AttachmentQuestions = FiledAttachments(connect)
         self._effort = effort
 
     def conversations_of(

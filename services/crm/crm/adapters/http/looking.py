@@ -1,60 +1,58 @@
 """Looking at contacts: lists, search, one with its notes, history and conversations."""
 
-from typing import Annotated, Any
+# No postponed annotations here: FastAPI could not resolve a local type.
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
-from recado_chassis.caller import Caller
-from recado_chassis.http.callers import caller
-from recado_chassis.http.pages import Page, caught_up, page
+from fastapi import APIRouter, Depends
+from recado_chassis.http.pages import caught_up
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
-from crm.adapters.http.people import viewer_of
-from crm.domain.contact import NAME
+from crm.adapters.http.people import Paging, Search, viewing
+from crm.adapters.http.showing import as_contact, as_line, as_note, as_record, as_talk
 from crm.domain.refusals import UnknownContact
-from crm.views import Questions, Viewer
-
-Row = dict[str, Any]
-Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
-Paging = Annotated[Page, Depends(page)]
-Search = Annotated[str | None, Query(min_length=1, max_length=200)]
+from crm.views import EntryQuestions, Filters, Questions, Row, Viewer
 
 
-def looking_routes(streams: Streams, questions: Questions) -> APIRouter:
+def looking_routes(streams: Streams, questions: Questions, entries: EntryQuestions) -> APIRouter:
     router = APIRouter(prefix="/contacts", tags=["contacts"], dependencies=[Depends(caught_up)])
-
-    def viewer(who: Looking) -> Viewer:
-        return viewer_of(who, streams)
-
-    Viewing = Annotated[Viewer, Depends(viewer)]  # noqa: N806 (a type, though a local one)
+    Viewing = Annotated[Viewer, Depends(viewing(streams))]  # noqa: N806 (a type, though a local one)
 
     @router.get("")
     def contacts(at: Paging, who: Viewing, search: Search = None, owner_id: UUID | None = None) -> Response:
         after = (at.after[0], UUID(at.after[1])) if at.after else None
-        rows = questions.contacts_of(who, search, owner_id, after, at.fetch)
-        return at.answer(rows, lambda row: [row["sort_key"], str(row["contact_id"])], _contact)
+        rows = questions.contacts_of(who, Filters(search=search, owner_id=owner_id), after, at.fetch)
+        return at.answer(rows, lambda row: [row["sort_key"], str(row["contact_id"])], as_contact)
 
     @router.get("/{contact_id}")
     def contact(contact_id: UUID, who: Viewing) -> Row:
-        return _contact(_found(questions, who, contact_id))
+        return as_contact(_found(questions, who, contact_id))
 
     @router.get("/{contact_id}/notes")
     def notes(contact_id: UUID, at: Paging, who: Viewing) -> Response:
         _found(questions, who, contact_id)
         rows = questions.notes_of(contact_id, UUID(at.after[0]) if at.after else None, at.fetch)
-        return at.answer(rows, lambda row: [str(row["note_id"])], _note)
+        return at.answer(rows, lambda row: [str(row["note_id"])], as_note)
 
     @router.get("/{contact_id}/history")
     def history(contact_id: UUID, at: Paging, who: Viewing) -> Response:
         _found(questions, who, contact_id)
         rows = questions.history_of(contact_id, at.after[0] if at.after else None, at.fetch)
-        return at.answer(rows, lambda row: [row["position"]], _line)
+        return at.answer(rows, lambda row: [row["position"]], as_line)
 
     @router.get("/{contact_id}/conversations")
     def conversations(contact_id: UUID, who: Viewing) -> Row:
         _found(questions, who, contact_id)
-        return {"items": [_talk(row) for row in questions.conversations_of(contact_id)], "next_cursor": None}
+        return {"items": [as_talk(row) for row in questions.conversations_of(contact_id)], "next_cursor": None}
+
+    @router.get("/{contact_id}/pipeline-records")
+    def records(contact_id: UUID, at: Paging, who: Viewing) -> Response:
+        _found(questions, who, contact_id)
+        rows = entries.records_of(
+            who, Filters(contact_id=contact_id), UUID(at.after[0]) if at.after else None, at.fetch
+        )
+        return at.answer(rows, lambda row: [str(row["pipeline_record_id"])], as_record)
 
     return router
 
@@ -64,23 +62,3 @@ def _found(questions: Questions, who: Viewer, contact_id: UUID) -> Row:
     if row is None:
         raise UnknownContact
     return row
-
-
-def _contact(row: Row) -> Row:
-    """`superseded_by`: this was found to be the same person as that contact, to whom new conversations go."""
-    names = ("contact_id", "owner_id", "superseded_by", "aliases", "created_at", "changed_at")
-    fields = {name: value for name, value in row["fields"].items() if name != NAME}
-    return {**{name: row[name] for name in names}, "name": row["fields"].get(NAME), "fields": fields}
-
-
-def _note(row: Row) -> Row:
-    return {name: row[name] for name in ("note_id", "message_id", "added_by", "added_at", "text")}
-
-
-def _line(row: Row) -> Row:
-    return {name: row[name] for name in ("what", "at", "by", "details", "changed", "position")}
-
-
-def _talk(row: Row) -> Row:
-    names = ("conversation_id", "phone_number_id", "assignee", "started_at", "closed_at")
-    return {**{name: row[name] for name in names}, "state": "closed" if row["closed_at"] else "open"}

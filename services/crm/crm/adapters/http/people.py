@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Annotated
 
+from fastapi import Depends, Query
 from recado_chassis.caller import Caller, Standing
+from recado_chassis.http.callers import caller
+from recado_chassis.http.commands import Asked, asked
+from recado_chassis.http.pages import Page, page
 from recado_chassis.streams import Streams
 from recado_events.ids import OrganisationId
 
@@ -13,6 +19,21 @@ from crm.commands import Person
 from crm.domain.refusals import NoPermission
 from crm.domain.staff import ADMINISTRATOR, OWN, Staff
 from crm.views import Viewer
+
+Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
+SettingUp = Annotated[Asked, Depends(asked("administrator"))]
+Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
+Paging = Annotated[Page, Depends(page)]
+Search = Annotated[str | None, Query(min_length=1, max_length=200)]
+
+
+def viewing(streams: Streams) -> Callable[..., Viewer]:
+    """A dependency of routes that show something: who looks, and at what they may."""
+
+    def viewer(who: Looking) -> Viewer:
+        return viewer_of(who, streams)
+
+    return viewer
 
 
 def person_of(caller: Caller) -> Person:

@@ -16,7 +16,7 @@ from recado_events.event import Event
 
 from crm.adapters.kafka import hearing
 from crm.application import Book, Listening
-from crm.application.book import conversation_key, customer_key, fold_of
+from crm.application.book import conversation_key, customer_key, fold_of, record_key
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C")
@@ -34,6 +34,7 @@ def hears(listening: Listening, book: Book) -> list[Hears]:
         when(told.ConversationAssigned, hearing.assigned, listening.assign_conversation),
         when(told.ConversationClosed, hearing.closed, listening.close_conversation),
         when(told.ConversationReopened, hearing.reopened, listening.reopen_conversation),
+        when(told.MessageReceived, hearing.card, listening.name_company),
         when(told.UserRegistered, hearing.registered, listening.note_user),
         when(told.UserRoleAssigned, hearing.role_assigned, listening.note_user),
         when(told.UserActivated, hearing.active, listening.note_user),
@@ -45,27 +46,30 @@ def hears(listening: Listening, book: Book) -> list[Hears]:
 
 @dataclass(frozen=True, slots=True)
 class Reactions:
-    """Makes the entries of the table: an event becomes a command, the command goes to its use case."""
+    """Makes the entries of the table: an event becomes a command, if it says anything, which goes to its use case."""
 
     book: Book
 
     def when(
-        self, kind: type[E], command_of: Callable[[E], C], use_case: Callable[[Work, C, Cause], None]
+        self, kind: type[E], command_of: Callable[[E], C | None], use_case: Callable[[Work, C, Cause], None]
     ) -> tuple[str, Reaction]:
         def handle(work: Work, heard: Heard) -> None:
-            use_case(work, command_of(cast(E, heard.body)), heard.cause)
+            command = command_of(cast(E, heard.body))
+            if command is not None:
+                use_case(work, command, heard.cause)
 
         return kind.TYPE, Reaction(handle=handle, keys=self._keys, streams=self._streams)
 
     def _keys(self, heard: Heard) -> Iterable[UniqueKey]:
         event = heard.body
-        if not isinstance(event, told.OfCustomer):
+        if not isinstance(event, told.OfCustomer) or _says_nothing(event):
             return
         org = event.organisation_id
         yield customer_key(org, event.customer_id)
         match event:
             case told.OfConversation():
                 yield conversation_key(org, event.conversation_id)
+                yield record_key(org, event.conversation_id)
             case told.CustomersMerged():
                 yield customer_key(org, event.merged_id)
             case told.CustomerMergedInto():
@@ -77,4 +81,14 @@ class Reactions:
         event = heard.body
         if not isinstance(event, told.OfCustomer):
             return {f"staff-{event.organisation_id}": fold_of("staff-")}
-        return {f"contact-{owner}": fold_of("contact-") for key in self._keys(heard) if (owner := work.find(key))}
+        found = ((key.kind, work.find(key)) for key in self._keys(heard))
+        streams = ((f"{'record' if kind == 'record' else 'contact'}-{owner}") for kind, owner in found if owner)
+        ahead = {stream: fold_of(stream) for stream in streams}
+        if isinstance(event, told.ConversationOpened):
+            ahead[f"organisation-{event.organisation_id}"] = fold_of("organisation-")
+        return ahead
+
+
+def _says_nothing(event: Event) -> bool:
+    """Of messages only those with a card that names a company."""
+    return isinstance(event, told.MessageReceived) and hearing.card(event) is None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from recado_events import conversations as told
+from recado_events.content import ContactCards
 
 from crm.commands import (
     AssignConversation,
     CloseConversation,
     MeetCustomer,
     MergeCustomers,
+    NameCompany,
     NoteGrant,
     NoteUser,
     ReopenConversation,
@@ -36,7 +38,7 @@ def merged_into(event: told.CustomerMergedInto) -> MergeCustomers:
 
 
 def opened(event: told.ConversationOpened) -> StartConversation:
-    return StartConversation(**_of_conversation(event))
+    return StartConversation(**_of_conversation(event), initiated_by=event.initiated_by)
 
 
 def assigned(event: told.ConversationAssigned) -> AssignConversation:
@@ -49,6 +51,17 @@ def closed(event: told.ConversationClosed) -> CloseConversation:
 
 def reopened(event: told.ConversationReopened) -> ReopenConversation:
     return ReopenConversation(**_of_conversation(event))
+
+
+def card(event: told.MessageReceived) -> NameCompany | None:
+    """The company that a shared contact card names; of several the first."""
+    content = event.personal.content if event.personal else None
+    if not isinstance(content, ContactCards):
+        return None
+    named = [company for each in content.cards if (company := (each.company or "").strip())]
+    if not named:
+        return None
+    return NameCompany(**_of_conversation(event), message_id=event.message_id, company=named[0][:500])
 
 
 def registered(event: told.UserRegistered) -> NoteUser:

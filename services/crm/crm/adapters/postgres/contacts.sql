@@ -8,6 +8,7 @@ CREATE TABLE contacts (
     changed_at timestamptz NOT NULL
 );
 CREATE INDEX contacts_of ON contacts (organisation_id, sort_key, contact_id);
+CREATE INDEX superseded_by ON contacts (superseded_by) WHERE superseded_by IS NOT NULL;
 
 -- Values are JSON as it was told; what is searched is folded text.
 CREATE TABLE fields (
@@ -17,6 +18,18 @@ CREATE TABLE fields (
     folded text NOT NULL,
     PRIMARY KEY (contact_id, field)
 );
+
+CREATE INDEX emails ON fields (folded) WHERE field = 'email' AND folded <> '';
+
+-- Numbers by the least of their spellings: who shares one may be the same person.
+CREATE TABLE numbers (
+    contact_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    value text NOT NULL,
+    canonical text NOT NULL,
+    PRIMARY KEY (contact_id, value)
+);
+CREATE INDEX numbers_of ON numbers (organisation_id, canonical);
 
 CREATE TABLE aliases (
     contact_id uuid NOT NULL,
@@ -52,6 +65,8 @@ CREATE TABLE history (
     what text NOT NULL,
     at timestamptz NOT NULL,
     by uuid,
+    conversation_id uuid,
+    customer_id uuid,
     details bytea NOT NULL,
     changed bytea NOT NULL,
     PRIMARY KEY (contact_id, position)

@@ -34,8 +34,19 @@ STATEMENTS = {
     "conversation_state": """
         UPDATE conversations SET closed_at = %(closed_at)s WHERE conversation_id = %(conversation_id)s""",
     "line": """
-        INSERT INTO history (contact_id, position, what, at, by, details, changed)
-        VALUES (%(contact_id)s, %(position)s, %(what)s, %(at)s, %(by)s, %(details)s, %(changed)s)""",
+        INSERT INTO history (contact_id, position, what, at, by, conversation_id, customer_id, details, changed)
+        VALUES (%(contact_id)s, %(position)s, %(what)s, %(at)s, %(by)s, %(conversation_id)s, %(customer_id)s,
+                %(details)s, %(changed)s)""",
+    "alias_lost": "DELETE FROM aliases WHERE contact_id = %(contact_id)s AND kind = %(kind)s AND value = %(value)s",
+    "number": """
+        INSERT INTO numbers (contact_id, organisation_id, value, canonical)
+        VALUES (%(contact_id)s, %(organisation_id)s, %(value)s, %(canonical)s) ON CONFLICT DO NOTHING""",
+    "number_lost": "DELETE FROM numbers WHERE contact_id = %(contact_id)s AND value = %(value)s",
+    "conversations_back": """
+        UPDATE conversations SET contact_id = %(contact_id)s WHERE conversation_id = ANY (%(conversations)s::uuid[])""",
+    "lines_back": """
+        UPDATE history SET contact_id = %(contact_id)s WHERE contact_id = %(survivor_id)s
+        AND (conversation_id = ANY (%(conversations)s::uuid[]) OR customer_id = ANY (%(customers)s::uuid[]))""",
 }
 
 

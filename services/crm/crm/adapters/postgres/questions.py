@@ -1,24 +1,15 @@
-"""The questions that the screens of crm ask, as SQL. Every one is about one organisation."""
+"""The questions that the screens of contacts ask, as SQL. Every one is about one organisation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
 from uuid import UUID
 
-import orjson
-from psycopg import Connection
-from psycopg.rows import dict_row
-from recado_events.numbers import variants
-
+from crm.adapters.postgres.reading import Connect, lines, numbers, part, rows_of, with_fields, with_text
+from crm.views import Filters, Row, Viewer
 from crm.views.folding import folded
-from crm.views.questions import Row, Viewer
-
-Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
 _CONTACT = """
-    SELECT c.*,
+    SELECT c.*, b.company_id,
            ARRAY (SELECT f.field FROM view_contacts.fields f
                   WHERE f.contact_id = c.contact_id ORDER BY f.field) AS field_names,
            ARRAY (SELECT f.value FROM view_contacts.fields f
@@ -26,7 +17,8 @@ _CONTACT = """
            (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value) ORDER BY a.kind, a.value),
                             '[]')
             FROM view_contacts.aliases a WHERE a.contact_id = c.contact_id) AS aliases
-    FROM view_contacts.contacts c WHERE c.organisation_id = %(organisation_id)s"""
+    FROM view_contacts.contacts c LEFT JOIN view_entries.contact_companies b USING (contact_id)
+    WHERE c.organisation_id = %(organisation_id)s"""
 _SEARCH = """ AND (
     EXISTS (SELECT 1 FROM view_contacts.fields f
             WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded LIKE %(part)s)
@@ -35,49 +27,93 @@ _SEARCH = """ AND (
                AND a.value LIKE ANY (%(numbers)s)))"""
 
 
+_FAMILY = """WITH RECURSIVE family (contact_id) AS (
+    SELECT %(id)s::uuid UNION
+    SELECT c.contact_id FROM view_contacts.contacts c JOIN family f ON c.superseded_by = f.contact_id)"""
+"""A contact and those that it supersedes: what is related to them is related to it."""
+
+_MET_AS = """WITH RECURSIVE met_as (contact_id, superseded_by) AS (
+    SELECT contact_id, superseded_by FROM view_contacts.contacts WHERE contact_id = %(id)s UNION
+    SELECT n.contact_id, n.superseded_by FROM view_contacts.contacts n
+    JOIN met_as m ON n.contact_id = m.superseded_by)"""
+_IS_MET = " AND c.contact_id IN (SELECT contact_id FROM met_as WHERE superseded_by IS NULL)"
+
+_DUPLICATES = """
+    SELECT contact_id, duplicate_id, min(why) AS why FROM (
+        SELECT a.contact_id, b.contact_id AS duplicate_id, 'number' AS why
+        FROM view_contacts.numbers n JOIN view_contacts.numbers m USING (organisation_id, canonical)
+        JOIN view_contacts.contacts a ON a.contact_id = n.contact_id
+        JOIN view_contacts.contacts b ON b.contact_id = m.contact_id
+        WHERE n.organisation_id = %(organisation_id)s AND a.contact_id < b.contact_id
+        AND a.superseded_by IS NULL AND b.superseded_by IS NULL {limits}
+        UNION ALL
+        SELECT a.contact_id, b.contact_id, 'email'
+        FROM view_contacts.contacts a
+        JOIN view_contacts.fields n ON n.contact_id = a.contact_id AND n.field = 'email' AND n.folded <> ''
+        JOIN view_contacts.fields m ON m.field = 'email' AND m.folded = n.folded AND m.folded <> ''
+        JOIN view_contacts.contacts b ON b.contact_id = m.contact_id AND b.organisation_id = a.organisation_id
+        WHERE a.organisation_id = %(organisation_id)s AND a.contact_id < b.contact_id
+        AND a.superseded_by IS NULL AND b.superseded_by IS NULL {limits}
+    ) AS pairs GROUP BY contact_id, duplicate_id ORDER BY contact_id, duplicate_id LIMIT %(limit)s"""
+
+
 class ContactQuestions:
     """Implements `views.Questions`."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
 
-    def contacts_of(
-        self, viewer: Viewer, search: str | None, owner_id: UUID | None, after: tuple[str, UUID] | None, limit: int
-    ) -> list[Row]:
+    def contacts_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
         sql, values = self._contacts(viewer)
         values["limit"] = limit
-        if search is not None:
+        if filters.search is not None:
             sql += _SEARCH
-            values["part"] = _part(folded(search.strip()))
-            values["numbers"] = [_part(number) for number in _numbers(search)]
-        if owner_id is not None:
+            values["part"] = part(folded(filters.search.strip()))
+            values["numbers"] = [part(number) for number in numbers(filters.search)]
+        if filters.owner_id is not None:
             sql += " AND c.owner_id = %(owner)s"
-            values["owner"] = owner_id
+            values["owner"] = filters.owner_id
+        if filters.company_id is not None:
+            sql += " AND b.company_id = %(company)s"
+            values["company"] = filters.company_id
         if after is not None:
             sql += " AND (c.sort_key, c.contact_id) > (%(after)s, %(after_id)s)"
             values |= {"after": after[0], "after_id": after[1]}
         rows = self._rows(sql + " ORDER BY c.sort_key, c.contact_id LIMIT %(limit)s", values)
-        return [_with_fields(row) for row in rows]
+        return [with_fields(row) for row in rows]
 
     def contact(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
         found = self._rows(sql + " AND c.contact_id = %(id)s", {**values, "id": contact_id})
-        return _with_fields(found[0]) if found else None
+        return with_fields(found[0]) if found else None
+
+    def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
+        sql, values = self._contacts(viewer)
+        found = self._rows(f"{_MET_AS} {sql} {_IS_MET}", {**values, "id": contact_id})
+        return with_fields(found[0]) if found else None
+
+    def duplicates_of(
+        self, viewer: Viewer, contact_id: UUID | None, after: tuple[UUID, UUID] | None, limit: int
+    ) -> list[Row]:
+        own = "AND a.owner_id = %(viewer)s AND b.owner_id = %(viewer)s" if viewer.own_only else ""
+        one = "AND %(id)s IN (a.contact_id, b.contact_id)" if contact_id is not None else ""
+        page = "AND (a.contact_id, b.contact_id) > (%(first)s, %(second)s)" if after is not None else ""
+        values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "id": contact_id, "limit": limit}
+        places = dict(zip(("first", "second"), after or (None, None), strict=True))
+        return self._rows(_DUPLICATES.format(limits=f"{own} {one} {page}"), {**values, **places})
 
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
-        sql = """SELECT * FROM view_contacts.notes WHERE contact_id = %(id)s
+        sql = f"""{_FAMILY} SELECT * FROM view_contacts.notes JOIN family USING (contact_id) WHERE true
                  AND (%(after)s::uuid IS NULL OR note_id < %(after)s) ORDER BY note_id DESC LIMIT %(limit)s"""
-        rows = self._rows(sql, {"id": contact_id, "after": after, "limit": limit})
-        return [{**row, "text": None if row["text"] is None else orjson.loads(row["text"])} for row in rows]
+        return [with_text(row) for row in self._rows(sql, {"id": contact_id, "after": after, "limit": limit})]
 
     def history_of(self, contact_id: UUID, after: int | None, limit: int) -> list[Row]:
-        sql = """SELECT * FROM view_contacts.history WHERE contact_id = %(id)s
+        sql = f"""{_FAMILY} SELECT * FROM view_contacts.history JOIN family USING (contact_id) WHERE true
                  AND (%(after)s::bigint IS NULL OR position < %(after)s) ORDER BY position DESC LIMIT %(limit)s"""
-        rows = self._rows(sql, {"id": contact_id, "after": after, "limit": limit})
-        return [{**row, **{name: orjson.loads(row[name]) for name in ("details", "changed")}} for row in rows]
+        return lines(self._connect, self._rows(sql, {"id": contact_id, "after": after, "limit": limit}))
 
     def conversations_of(self, contact_id: UUID) -> list[Row]:
-        sql = """SELECT * FROM view_contacts.conversations WHERE contact_id = %(id)s
+        sql = f"""{_FAMILY} SELECT * FROM view_contacts.conversations JOIN family USING (contact_id)
                  ORDER BY started_at DESC, conversation_id"""
         return self._rows(sql, {"id": contact_id})
 
@@ -86,24 +122,4 @@ class ContactQuestions:
         return _CONTACT + limits, {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
-        with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql.encode(), values).fetchall()
-
-
-def _with_fields(row: Row) -> Row:
-    told = zip(row["field_names"], row["field_values"], strict=True)
-    return {**row, "fields": {name: orjson.loads(value) for name, value in told}}
-
-
-def _part(text: str) -> str:
-    """A pattern for LIKE that finds this text anywhere, and nothing by wildcards in it."""
-    literally = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literally}%"
-
-
-def _numbers(search: str) -> list[str]:
-    """The spellings of what looks like a phone number or a part of one; none where it looks like anything else."""
-    digits = "".join(letter for letter in search if letter.isascii() and letter.isdigit())
-    if len(digits) < 3 or any(letter.isalpha() for letter in search):
-        return []
-    return [digits, *variants(digits)]
+        return rows_of(self._connect, sql, values)

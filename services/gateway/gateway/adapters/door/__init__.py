@@ -52,6 +52,11 @@ class Door:
         )
         self.routes: Mapping[str, Any] = {PATH: Webhook(signatures, settings.verify_token.get_secret_value(), desk)}
 
+    @property
+    def around(self) -> dict[str, Any]:
+        """What stands around the API of a `Service`."""
+        return {"always": self.always, "raw_routes": self.routes}
+
     def hears(self, heard: Sequence[Hears]) -> list[Hears]:
         """What others do with what they hear, and beside it the archive of updates and what Meta tells of numbers."""
         kept = Shelf(self._rows, self._clock, INBOUND.name)

@@ -19,14 +19,17 @@ class GraphCall(NamedTuple):
     body: dict[str, Any]
 
 
-def call_of(released: Released, tag: str) -> GraphCall:
-    """Raises ValueError for a kind that cannot be sent; the rules let none come so far."""
+def call_of(released: Released, tag: str, media_id: str | None = None) -> GraphCall:
+    """`media_id` is Meta's of the file that it sends.
+
+    Raises ValueError for a kind that cannot be sent; the rules let none come so far.
+    """
     if isinstance(released.content, Blocking):
         to = released.recipient
         user = {"user": f"+{to.wa_id.removeprefix('+')}"} if to.wa_id else {"user_id": to.user_id or ""}
         method = "POST" if released.content.blocked else "DELETE"
         return GraphCall(method, "block_users", {"messaging_product": "whatsapp", "block_users": [user]})
-    return GraphCall("POST", "messages", message_body(released, tag))
+    return GraphCall("POST", "messages", message_body(released, tag, media_id))
 
 
 def verdict_of(released: Released, status: int, body: bytes) -> Verdict:

@@ -67,7 +67,7 @@ class GraphMessages:
         return verdict
 
     async def _post(self, claim: Claim, watch: _Watch) -> tuple[int, bytes]:
-        method, edge, said = call_of(claim.released, claim.tag)
+        method, edge, said = call_of(claim.released, claim.tag, claim.media_id)
         request = self._client.build_request(
             method,
             f"{self._root}/{claim.due.phone_number_id}/{edge}",

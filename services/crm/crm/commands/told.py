@@ -1,25 +1,12 @@
-"""All that may be asked of crm. Ids and times are decided before."""
+"""What conversations told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from recado_events.identity import Alias
-from recado_events.ids import (
-    ContactId,
-    ConversationId,
-    CustomerId,
-    MessageId,
-    NoteId,
-    OrganisationId,
-    PhoneNumberId,
-    ProfileId,
-    UserId,
-)
-
-# What conversations told ---------------------------------------------------------------------------------
+from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, ProfileId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +40,7 @@ class OnConversation(OnCustomer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartConversation(OnConversation):
-    pass
+    initiated_by: str = "customer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,40 +79,9 @@ class NoteGrant:
     now: datetime
 
 
-# What people ask -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who asks, as their token proves."""
-
-    user_id: UserId
-    role: str
-    profile_id: ProfileId | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnContact:
-    organisation_id: OrganisationId
-    contact_id: ContactId
-    by: Person
-    now: datetime
+class NameCompany(OnConversation):
+    """A contact card that the customer shared names a company."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditFields(OnContact):
-    """New values by field; None empties one."""
-
-    values: Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeOwner(OnContact):
-    owner_id: UserId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddNote(OnContact):
-    note_id: NoteId
-    text: str
-    message_id: MessageId | None = None
+    message_id: MessageId
+    company: str

@@ -1,14 +1,24 @@
-"""Events of crm: contacts, their owners, fields and notes, and the conversations they belong to."""
+"""Contacts: their owners, fields, companies and notes, and the conversations they belong to."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime, JsonValue
+from pydantic import AwareDatetime
 
+from recado_events.crm.writing import Edits, NoteText
 from recado_events.event import Event, Fact, Personal
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, ConversationId, CustomerId, MessageId, NoteId, PhoneNumberId, UserId
+from recado_events.ids import (
+    CompanyId,
+    ContactId,
+    ConversationId,
+    CustomerId,
+    MessageId,
+    NoteId,
+    PhoneNumberId,
+    UserId,
+)
 
 
 class OfContact(Event):
@@ -41,11 +51,15 @@ class ContactLinked(OfContact):
     phone_number_id: PhoneNumberId
     owner_id: UserId | None = None
     """The contact's owner at that moment."""
+    home_id: ContactId | None = None
+    """The contact merged into this one whose it is: there it goes back when they are parted."""
     linked_at: AwareDatetime
 
 
 class ContactAliasesAdded(OfContact):
     TYPE: ClassVar[str] = "crm.contact-aliases-added.v1"
+    home_id: ContactId | None = None
+    """The contact merged into this one whose it is: there it goes back when they are parted."""
     added_at: AwareDatetime
     personal: ContactDetails | None
 
@@ -62,21 +76,11 @@ class ContactOwnerChanged(OfContact):
     owner_id: UserId | None
     previous_id: UserId | None = None
     why: str
-    """assigned (copied from the conversation at creation) or person."""
+    """assigned (copied from the conversation at creation), person, merged (taken over) or unmerged (given back)."""
     changed_by: UserId | None = None
     links: tuple[Link, ...]
     """The customers it concerns."""
     changed_at: AwareDatetime
-
-
-class FieldEdit(Fact):
-    field: str
-    before: JsonValue = None
-    after: JsonValue = None
-
-
-class Edits(Personal):
-    edits: tuple[FieldEdit, ...]
 
 
 class ContactFieldsEdited(OfContact):
@@ -88,10 +92,6 @@ class ContactFieldsEdited(OfContact):
     personal: Edits | None
 
 
-class NoteText(Personal):
-    text: str
-
-
 class ContactNoteAdded(OfContact):
     TYPE: ClassVar[str] = "crm.contact-note-added.v1"
     note_id: NoteId
@@ -100,6 +100,22 @@ class ContactNoteAdded(OfContact):
     added_by: UserId
     added_at: AwareDatetime
     personal: NoteText | None
+
+
+class ContactCompanyChosen(OfContact):
+    """The company a contact belongs to; None: none any more."""
+
+    TYPE: ClassVar[str] = "crm.contact-company-chosen.v1"
+    company_id: CompanyId | None
+    previous_id: CompanyId | None = None
+    why: str
+    """typed (on the contact), card (a shared contact card named it), person (chosen among companies), import, merged
+    (taken over) or unmerged (given back)."""
+    conversation_id: ConversationId | None = None
+    message_id: MessageId | None = None
+    """The message with the card."""
+    chosen_by: UserId | None = None
+    chosen_at: AwareDatetime
 
 
 class ContactConversationStarted(OfContact):
@@ -128,17 +144,3 @@ class ContactConversationReopened(OfContact):
     TYPE: ClassVar[str] = "crm.contact-conversation-reopened.v1"
     conversation_id: ConversationId
     reopened_at: AwareDatetime
-
-
-PUBLISHED: tuple[type[Event], ...] = (
-    ContactCreated,
-    ContactLinked,
-    ContactAliasesAdded,
-    ContactOwnerChanged,
-    ContactFieldsEdited,
-    ContactNoteAdded,
-    ContactConversationStarted,
-    ContactConversationAssigned,
-    ContactConversationClosed,
-    ContactConversationReopened,
-)

@@ -1,0 +1,48 @@
+"""Who may see what happens while it happens (rule 15): the limits that every question has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from recado_events.conversations import ConversationAssigned
+from recado_events.event import Event
+from recado_events.ids import ConversationId, UserId
+
+from conversations.commands import Person
+from conversations.domain.team import ADMINISTRATOR, OWN, Grant, Team
+
+Verdict = Literal["seen", "lost", "hidden"]
+"""`lost`: it takes away from them a conversation that they saw until now."""
+
+
+def person_now(person: Person, team: Team) -> Person | None:
+    """What the organisation says of somebody holds over their token; None for one who may not come in any more."""
+    user = team.users.get(person.user_id)
+    if user is None:
+        return person
+    if not user.active:
+        return None
+    if user.role == ADMINISTRATOR:
+        return person
+    return replace(person, role="member", profile_id=user.profile_id)
+
+
+def grant_now(person: Person, team: Team) -> Grant | None:
+    """What somebody with such a token may see and do; None: nothing, or nothing any more."""
+    now = person_now(person, team)
+    return None if now is None else team.grant_of(now)
+
+
+def verdict(event: Event, user_id: UserId, scope: str, owners: Mapping[ConversationId, UserId | None]) -> Verdict:
+    """Of an event about a customer. `owners`: of all of the customer's conversations, once it has happened."""
+    if scope != OWN:
+        return "seen"
+    conversation_id = getattr(event, "conversation_id", None)
+    if conversation_id is None:
+        return "seen" if user_id in owners.values() else "hidden"
+    if owners.get(conversation_id) == user_id:
+        return "seen"
+    was_theirs = isinstance(event, ConversationAssigned) and event.previous_user_id == user_id
+    return "lost" if was_theirs else "hidden"

@@ -1,0 +1,127 @@
+"""The questions about companies and pipeline records, as SQL. Every one is about one organisation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from crm.adapters.postgres.reading import Connect, lines, part, rows_of, with_fields, with_text
+from crm.views import Filters, Row, Viewer
+from crm.views.folding import folded
+
+_FIELDS = """
+    ARRAY (SELECT f.field FROM view_entries.fields f WHERE f.entry_id = {id} ORDER BY f.field) AS field_names,
+    ARRAY (SELECT f.value FROM view_entries.fields f WHERE f.entry_id = {id} ORDER BY f.field) AS field_values"""
+_COMPANY = f"""
+    SELECT e.*, {_FIELDS.format(id="e.company_id")}
+    FROM view_entries.companies e WHERE e.organisation_id = %(organisation_id)s"""
+_RECORD = f"""
+    SELECT e.*, {_FIELDS.format(id="e.pipeline_record_id")}
+    FROM view_entries.pipeline_records e WHERE e.organisation_id = %(organisation_id)s"""
+_NAMED = """ AND EXISTS (SELECT 1 FROM view_entries.fields f
+    WHERE f.entry_id = {id} AND f.field = 'name' AND f.folded LIKE %(part)s)"""
+_CONVERSATIONS = """
+    SELECT v.*, c.owner_id FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
+    WHERE c.organisation_id = %(organisation_id)s"""
+_FAMILY = """WITH RECURSIVE family (contact_id) AS (
+    SELECT %(contact_id)s::uuid UNION
+    SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
+    SELECT contact_id FROM family"""
+"""A contact and those that it supersedes."""
+_OWN = " AND {alias}.owner_id = %(viewer)s"
+
+
+class EntriesInPostgres:
+    """Implements `views.EntryQuestions`."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    def companies_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
+        sql, values = _seen(_COMPANY, viewer), _values(viewer, filters, limit)
+        if filters.search is not None:
+            sql += _NAMED.format(id="e.company_id")
+        if filters.owner_id is not None:
+            sql += " AND e.owner_id = %(owner_id)s"
+        if after is not None:
+            sql += " AND (e.sort_key, e.company_id) > (%(after)s, %(after_id)s)"
+            values |= {"after": after[0], "after_id": after[1]}
+        return [
+            with_fields(row) for row in self._rows(sql + " ORDER BY e.sort_key, e.company_id LIMIT %(limit)s", values)
+        ]
+
+    def company(self, viewer: Viewer, company_id: UUID) -> Row | None:
+        sql = _seen(_COMPANY, viewer) + " AND e.company_id = %(id)s"
+        found = self._rows(sql, {**_values(viewer), "id": company_id})
+        return with_fields(found[0]) if found else None
+
+    def records_of(self, viewer: Viewer, filters: Filters, after: UUID | None, limit: int) -> list[Row]:
+        sql, values = _seen(_RECORD, viewer), _values(viewer, filters, limit)
+        if filters.search is not None:
+            sql += _NAMED.format(id="e.pipeline_record_id")
+        for name in ("owner_id", "company_id", "pipeline_id", "stage_id"):
+            if getattr(filters, name) is not None:
+                sql += f" AND e.{name} = %({name})s"
+        if filters.contact_id is not None:
+            sql += f" AND e.contact_id IN ({_FAMILY})"
+        if after is not None:
+            sql += " AND e.pipeline_record_id < %(after)s"
+            values["after"] = after
+        rows = self._rows(sql + " ORDER BY e.pipeline_record_id DESC LIMIT %(limit)s", values)
+        return [with_fields(row) for row in rows]
+
+    def record(self, viewer: Viewer, record_id: UUID) -> Row | None:
+        sql = _seen(_RECORD, viewer) + " AND e.pipeline_record_id = %(id)s"
+        found = self._rows(sql, {**_values(viewer), "id": record_id})
+        return with_fields(found[0]) if found else None
+
+    def stages_of(self, record_id: UUID) -> list[Row]:
+        sql = "SELECT * FROM view_entries.stages WHERE pipeline_record_id = %(id)s ORDER BY position"
+        return self._rows(sql, {"id": record_id})
+
+    def notes_of(self, entry_id: UUID, after: UUID | None, limit: int) -> list[Row]:
+        sql = """SELECT * FROM view_entries.notes WHERE entry_id = %(id)s
+                 AND (%(after)s::uuid IS NULL OR note_id < %(after)s) ORDER BY note_id DESC LIMIT %(limit)s"""
+        return [with_text(row) for row in self._rows(sql, {"id": entry_id, "after": after, "limit": limit})]
+
+    def history_of(self, entry_id: UUID, after: int | None, limit: int) -> list[Row]:
+        sql = """SELECT * FROM view_entries.history WHERE entry_id = %(id)s
+                 AND (%(after)s::bigint IS NULL OR position < %(after)s) ORDER BY position DESC LIMIT %(limit)s"""
+        return lines(self._connect, self._rows(sql, {"id": entry_id, "after": after, "limit": limit}))
+
+    def conversations_of(self, viewer: Viewer, filters: Filters) -> list[Row]:
+        sql = _CONVERSATIONS + (_OWN.format(alias="c") if viewer.own_only else "")
+        if filters.contact_id is not None:
+            sql += f" AND v.contact_id IN ({_FAMILY})"
+        if filters.company_id is not None:
+            sql += """ AND v.contact_id IN (SELECT b.contact_id FROM view_entries.contact_companies b
+                                            WHERE b.company_id = %(company_id)s)"""
+        sql += " ORDER BY v.started_at DESC, v.conversation_id LIMIT 200"
+        return self._rows(sql, _values(viewer, filters))
+
+    def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
+        sql = _CONVERSATIONS + (_OWN.format(alias="c") if viewer.own_only else "") + " AND v.conversation_id = %(id)s"
+        found = self._rows(sql, {**_values(viewer), "id": conversation_id})
+        return found[0] if found else None
+
+    def rejected_of(self, import_id: UUID, after: int | None, limit: int) -> list[Row]:
+        sql = """SELECT * FROM view_entries.rejected_rows WHERE import_id = %(id)s
+                 AND "row" > %(after)s ORDER BY "row" LIMIT %(limit)s"""
+        return self._rows(sql, {"id": import_id, "after": after or 0, "limit": limit})
+
+    def _rows(self, sql: str, values: Row) -> list[Row]:
+        return rows_of(self._connect, sql, values)
+
+
+def _seen(sql: str, viewer: Viewer) -> str:
+    return sql + (_OWN.format(alias="e") if viewer.own_only else "")
+
+
+def _values(viewer: Viewer, filters: Filters | None = None, limit: int = 0) -> Row:
+    named = filters or Filters()
+    return {
+        "organisation_id": viewer.organisation_id,
+        "viewer": viewer.user_id,
+        "limit": limit,
+        "part": None if named.search is None else part(folded(named.search.strip())),
+        **{name: getattr(named, name) for name in ("owner_id", "contact_id", "company_id", "pipeline_id", "stage_id")},
+    }

@@ -1,0 +1,63 @@
+"""How rows are read: fields, notes and history lines are JSON as it was told; a line's cause stands in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import dict_row
+from recado_events.numbers import variants
+
+from crm.views import Row
+
+Connect = Callable[[], AbstractContextManager[Connection[Any]]]
+_CAUSES = "SELECT notification_id, state FROM public.stored_events WHERE notification_id = ANY (%(positions)s)"
+_DATA = b',"data":'
+
+
+def rows_of(connect: Connect, sql: str, values: Row) -> list[Row]:
+    with connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql.encode(), values).fetchall()
+
+
+def with_fields(row: Row) -> Row:
+    told = zip(row["field_names"], row["field_values"], strict=True)
+    return {**row, "fields": {name: orjson.loads(value) for name, value in told}}
+
+
+def with_text(row: Row) -> Row:
+    return {**row, "text": None if row["text"] is None else orjson.loads(row["text"])}
+
+
+def lines(connect: Connect, rows: Iterable[Row]) -> list[Row]:
+    """Lines of a history with why each happened: the story it belongs to, the record it follows from, who asked."""
+    found = [{**row, **{name: orjson.loads(row[name]) for name in ("details", "changed")}} for row in rows]
+    logged = rows_of(connect, _CAUSES, {"positions": [row["position"] for row in found]}) if found else []
+    causes = {row["notification_id"]: _cause(bytes(row["state"])) for row in logged}
+    return [{**row, "cause": causes.get(row["position"])} for row in found]
+
+
+def _cause(state: bytes) -> Row:
+    head = orjson.loads(state[: state.index(_DATA)] + b"}")
+    return {
+        "correlation_id": head["correlationid"],
+        "causation_id": head.get("causationid"),
+        "asked_by": head.get("actor"),
+    }
+
+
+def part(text: str) -> str:
+    """A pattern for LIKE that finds this text anywhere, and nothing by wildcards in it."""
+    literally = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{literally}%"
+
+
+def numbers(search: str) -> list[str]:
+    """The spellings of what looks like a phone number or a part of one; none where it looks like anything else."""
+    digits = "".join(letter for letter in search if letter.isascii() and letter.isdigit())
+    if len(digits) < 3 or any(letter.isalpha() for letter in search):
+        return []
+    return [digits, *variants(digits)]
