@@ -104,6 +104,9 @@ CONVERSATIONS = {
     ("POST", "/previews"): Permission(scoped=True, by_number=True),
     ("POST", "/conversations"): Permission("view_reply", scoped=True, by_number=True),
     ("POST", "/conversations/{conversation_id}/messages"): WRITES,
+    ("POST", "/conversations/{conversation_id}/attachments"): WRITES,
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): LOOKS,
     ("POST", "/conversations/{conversation_id}/read"): LOOKS,
     ("POST", "/conversations/{conversation_id}/assign"): WRITES,
     ("POST", "/conversations/{conversation_id}/close"): WRITES,
@@ -176,4 +179,6 @@ PERMISSIONS = {
     for (method, path), permission in table.items()
 }
 """In the order in which they are asked: what ends a thing comes last."""
+ENDLESS = frozenset({Route("conversations", "GET", "/stream")})
+"""What they let through is judged event by event: `conversations/test_visibility.py` and `test_stream.py`."""
 NOT_FOR_MEMBERS = tuple(route for route, expected in ROUTES.items() if "member" not in expected.roles)

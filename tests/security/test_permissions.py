@@ -26,7 +26,16 @@ from tests.gateway.stage import options
 from tests.harness.on_database import ServiceOnDatabase, prepare
 from tests.security import furnishing
 from tests.security.furnishing import Furnish
-from tests.security.permissions import MEMBERS, NOT_FOR_MEMBERS, PERMISSIONS, VIEWERS, Permission, Viewer, Whose
+from tests.security.permissions import (
+    ENDLESS,
+    MEMBERS,
+    NOT_FOR_MEMBERS,
+    PERMISSIONS,
+    VIEWERS,
+    Permission,
+    Viewer,
+    Whose,
+)
 from tests.security.quarters import Quarters
 from tests.security.routes import ROUTES, Route, absent
 from tests.servers.database_factory import DatabaseFactory, Prepare
@@ -78,7 +87,8 @@ class Asking:
         headers = {**self._quarters.house.people[viewer].headers, "Idempotency-Key": str(uuid4())}
         await self._quarters.service.shown()
         path, body = f"{self._route.at(ids)}{query.format_map(ids)}", body_of(self._route, ids)
-        return await self._client.request(self._route.method, path, json=body, headers=headers)
+        told = ROUTES[self._route].query or None
+        return await self._client.request(self._route.method, path, json=body, params=told, headers=headers)
 
     async def hides(self, viewer: Viewer, whose: Whose, answer: httpx.Response) -> bool:
         """Whether it is answered like what does not exist."""
@@ -120,7 +130,7 @@ async def test_every_route_that_a_service_describes_is_in_the_matrix(opened: Ope
     async with opened(service).service.http() as client:
         paths = (await client.get("/openapi.json")).json()["paths"]
     described = {Route(service, method.upper(), path) for path, methods in paths.items() for method in methods}
-    known = {route for route in {*PERMISSIONS, *NOT_FOR_MEMBERS} if route.service == service}
+    known = {route for route in {*PERMISSIONS, *NOT_FOR_MEMBERS, *ENDLESS} if route.service == service}
     assert {str(route) for route in described - known} == set(), "say in permissions.py what they ask of a profile"
     assert {str(route) for route in known - described} == set(), "these routes are gone"
     assert PERMISSIONS.keys().isdisjoint(NOT_FOR_MEMBERS)
