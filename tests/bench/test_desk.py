@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 
 import psycopg
+import pytest
 from conversations import main
 from psycopg.rows import dict_row
 
