@@ -109,7 +109,7 @@ async def test_typing_over_http_is_released_once_and_not_where_the_rule_forbids_
     await office.does("PUT", f"/channels/{NUMBER}/conversation-rules", {"typing": False})
     await office.does("POST", f"/conversations/{talk}/typing", None, office.agent())
     assert office.service.facts(ReadReceiptReleased) == []
-    await office.does("PUT", f"/channels/{NUMBER}/conversation-rules", {"read_receipts": True})
+    await office.does("PUT", f"/channels/{NUMBER}/conversation-rules", {"read_receipts": "always"})
     for _ in range(2):
         await office.does("POST", f"/conversations/{talk}/typing", None, office.agent())
     await office.does("POST", f"/conversations/{talk}/read", {}, office.agent())

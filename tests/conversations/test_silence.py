@@ -232,16 +232,24 @@ def test_rule_3_the_business_s_own_phone_app_reopens_nothing() -> None:
 async def test_rule_3_the_rules_of_a_number_are_chosen_by_administrators_and_shown(office: Office) -> None:
     told = await office.does("PUT", RULES, {"close_after": "PT24H", "reopen_within": "PT30M", "typing": False})
     assert told == await office.sees(RULES, office.agent())
-    assert told == {"close_after": "P1D", "reopen_within": "PT30M", "read_receipts": None, "typing": False}
+    assert told == {"close_after": "P1D", "reopen_within": "PT30M", "read_receipts": "asked", "typing": False}
     (chosen,) = office.service.facts(ConversationRulesChosen)
     assert (chosen.close_after_seconds, chosen.reopen_within_seconds) == (86_400, 1_800)
     refused = await office.client.put(RULES, json={}, headers=office.agent())
     assert refused.status_code == 403
 
 
-@pytest.mark.parametrize(
-    "body", [{"close_after": "PT0S"}, {"close_after": "-P1D"}, {"close_after": 60}, {"reopen_within": "soon"}, {"x": 1}]
-)
+NO_RULES: list[dict[str, Any]] = [
+    {"close_after": "PT0S"},
+    {"close_after": "-P1D"},
+    {"close_after": 60},
+    {"reopen_within": "soon"},
+    {"read_receipts": True},
+    {"x": 1},
+]
+
+
+@pytest.mark.parametrize("body", NO_RULES)
 async def test_rules_that_cannot_be_are_refused_by_name(office: Office, body: dict[str, Any]) -> None:
     refused = await office.client.put(RULES, json=body, headers=office.administrator)
     assert refused.status_code == 422

@@ -110,7 +110,7 @@ CONVERSATIONS = {
     ("DELETE", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE),
     ("GET", "/channels/{phone_number_id}/conversation-rules"): Expected(PEOPLE, owned=False),
     ("PUT", "/channels/{phone_number_id}/conversation-rules"): Expected(
-        ADMINISTRATORS, {}, owned=False, flags=("read_receipts", "typing")
+        ADMINISTRATORS, {}, owned=False, flags=("typing",)
     ),
     ("POST", "/conversations/{conversation_id}/attachments"): Expected(PEOPLE, query={"filename": "x.jpg"}),
     ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): Expected(PEOPLE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import Field, TypeAdapter
@@ -28,6 +28,7 @@ Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 Silence = Annotated[timedelta, Field(ge=timedelta(minutes=5), le=timedelta(days=90))]
 Grace = Annotated[timedelta, Field(ge=timedelta(minutes=1), le=timedelta(days=30))]
 _ISO_8601 = TypeAdapter(timedelta | None)
+_RECEIPTS: dict[str, bool | None] = {"always": True, "never": False, "asked": None}
 
 
 class RulesBody(RequestModel):
@@ -37,8 +38,8 @@ class RulesBody(RequestModel):
     """A conversation in which nobody wrote for so long is closed; null: none is."""
     reopen_within: Grace | None = None
     """Who writes within this time after the end goes on with the same conversation; null: a new one begins."""
-    read_receipts: bool | None = None
-    """Whether customers see that their messages were read: always, never, or (null) where whoever reads asks for it."""
+    read_receipts: Literal["always", "never", "asked"] = "asked"
+    """Whether customers see that their messages were read; `asked`: where whoever reads asks for it."""
     typing: bool = True
     """Whether customers see that somebody is typing."""
 
@@ -48,17 +49,21 @@ def rules_routes(streams: Streams, ruling: Ruling) -> APIRouter:
 
     @router.put("/channels/{phone_number_id}/conversation-rules")
     def choose_rules(phone_number_id: Number, body: RulesBody, request: Administrator) -> Response:
+        chosen = _chosen(body)
         command = ChooseRules(
             organisation_id=request.caller.organisation,
             phone_number_id=PhoneNumberId(phone_number_id),
-            **{name: getattr(body, name) for name in RulesBody.model_fields},
+            close_after=chosen.close_after,
+            reopen_within=chosen.reopen_within,
+            read_receipts=chosen.read_receipts,
+            typing=chosen.typing,
             by=request.caller.user_id,
             now=request.now,
         )
 
         def decide(work: Any) -> dict[str, Any]:
             ruling.choose_rules(work, command, request.cause)
-            return _shown(Rules(**{name: getattr(body, name) for name in RulesBody.model_fields}))
+            return _shown(chosen)
 
         return perform(streams, request, decide)
 
@@ -70,10 +75,14 @@ def rules_routes(streams: Streams, ruling: Ruling) -> APIRouter:
     return router
 
 
+def _chosen(body: RulesBody) -> Rules:
+    return Rules(body.close_after, body.reopen_within, _RECEIPTS[body.read_receipts], body.typing)
+
+
 def _shown(rules: Rules) -> dict[str, Any]:
     return {
         "close_after": _ISO_8601.dump_python(rules.close_after, mode="json"),
         "reopen_within": _ISO_8601.dump_python(rules.reopen_within, mode="json"),
-        "read_receipts": rules.read_receipts,
+        "read_receipts": next(word for word, told in _RECEIPTS.items() if told is rules.read_receipts),
         "typing": rules.typing,
     }

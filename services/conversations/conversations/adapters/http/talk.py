@@ -69,8 +69,12 @@ class TemplateBody(TemplateChoice):
 class ReadBody(RequestModel):
     up_to_id: UUID | None = None
     """The last message that was seen; the newest one where it is not given."""
-    notify_customer: bool | None = None
-    """Whether the customer is to see it; as the number's rule says where it is not given."""
+    notify_customer: bool = False
+    """Whether the customer is to see it; where it is not given, as the number's rule says."""
+
+    @property
+    def asked(self) -> bool | None:
+        return self.notify_customer if "notify_customer" in self.model_fields_set else None
 
 
 class AssignBody(RequestModel):
@@ -122,9 +126,7 @@ def _add_reading(router: APIRouter, streams: Streams, talking: Talking, question
     def mark_read(conversation_id: UUID, body: ReadBody, request: Changing) -> Response:
         # No message has a conversation's id: the rules refuse it once they know that the caller may see it.
         up_to = body.up_to_id or questions.last_inbound(conversation_id) or conversation_id
-        command = MarkRead(
-            **_on(conversation_id, request), up_to_id=MessageId(up_to), notify_customer=body.notify_customer
-        )
+        command = MarkRead(**_on(conversation_id, request), up_to_id=MessageId(up_to), notify_customer=body.asked)
         return _perform(streams, request, command, talking.mark_read, up_to_id=str(up_to))
 
 
