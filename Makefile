@@ -7,7 +7,7 @@ PROCESSES ?= 3
 
 .PHONY: help
 help: ## print these lines
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 # --- the system on this machine ---------------------------------------------------------------------------------------
 
