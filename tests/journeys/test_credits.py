@@ -170,7 +170,7 @@ async def test_rule_37_a_downgrade_amid_sending_freezes_receives_and_deletes_not
     await company.buys()
     wa_id, name, _ = await company.contact()
     with frozen(company, "gateway"):
-        chats = [await company.starts(template, number=chilean()) for _ in range(3)]
+        chats = await asyncio.gather(*(company.starts(template, number=chilean()) for _ in range(3)))
         await has_edition(company, "free")
     ends = [await end_of(company, chat, {"read", "rejected", "withdrawn"}) for chat in chats]
     stopped = [end for end in ends if end["status"] != "read"]
