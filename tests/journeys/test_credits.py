@@ -158,7 +158,7 @@ async def test_rule_37_a_downgrade_amid_sending_freezes_receives_and_deletes_not
     with frozen(company, "gateway"):
         chats = await asyncio.gather(*(company.starts(template, number=chilean()) for _ in range(3)))
         await has_edition(company, "free")
-    ends = [await end_of(company, chat, {"read", "rejected", "withdrawn"}) for chat in chats]
+    ends = [await end_of(company, chat, {"read", "refused", "rejected", "withdrawn"}) for chat in chats]
     stopped = [end for end in ends if end["status"] != "read"]
     assert {end["failure"]["reason"] for end in stopped} <= {"edition_frozen"}
     assert len(await company.meta.sends(company.number)) == len(ends) - len(stopped), "Meta was asked for no other"
