@@ -235,7 +235,7 @@ async def test_a_submission_whose_answer_was_lost_is_not_repeated_once_its_templ
 async def test_an_ambiguous_submission_answered_late_is_taken_once(reviews: Reviews) -> None:
     """The answer comes after others gave up waiting for it."""
     request = reviews.submits()
-    await reviews.stage.meta.fault("stall", when="after", seconds=5.0, scope=POSTS)
+    await reviews.stage.meta.fault("stall", when="after", seconds=8.0, scope=POSTS)
     asked = asyncio.create_task(works(reviews))
     await reviews.stage.until(lambda: reviews.told(request)[-1] == "Started")
     reviews.falls_silent()

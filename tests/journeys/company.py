@@ -171,6 +171,12 @@ class Company(World):
 
         return await until(find, f"a message to {wa_id} reached Meta")
 
+    async def told_by_billing(self, kind: str, **about: Any) -> list[Json]:
+        """The events of this kind about this company, with these members."""
+        ours = {"organisation_id": self.endpoints["organisation"], **about}
+        topic = await self.told("recado.billing.v1")
+        return [each.data for each in topic if each.type == f"billing.{kind}.v1" and ours.items() <= each.data.items()]
+
     @asynccontextmanager
     async def nothing_told(self) -> AsyncIterator[None]:
         """Meta takes messages, and tells nothing of them by itself."""

@@ -18,7 +18,7 @@ from tests.journeys.company import (
     frozen,
     newly_founded,
 )
-from tests.journeys.world import Json, World, new_customer, until
+from tests.journeys.world import World, new_customer, until
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -48,6 +48,7 @@ async def test_s11_s15_s30_from_a_draft_to_a_statement_that_explains_every_line(
     assert (charged["amount"], charged["reason"]) == (UTILITY, "conversation_opened")
     assert charged["text"].startswith("Abriu uma conversa")
 
+    await asyncio.sleep(1)  # Meta tells whole seconds: within the one in which it left, an answer would seem older.
     await company.meta.customer_writes(wa_id, company.number, "Obrigado!")
     talk = await company.talk(chat["conversation_id"], "open")
     assert talk["window"]["open"]
@@ -146,12 +147,8 @@ async def test_rule_28_metas_pricing_wins_over_ours_and_the_difference_is_told(c
     assert (charged["held"], charged["amount"], charged["category"]) == (UTILITY, MARKETING, "marketing")
     await company.wallet_with(available=before - MARKETING, held=0)
 
-    async def told() -> Json | None:
-        topic = await company.told("recado.billing.v1")
-        mine = [each for each in topic if each.data.get("message_id") == chat["message_id"]]
-        return next((each.data for each in mine if each.type == "billing.rating-discrepancy-found.v1"), None)
-
-    difference = await until(told, "the difference is told")
+    kind, about = "rating-discrepancy-found", {"message_id": chat["message_id"]}
+    (difference,) = await until(lambda: company.told_by_billing(kind, **about), "the difference is told")
     assert (difference["difference"], difference["applied"]) == (MARKETING - UTILITY, True)
     assert (difference["expected"]["category"], difference["meta_category"]) == ("utility", "marketing")
 

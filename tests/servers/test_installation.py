@@ -103,6 +103,21 @@ def test_what_was_killed_once_comes_up_again_with_its_addresses_and_data(install
     until_gone(family)
 
 
+@pytest.mark.long
+def test_what_was_stopped_comes_up_again_with_its_addresses_and_data(installation: Installation) -> None:
+    installation.tell("up")
+    first = installation.endpoints()
+    found = seen(first)
+    family = descendants(installation.state.holder() or 0)
+    installation.tell("down")
+    until_gone(family)
+
+    installation.tell("up")
+    second = installation.endpoints()
+    assert {**second, "tokens": ""} == {**first, "tokens": ""}
+    assert seen(first) == found, "tokens of the first start are still good, and nothing was seeded twice"
+
+
 def operating(installation: Installation, service: str, command: str) -> Any:
     """A command at a shell, told what the service is told."""
     program = f"set -a; . {installation.state.environments}/{service}; {Path(sys.executable).parent}/{command}"

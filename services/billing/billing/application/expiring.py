@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
+from uuid import UUID
 
-from recado_chassis.store import Unavailable
+from recado_chassis.one_by_one import one_by_one
 from recado_chassis.streams import Streams
 from recado_events.envelope import Cause
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId
@@ -25,28 +27,20 @@ class Expiring:
         self._due = due
 
     def expire(self) -> int:
-        """How many holds were looked at; each is a transaction, so that one that cannot be ended stops no other. Raises
-        what the last of those raised, when all have had their turn; Unavailable at once."""
-        now, failure = self._streams.clock.now(), None
+        """How many holds were looked at, each in a transaction of its own. Raises as `one_by_one` does."""
+        now = self._streams.clock.now()
         found = self._due.holds(now, AT_ONCE)
-        for organisation_id, number, customer_id, message_id in found:
-            command = ExpireHold(
-                organisation_id=OrganisationId(organisation_id),
-                phone_number_id=PhoneNumberId(number),
-                customer_id=CustomerId(customer_id),
-                message_id=MessageId(message_id),
-                now=now,
-            )
-            try:
-                self._expire(command)
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this hold alone
-                failure = error
-        if failure is not None:
-            raise failure
+        one_by_one(found, lambda hold: self._expire(hold, now))
         return len(found)
 
-    def _expire(self, command: ExpireHold) -> None:
+    def _expire(self, hold: tuple[UUID, str, UUID, UUID], now: datetime) -> None:
+        organisation_id, number, customer_id, message_id = hold
+        command = ExpireHold(
+            organisation_id=OrganisationId(organisation_id),
+            phone_number_id=PhoneNumberId(number),
+            customer_id=CustomerId(customer_id),
+            message_id=MessageId(message_id),
+            now=now,
+        )
         cause = Cause(str(self._streams.ids.new()))
         self._streams.transact(partial(self._charging.expire, command=command, cause=cause))

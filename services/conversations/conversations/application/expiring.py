@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
-from recado_chassis.store import Unavailable
+from recado_chassis.one_by_one import one_by_one
 from recado_chassis.streams import Streams
 from recado_events.envelope import Cause
+from recado_events.ids import MessageId, OrganisationId
 
 from conversations.application.listening import Listening
 from conversations.commands import ExpireRequest
@@ -24,21 +26,14 @@ class Expiring:
         self._questions = questions
 
     def expire(self) -> int:
-        """How many requests were looked at; the view may be a moment behind, the streams decide.
-
-        One that cannot be ended stops no other: raises what the last of those raised, when all have had their turn;
-        Unavailable at once."""
-        now, failure = self._streams.clock.now(), None
+        """How many requests were looked at; the view may be a moment behind, the streams decide. Raises as
+        `one_by_one` does."""
+        now = self._streams.clock.now()
         due = self._questions.unanswered(now, AT_ONCE)
-        for organisation_id, message_id in due:
-            command = ExpireRequest(organisation_id=organisation_id, message_id=message_id, now=now)
-            cause = Cause(str(self._streams.ids.new()))
-            try:
-                self._streams.transact(partial(self._listening.expire_request, command=command, cause=cause))
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this request alone
-                failure = error
-        if failure is not None:
-            raise failure
+        one_by_one(due, lambda request: self._expire(*request, now))
         return len(due)
+
+    def _expire(self, organisation_id: OrganisationId, message_id: MessageId, now: datetime) -> None:
+        command = ExpireRequest(organisation_id=organisation_id, message_id=message_id, now=now)
+        cause = Cause(str(self._streams.ids.new()))
+        self._streams.transact(partial(self._listening.expire_request, command=command, cause=cause))

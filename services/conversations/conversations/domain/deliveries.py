@@ -56,7 +56,7 @@ def stop_marketing(command: RecordStatus | NoteOutcome, customer: Customer, plac
 
 def _is_older(at: datetime, customer: Customer) -> bool:
     told_at = customer.marketing_told_at
-    return told_at is not None and (at <= told_at if customer.marketing_stopped else at < told_at)
+    return told_at is not None and (at, True) <= (told_at, customer.marketing_stopped)
 
 
 def _orphan(command: RecordStatus, wamid: Wamid) -> list[Event]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from threading import Event as Flag
 
 import structlog
-from recado_chassis.store import Unavailable
+from recado_chassis.one_by_one import one_by_one
 from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
@@ -60,20 +60,9 @@ class Polling:
         self._stopping.set()
 
     def look(self) -> int:
-        """At the accounts whose turn it is; answers how many those were. One that cannot be looked at stops no other:
-        raises what the last of those raised, when all have had their turn; Unavailable at once."""
-        failure: Exception | None = None
+        """At the accounts whose turn it is; answers how many those were. Raises as `one_by_one` does."""
         due = self._sightings.due(self._tokens.accounts(), self._streams.clock.now(), self._interval)
-        for account in due:
-            try:
-                self._look_at(account)
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this account alone
-                _log.error("template_list_unreadable", waba_id=account[1], error=type(error).__name__)
-                failure = error
-        if failure is not None:
-            raise failure
+        one_by_one(due, self._look_at, _unreadable)
         return len(due)
 
     def _look_at(self, account: Account) -> None:
@@ -163,3 +152,7 @@ def _facts(
                 texts=one.content,
                 seen_at=at,
             )
+
+
+def _unreadable(account: Account, error: Exception) -> None:
+    _log.error("template_list_unreadable", waba_id=account[1], error=type(error).__name__)
