@@ -7,7 +7,7 @@ from typing import Literal
 
 from tests.security.routes import ROUTES, Route
 
-Level = Literal["nothing", "any", "view_reply"]
+Level = Literal["nothing", "any", "view_reply", "administers"]
 Whose = Literal["own", "anothers", "foreign"]
 """A conversation, contact or view: the viewer's own, a colleague's, or one of another organisation."""
 
@@ -43,10 +43,10 @@ VIEWERS = (Viewer("administrator"), *MEMBERS)
 
 @dataclass(frozen=True)
 class Permission:
-    """`level`: what a member needs. `scoped`: what is asked for belongs to somebody, so that scope `own` hides it from
-    others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is a user, whom only administrators
-    change beside themselves. `by_number`: it is named by a number, which is anybody's to type. `queries`: a list is
-    asked with each of them, and holds all that the viewer may see where it is `whole`."""
+    """`level`: what a member needs; `administers` is no member's. `scoped`: what is asked for belongs to somebody, so
+    that scope `own` hides it from others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is a
+    user, whom only administrators change beside themselves. `by_number`: it is named by a number, which is anybody's to
+    type. `queries`: a list is asked with each of them, and holds all that the viewer may see where it is `whole`."""
 
     level: Level = "any"
     scoped: bool = False
@@ -62,6 +62,7 @@ class Permission:
         if not viewer.is_administrator and self.level != "nothing":
             found |= {"no_permission"} if viewer.level is None else set()
             found |= {"view_only"} if viewer.level == "view_only" and self.level == "view_reply" else set()
+            found |= {"no_permission"} if self.level == "administers" else set()
         if self.oneself:
             return {"no_permission"} if whose != "own" and not viewer.is_administrator else _hidden(whose == "foreign")
         if whose == "foreign":
@@ -81,6 +82,7 @@ LISTS = (
 CONVERSATIONS = {
     ("GET", "/conversations"): Permission(queries=LISTS, whole=True),
     ("GET", "/counters"): Permission(whole=True),
+    ("GET", "/stream"): Permission(whole=True),
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
     ("GET", "/views"): Permission(),
@@ -99,15 +101,59 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/reopen"): WRITES,
     ("DELETE", "/views/{view_id}"): Permission(private=True),
 }
+BY_NAME = ("", "?search=palavra", "?owner_id={anothers}")
+RECORDS = (
+    *BY_NAME, "?stage_id={stage_id}", "?pipeline_id={pipeline_id}", "?contact_id={contact_id}&company_id={company_id}",
+)  # fmt: skip
 CRM = {
-    ("GET", "/contacts"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}"), whole=True),
+    ("GET", "/contacts"): Permission(queries=BY_NAME, whole=True),
+    ("GET", "/contacts.csv"): Permission("administers", whole=True),
     ("GET", "/contacts/{contact_id}"): LOOKS,
     ("GET", "/contacts/{contact_id}/notes"): LOOKS,
     ("GET", "/contacts/{contact_id}/history"): LOOKS,
     ("GET", "/contacts/{contact_id}/conversations"): LOOKS,
+    ("GET", "/contacts/{contact_id}/pipeline-records"): LOOKS,
+    ("GET", "/contacts/{contact_id}/duplicates"): LOOKS,
+    ("GET", "/duplicates"): Permission(),
+    ("GET", "/companies"): Permission(queries=BY_NAME, whole=True),
+    ("GET", "/companies/{company_id}"): LOOKS,
+    ("GET", "/companies/{company_id}/notes"): LOOKS,
+    ("GET", "/companies/{company_id}/history"): LOOKS,
+    ("GET", "/companies/{company_id}/contacts"): LOOKS,
+    ("GET", "/companies/{company_id}/pipeline-records"): LOOKS,
+    ("GET", "/companies/{company_id}/conversations"): LOOKS,
+    ("GET", "/pipeline-records"): Permission(queries=RECORDS, whole=True),
+    ("GET", "/pipeline-records/{pipeline_record_id}"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/notes"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/history"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/stages"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/conversations"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/related"): LOOKS,
+    ("GET", "/pipelines"): Permission(),
+    ("GET", "/pipelines/{pipeline_id}"): Permission(),
+    ("GET", "/contact-fields"): Permission(),
+    ("GET", "/channels/{phone_number_id}/record-rules"): Permission(by_number=True),
+    ("POST", "/contacts"): Permission("view_reply"),
     ("POST", "/contacts/{contact_id}/notes"): WRITES,
     ("PATCH", "/contacts/{contact_id}"): WRITES,
+    ("PUT", "/contacts/{contact_id}/company"): WRITES,
     ("PUT", "/contacts/{contact_id}/owner"): WRITES,
+    ("POST", "/companies"): Permission("view_reply"),
+    ("POST", "/companies/{company_id}/notes"): WRITES,
+    ("PATCH", "/companies/{company_id}"): WRITES,
+    ("PUT", "/companies/{company_id}/owner"): WRITES,
+    ("POST", "/pipeline-records"): Permission("view_reply"),
+    ("POST", "/pipeline-records/{pipeline_record_id}/notes"): WRITES,
+    ("PATCH", "/pipeline-records/{pipeline_record_id}"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/stage"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/amount"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/related"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/owner"): WRITES,
+    ("PATCH", "/conversations/{conversation_id}/contact"): WRITES,
+    ("POST", "/conversations/{conversation_id}/notes"): WRITES,
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): WRITES,
+    ("POST", "/contacts/{contact_id}/merge"): WRITES,
+    ("POST", "/contacts/{contact_id}/unmerge"): WRITES,
 }
 TEMPLATES = {
     ("GET", "/templates"): Permission(whole=True),
@@ -131,4 +177,13 @@ PERMISSIONS = {
     for (method, path), permission in table.items()
 }
 """In the order in which they are asked: what ends a thing comes last."""
+NAMED = {
+    ("PUT", "/contacts/{contact_id}/company"): ("company_id",),
+    ("POST", "/pipeline-records"): ("contact_id", "company_id"),
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): ("contact_id", "company_id"),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/related"): ("contact_id", "company_id"),
+    ("POST", "/contacts/{contact_id}/merge"): ("merged_id",),
+}
+"""What bodies of crm name: it is hidden like what a path names. A merge comes last: a contact is merged once."""
+NAMED_IN_BODIES = [(Route("crm", *route), name) for route, names in NAMED.items() for name in names]
 NOT_FOR_MEMBERS = tuple(route for route, expected in ROUTES.items() if "member" not in expected.roles)
