@@ -35,8 +35,9 @@ examples: .venv/.synced $(SUBSCRIBERS)/typescript/build/subscriber.js $(SUBSCRIB
 test: .venv/.synced ## run every test on real Kafka and PostgreSQL (ARGS="tests/crm -k note" runs some)
 	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder -m "not long" $(ARGS)
 
+VERSITYGW := .recado/tools/bin/versitygw
 .PHONY: test-long
-test-long: .venv/.synced ## run the tests that `make test` leaves out for their length
+test-long: .venv/.synced $(VERSITYGW) ## run the tests that `make test` leaves out for their length
 	@exec $(BIN)/pytest -n $(PROCESSES) --dist loadscope --no-loadscope-reorder -m long $(ARGS)
 
 .PHONY: crash
@@ -108,6 +109,11 @@ clean: ## delete caches and installed packages; stored data stays (see reset)
 	@echo "Python packages: installing what uv.lock names"
 	@"$$(.ci/uv)" sync --frozen --all-packages --quiet
 	@touch $@
+
+$(VERSITYGW):
+	@.ci/install go
+	@echo "versitygw: building an S3 server, for tests of files in a bucket"
+	@GOBIN="$(abspath $(dir $@))" go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 contracts/tools/node_modules/.package-lock.json: contracts/tools/package-lock.json
 	@.ci/install node

@@ -59,7 +59,7 @@ class Launcher:
         postgres = postgres_of(self._state, self._settings, ports["postgres"], self.secrets)
         self.stack.start(ServerComponent("postgres", postgres), ServerComponent("kafka", kafka))
         self._step(f"servers ready: {kafka.backend}, {postgres.backend}")
-        return _addresses(kafka, postgres, ports)
+        return _addresses(kafka, postgres, ports, str(self._state.data / "files"))
 
     def _start_programs(self, addresses: Addresses) -> None:
         log = self._state.data / "simulator" / "sends.jsonl"
@@ -76,6 +76,6 @@ class Launcher:
         self._say(f"{text} ({time.monotonic() - self._begun:.1f} s)")
 
 
-def _addresses(kafka: Kafka, postgres: Postgres, ports: dict[str, int]) -> Addresses:
+def _addresses(kafka: Kafka, postgres: Postgres, ports: dict[str, int], files: str) -> Addresses:
     databases = {service: postgres.ensure_database(f"recado_{service}") for service in SERVICES}
-    return Addresses(kafka.bootstrap, databases, ports)
+    return Addresses(kafka.bootstrap, databases, ports, files)

@@ -15,11 +15,12 @@ PASSED_ON = ("RECADO_LOG_LEVEL", "RECADO_GRAPH_VERSION", "RECADO_SESSION_SECONDS
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where everything listens: host:port of Kafka, a DSN a service, a port for each program."""
+    """Where everything listens: host:port of Kafka, a DSN a service, a port for each program; the folder of files."""
 
     kafka: str
     databases: Mapping[str, str]
     ports: Mapping[str, int]
+    files: str = "files"
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
@@ -96,6 +97,8 @@ def service_environment(name: str, addresses: Addresses, secrets: Secrets) -> di
         "RECADO_EVENTS_URLS": json.dumps({owner: addresses.url(owner) for owner in SERVICES if owner != name}),
         "RECADO_SERVICE_TOKEN": service_token(secrets, name),
     }
+    if name in ("gateway", "conversations"):
+        environment["RECADO_FILES_FOLDER"] = addresses.files
     if name == "gateway":
         environment |= {
             "RECADO_APP_ID": secrets.app_id,

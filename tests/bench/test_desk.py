@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 
 import psycopg
+import pytest
 from conversations import main
 from psycopg.rows import dict_row
 
@@ -26,6 +27,7 @@ _MARKS = """
     FROM read_marks r"""
 
 
+@pytest.mark.long
 async def test_the_desk_is_asked_every_question_and_each_has_a_figure(database: DatabaseFactory) -> None:
     findings = await asyncio.to_thread(measured, database(PREPARED), 120, rounds=1)
     named = {figure.name for figure in findings.figures}

@@ -88,6 +88,7 @@ def test_a_campaign_leaves_as_many_facts_as_are_waited_for_and_plain_inserts_sto
     assert plain.insert(dsn, found).seconds > 0
 
 
+@pytest.mark.long
 def test_statement_and_rerating_are_measured(
     service: Service, dsn: str, kafka: Kafka, postgres: Postgres, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ from tests.crash.alone import Alone, Outside
 from tests.harness.on_database import token
 from tests.servers.database_factory import DatabaseFactory
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), pytest.mark.long]
 OF_CHARGES = ("consumer.before_transaction", "store.before_commit", "store.after_commit", "relay.after_publish")
 """In this order: what one leaves undone the next one meets."""
 

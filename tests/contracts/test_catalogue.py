@@ -17,8 +17,8 @@ from tests.contracts.committed import parts
 
 EVENT_TYPES = list(EVENTS.values())
 BUSINESS_NAMES = {"name", "display_phone_number", "body", "text"}
-"""Of channels, templates and organisations: the business's own, which customers are meant to see."""
-OF_THE_BUSINESS = ("channel-", "template-", "organisation-")
+"""Of channels, templates, quick replies and organisations: the business's own, which customers are meant to see."""
+OF_THE_BUSINESS = ("channel-", "template-", "organisation-", "notice-", "number-at-meta-", "replies-")
 PERSONAL_NAMES = {
     "aliases", "body", "caption", "content", "details", "email", "emoji", "filename", "first_name", "last_name", "name",
     "phone", "display_phone_number", "profile_name", "raw", "recipient", "sender_name", "text", "username", "wa_id",

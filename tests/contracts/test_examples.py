@@ -23,7 +23,7 @@ from recado_events.envelope import DATA_SCHEMA
 from tests.contracts.committed import EXAMPLES, parts, read, type_of
 
 OF_EVENTS = [path for path in EXAMPLES if type_of(path) in EVENTS]
-SAFE_WORDS = {"kind", "field", "media_type", "language", "component"}
+SAFE_WORDS = {"kind", "field", "media_type", "mime_type", "language", "component"}
 """Members inside `personal` whose value is a word of the language, not of a person."""
 
 

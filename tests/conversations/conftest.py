@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 from conversations import main
@@ -22,9 +23,11 @@ def stage() -> Stage:
 
 
 @pytest.fixture
-def service(request: pytest.FixtureRequest, database: DatabaseFactory) -> Iterator[ServiceOnDatabase]:
+def service(request: pytest.FixtureRequest, database: DatabaseFactory, tmp_path: Path) -> Iterator[ServiceOnDatabase]:
     """A test may name settings that are not the usual ones, as the fixture's parameter."""
-    running = ServiceOnDatabase(main, database(PREPARED), getattr(request, "param", {}))
+    running = ServiceOnDatabase(
+        main, database(PREPARED), {"files_folder": str(tmp_path / "files"), **getattr(request, "param", {})}
+    )
     yield running
     running.close()
 

@@ -12,7 +12,6 @@ import pytest
 from conversations.adapters.postgres import InboxQuestions
 from conversations.application import Expiring, Listening
 from conversations.application.scene import Scene
-from recado_chassis.following.rebuild import digest, rebuild
 from recado_chassis.ports import SystemClock
 from recado_events import billing, templates
 from recado_events.conversations import (
@@ -337,7 +336,6 @@ async def test_d1_a_rebuild_of_requests_and_their_ends_changes_nothing(shop: Off
         if refused != "nothing":
             bills(shop, refused)
     await shop.service.shown()
-    (inbox,) = shop.service.service.shows
-    before = digest(shop.service.dsn, inbox)
-    rebuild(shop.service.dsn, inbox, shop.service.service.streams.mapper)
-    assert digest(shop.service.dsn, inbox) == before
+    before = shop.service.digests()
+    shop.service.rebuild()
+    assert shop.service.digests() == before

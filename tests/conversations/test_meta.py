@@ -351,7 +351,7 @@ def test_preferences_are_wishes_about_marketing(value: str, wanted: bool) -> Non
     assert wish.wanted is wanted
 
 
-def test_history_and_errors_are_set_aside_under_a_name_of_their_own_content() -> None:
+def test_history_without_messages_and_errors_are_set_aside_under_a_name_of_their_own_content() -> None:
     first = decode(InboundType.HISTORY, update({"history": []}, field="history"))
     again = decode(InboundType.HISTORY, update({"history": []}, field="history"))
     other = decode(InboundType.ERROR, update({"code": 130429}))

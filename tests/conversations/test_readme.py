@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import conversations
-from recado_events.conversations import ConversationOpened
+from typing import Any
 
+import conversations
+
+from tests.conversations.filing import FilingOffice
 from tests.conversations.listening import served
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness.readme import curls, readme, uncalled
@@ -12,17 +14,22 @@ from tests.harness.readme import curls, readme, uncalled
 
 async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
     office = shop
-    office.customer_writes()
+    talk, message, attachment = await with_files(office)
+    body = {"shortcut": "first", "title": "x", "text": "x"}
+    reply = await office.does("POST", "/quick-replies", body, office.agent(0))
     view = await office.does("POST", "/views", {"name": "Mine", "filters": {"view": "mine"}}, office.agent(0))
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
         "CONVERSATIONS": "",
-        "CONVERSATION": office.service.facts(ConversationOpened)[0].conversation_id,
+        "CONVERSATION": talk,
+        "MESSAGE": message,
+        "ATTACHMENT": attachment,
         "AGENT": office.agents[0],
         "PROFILE": office.profile,
         "NUMBER": NUMBER,
         "CONTACT": CONTACT,
         "TEMPLATE": TEMPLATE,
+        "QUICK_REPLY": reply["quick_reply_id"],
         "VIEW": view["view_id"],
     }
     made = list(curls(readme(conversations), known))
@@ -48,3 +55,12 @@ def test_every_type_that_is_heard_of_the_other_services_is_named(office: Office)
     heard = [kind for hears in office.service.service.hears for kind in hears.reactions]
     names = ["".join(map(str.capitalize, kind.split(".")[1].split("-"))) for kind in heard if "inbound" not in kind]
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+async def with_files(office: Office) -> tuple[Any, Any, Any]:
+    """A conversation, a message in it with a file that was fetched, and a file put aside there."""
+    filing = FilingOffice.of(office)
+    message = await filing.customer_sends()
+    filing.fetched(message, thumbnail=filing.kept())
+    talk = (await office.sees("/conversations"))["items"][0]["conversation_id"]
+    return talk, message, (await filing.uploads(talk)).json()["attachment_id"]

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 from conversations.domain.kept import ViewRemoved, ViewSaved
-from recado_chassis.following.rebuild import digest, rebuild
 
 from tests.conversations.office import Office
 from tests.harness.on_database import token
@@ -125,7 +124,6 @@ async def test_d1_saved_views_are_the_same_after_a_rebuild(office: Office) -> No
     await saves(office, office.agent(), shared=False)
     await office.does("PUT", f"/views/{view}", {**UNREAD, "shared": True})
     await office.service.shown()
-    (inbox,) = office.service.service.shows
-    before = digest(office.service.dsn, inbox)
-    rebuild(office.service.dsn, inbox, office.service.service.streams.mapper)
-    assert digest(office.service.dsn, inbox) == before
+    before = office.service.digests()
+    office.service.rebuild()
+    assert office.service.digests() == before

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from recado_chassis.following.rebuild import digest, rebuild
 from recado_events.conversations import (
     ConversationOpened,
     MessageReceived,
@@ -223,10 +222,9 @@ async def test_d1_a_rebuild_changes_nothing(office: Office, service: ServiceOnDa
     talk = office.service.facts(ConversationOpened)[0].conversation_id
     await office.does("POST", f"/conversations/{talk}/read", {})
     await service.shown()
-    (inbox,) = service.service.shows
-    before = digest(service.dsn, inbox)
-    rebuild(service.dsn, inbox, service.service.streams.mapper)
-    assert digest(service.dsn, inbox) == before
+    before = service.digests()
+    service.rebuild()
+    assert service.digests() == before
 
 
 @pytest.mark.parametrize("service", [{}, {"reactions_open_window": False}], ids=["usual", "off"], indirect=True)

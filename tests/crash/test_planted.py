@@ -139,6 +139,7 @@ def accepted(service: Alone, message_id: str) -> MessageAccepted:
     )
 
 
+@pytest.mark.long
 def test_nothing_differs_where_nothing_is_planted(desk: Alone, outside: Outside) -> None:
     write(desk, outside, "wamid.1", times=3)
     desk.start()
@@ -160,6 +161,7 @@ def test_offsets_before_effects_lose_what_was_acknowledged(desk: Alone, outside:
     assert desk.differing() == {"acknowledged messages lost": 1}
 
 
+@pytest.mark.long
 def test_an_inbound_wamid_that_is_not_looked_for_makes_two_messages_of_one(desk: Alone, outside: Outside) -> None:
     write(desk, outside, "wamid.1", times=2)
     desk.start("wamids_skipped")
@@ -167,6 +169,7 @@ def test_an_inbound_wamid_that_is_not_looked_for_makes_two_messages_of_one(desk:
     assert desk.differing() == {"messages received in more than one stream": 1}
 
 
+@pytest.mark.long
 def test_a_wamid_that_is_not_bound_is_named(desk: Alone, outside: Outside) -> None:
     write(desk, outside, "wamid.1")
     desk.start("wamids_unbound")
@@ -179,6 +182,7 @@ def test_a_wamid_that_is_not_bound_is_named(desk: Alone, outside: Outside) -> No
 # crm -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mistakes", "found"),
     [([], {}), (["unfenced"], {"records that took effect in more than one transaction": 2})],
@@ -248,6 +252,7 @@ def zombie(service: Alone, mistakes: list[str], meanwhile: Callable[[], None]) -
 # gateway ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mistake", "found"),
     [(None, {}), ("blind_resend", {"messages sent twice": 1, "attempts called not sent that Meta has": 1})],
@@ -302,6 +307,7 @@ def a_submission(service: Alone) -> TemplateSubmitted:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("mistake", "found"),
     [

@@ -32,6 +32,7 @@ def test_one_of_each_class_of_fault_leaves_nothing_different() -> None:
 
 def test_every_named_point_belongs_to_somebody_the_campaign_kills() -> None:
     reached = {point for _, point in points.of_traffic()}
-    others = {*points.in_part(points.IN_QUARANTINE), *points.in_part(points.OF_COMMANDS)}
+    elsewhere = (points.IN_QUARANTINE, points.OF_COMMANDS, points.OF_MEDIA)
+    others = {point for part in elsewhere for point in points.in_part(part)}
     assert reached | others == set(points.named_points())
     assert len(points.of_traffic()) >= 31

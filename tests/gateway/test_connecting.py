@@ -47,6 +47,7 @@ async def test_connecting_takes_four_steps_and_saving_the_details_makes_it_a_cha
         shown = (await client.get(f"/channels/{NUMBER}", params={"min_position": position})).json()
         listed = (await client.get("/channels", params={"min_position": position})).json()
 
+    assert [told for told in shown.pop("health").values() if told] == [], "Meta has said nothing of it yet"
     assert shown == saved.json()
     assert listed == {"items": [shown], "next_cursor": None}
     assert shown == {

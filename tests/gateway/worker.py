@@ -44,7 +44,8 @@ async def work() -> None:
     store = PostgresStore(settings.dsn())
     service = main.build(settings, Toolbox(store, connection=store.connection, http=client))
     senders = [each for each in service.also if isinstance(each, Dispatcher | Notifier | TemplateDesk)]
-    running = asyncio.gather(*(each.run() for each in senders), return_exceptions=True)
+    movers = [each for role in service.apart.values() for each in role]
+    running = asyncio.gather(*(each.run() for each in [*senders, *movers]), return_exceptions=True)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     with suppress(asyncio.CancelledError):
         await running

@@ -22,6 +22,7 @@ from recado_chassis.caller import CallerRole
 from recado_chassis.consuming.batch import Batch
 from recado_chassis.consuming.decoding import Decoder
 from recado_chassis.following.projections import Projector, Shown
+from recado_chassis.following.rebuild import digest, rebuild
 from recado_chassis.http.app import create_app
 from recado_chassis.mapper import Mapper, Recorded
 from recado_chassis.producing.headers import Headers, InboundHead, inbound_headers, source_of, stored_headers
@@ -121,6 +122,15 @@ class ServiceOnDatabase:
         self._projector.start()
         names = [projection.name for projection in self.service.shows]
         self._shown = Shown(lambda: self.store.projected(names))
+
+    def digests(self) -> list[str]:
+        """Of each view as it stands."""
+        return [digest(self.dsn, view) for view in self.service.shows]
+
+    def rebuild(self) -> None:
+        """Every view, from the log."""
+        for view in self.service.shows:
+            rebuild(self.dsn, view, self.service.streams.mapper)
 
     def close(self) -> None:
         self._projector.stop()

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from fastapi.routing import APIRoute
 from recado_chassis.service import Service
 
+from tests.samples import JPEG
+
 
 class Curl(NamedTuple):
     method: str
@@ -21,7 +23,11 @@ class Curl(NamedTuple):
     """With its query."""
     headers: dict[str, str]
     who: str
-    body: str | None
+    body: str | bytes | None
+
+
+SAMPLES = {"jpg": JPEG}
+"""What stands in files whose names end so."""
 
 
 def readme(service: ModuleType) -> str:
@@ -37,7 +43,8 @@ def curls(text: str, known: Mapping[str, Any]) -> Iterator[Curl]:
 
 
 def _curl(words: list[str]) -> Curl:
-    method, who, body, path = "GET", "", None, ""
+    method, who, path = "GET", "", ""
+    body: str | bytes | None = None
     headers: dict[str, str] = {}
     rest = iter(words[1:])
     for word in rest:
@@ -46,6 +53,8 @@ def _curl(words: list[str]) -> Curl:
                 method = next(rest)
             case "-d":
                 body = next(rest)
+            case "--data-binary":
+                body = SAMPLES[next(rest).rpartition(".")[2]]
             case "-H":
                 header = next(rest)
                 if header.startswith("@"):

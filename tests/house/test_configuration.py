@@ -41,6 +41,8 @@ def test_secrets_are_marked_and_have_no_default() -> None:
         "RECADO_VERIFY_TOKEN",
         "RECADO_TOKEN_KEY",
         "RECADO_TAG_KEY",
+        "RECADO_FILES_ACCESS_KEY",
+        "RECADO_FILES_SECRET_KEY",
         "RECADO_PAYMENTS_KEY",
         "RECADO_PAYMENTS_SECRETS",
     }

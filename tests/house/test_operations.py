@@ -12,6 +12,7 @@ import pytest
 import typer
 import yaml
 from conversations.adapters.live.metrics import Reason
+from gateway.adapters.dispatcher.mover import OUTCOMES as OUTCOMES_OF_FILES
 from gateway.adapters.door.routing import Way
 from gateway.adapters.postgres.subscription_cursors import NOBODY
 from gateway.application.archive import Standing
@@ -77,6 +78,8 @@ VALUES = {
     ("recado_webhook_updates_total", "kind"): {str(kind) for kind in InboundType},
     ("recado_quarantine_updates", "standing"): set(get_args(Standing)) - {"released"},
     ("recado_quarantine_decisions_total", "decision"): set(get_args(Standing)) - {"waiting"},
+    ("recado_media_attempts_total", "direction"): set(OUTCOMES_OF_FILES),
+    ("recado_media_attempts_total", "outcome"): {each for told in OUTCOMES_OF_FILES.values() for each in told},
     ("recado_subscription_deliveries_total", "outcome"): set(get_args(Outcome)),
     ("recado_subscription_cursors", "state"): set(NOBODY),
     ("recado_gateway_calls_total", "outcome"): {kind.__name__.lower() for kind in get_args(Verdict)},

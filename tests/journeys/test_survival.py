@@ -41,6 +41,7 @@ async def during(world: World, fault: Callable[[], None]) -> None:
     await check_one_effect_each(world, name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_killed_and_started_again_loses_and_doubles_nothing(world: World, service: str) -> None:
     def fault() -> None:

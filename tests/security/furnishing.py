@@ -13,15 +13,17 @@ from recado_events import conversations as told_by
 from recado_events import crm as told_by_crm
 from recado_events.identity import Alias
 from recado_events.ids import ContactId, PhoneNumberId, WabaId
+from recado_events.inbound import InboundType
 
 from tests.conversations.office import NUMBER, TEMPLATE
 from tests.conversations.office import Office as Desk
 from tests.harness.on_database import token
 from tests.security.quarters import Belongings, Organisation, Quarters, mark_of
-from tests.security.routes import FORM, VIEW
+from tests.security.routes import FORM, QUICK_REPLY, VIEW
 
 Furnish = Callable[[Quarters, httpx.AsyncClient], Awaitable[None]]
 ANYBODY = "55119876500"
+IMAGE = {"id": "1", "mime_type": "image/jpeg", "sha256": "aGFzaA=="}
 
 
 async def conversations(quarters: Quarters, client: httpx.AsyncClient) -> None:
@@ -51,8 +53,12 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
     await desk.does("PUT", f"/profiles/{who.profile}/grant", {"level": "view_reply", "scope": "all"})
     desk.customer_writes(f"palavra {mark}", wa_id=wa_id)
     talk = quarters.service.facts(told_by.ConversationOpened)[-1]
+    desk.meta_tells(InboundType.MESSAGE, **{"from": wa_id}, id=f"wamid.{mark}", type="image", image=IMAGE)
+    picture = quarters.service.facts(told_by.MessageReceived)[-1].message_id
     await desk.does("POST", f"/conversations/{talk.conversation_id}/assign", {"user_id": user})
     view = await desk.does("POST", "/views", {**VIEW, "name": f"v{mark}"}, who.headers)
+    shortcut = f"q{uuid4().hex[:12]}"
+    reply = await desk.does("POST", "/quick-replies", {**QUICK_REPLY, "shortcut": shortcut}, who.headers)
     at: Any = {"organisation_id": where.id, "contact_id": ContactId(uuid4())}
     details = told_by_crm.ContactDetails(name=f"c{mark}", aliases=(Alias(kind="wa_id", value=wa_id),))
     now = datetime.now(UTC)
@@ -62,6 +68,7 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
         told_by_crm.ContactLinked(**at, **link, linked_at=now),
     )
     ids = {"conversation_id": str(talk.conversation_id), "user_id": user, "view_id": view["view_id"]}
+    ids |= {"quick_reply_id": reply["quick_reply_id"], "message_id": str(picture)}
     others = {"phone_number_id": NUMBER, "template_id": str(TEMPLATE), "number": f"+{wa_id}"}
     marks = (str(talk.conversation_id), mark, f"c{mark}")
     where.things[key] = Belongings({**ids, **others}, marks, (view["view_id"], f"v{mark}"))

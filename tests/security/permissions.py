@@ -7,7 +7,7 @@ from typing import Literal
 
 from tests.security.routes import ROUTES, Route
 
-Level = Literal["nothing", "any", "view_reply", "administers"]
+Level = Literal["nothing", "any", "view_reply", "everything"]
 Whose = Literal["own", "anothers", "foreign"]
 """A conversation, contact or view: the viewer's own, a colleague's, or one of another organisation."""
 
@@ -43,10 +43,11 @@ VIEWERS = (Viewer("administrator"), *MEMBERS)
 
 @dataclass(frozen=True)
 class Permission:
-    """`level`: what a member needs; `administers` is no member's. `scoped`: what is asked for belongs to somebody, so
-    that scope `own` hides it from others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is a
-    user, whom only administrators change beside themselves. `by_number`: it is named by a number, which is anybody's to
-    type. `queries`: a list is asked with each of them, and holds all that the viewer may see where it is `whole`."""
+    """`level`: what a member needs; `everything` has no member. `scoped`: what is asked for belongs to somebody, so
+    that scope `own` hides it from others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is
+    a user, whom only administrators change beside themselves. `by_number`: it is named by a number, which is
+    anybody's to type. `queries`: a list is asked with each of them, and holds all that the viewer may see where it
+    is `whole`."""
 
     level: Level = "any"
     scoped: bool = False
@@ -61,8 +62,8 @@ class Permission:
         found = set()
         if not viewer.is_administrator and self.level != "nothing":
             found |= {"no_permission"} if viewer.level is None else set()
+            found |= {"no_permission"} if self.level == "everything" else set()
             found |= {"view_only"} if viewer.level == "view_only" and self.level == "view_reply" else set()
-            found |= {"no_permission"} if self.level == "administers" else set()
         if self.oneself:
             return {"no_permission"} if whose != "own" and not viewer.is_administrator else _hidden(whose == "foreign")
         if whose == "foreign":
@@ -85,6 +86,15 @@ CONVERSATIONS = {
     ("GET", "/stream"): Permission(whole=True),
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/past"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/quick-replies"): LOOKS,
+    ("GET", "/quick-replies"): Permission(),
+    ("POST", "/quick-replies"): Permission("view_reply"),
+    ("PUT", "/quick-replies/{quick_reply_id}"): Permission("view_reply"),
+    ("GET", "/channels/{phone_number_id}/conversation-rules"): Permission(by_number=True),
+    ("POST", "/conversations/{conversation_id}/typing"): WRITES,
+    ("POST", "/conversations/{conversation_id}/block"): WRITES,
+    ("POST", "/conversations/{conversation_id}/unblock"): WRITES,
     ("GET", "/views"): Permission(),
     ("GET", "/views/{view_id}/conversations"): Permission(private=True),
     ("POST", "/views"): Permission(),
@@ -95,10 +105,14 @@ CONVERSATIONS = {
     ("POST", "/previews"): Permission(scoped=True, by_number=True),
     ("POST", "/conversations"): Permission("view_reply", scoped=True, by_number=True),
     ("POST", "/conversations/{conversation_id}/messages"): WRITES,
+    ("POST", "/conversations/{conversation_id}/attachments"): WRITES,
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): LOOKS,
     ("POST", "/conversations/{conversation_id}/read"): LOOKS,
     ("POST", "/conversations/{conversation_id}/assign"): WRITES,
     ("POST", "/conversations/{conversation_id}/close"): WRITES,
     ("POST", "/conversations/{conversation_id}/reopen"): WRITES,
+    ("DELETE", "/quick-replies/{quick_reply_id}"): Permission("view_reply"),
     ("DELETE", "/views/{view_id}"): Permission(private=True),
 }
 BY_NAME = ("", "?search=palavra", "?owner_id={anothers}")
@@ -107,7 +121,7 @@ RECORDS = (
 )  # fmt: skip
 CRM = {
     ("GET", "/contacts"): Permission(queries=BY_NAME, whole=True),
-    ("GET", "/contacts.csv"): Permission("administers", whole=True),
+    ("GET", "/contacts.csv"): Permission("everything", whole=True),
     ("GET", "/contacts/{contact_id}"): LOOKS,
     ("GET", "/contacts/{contact_id}/notes"): LOOKS,
     ("GET", "/contacts/{contact_id}/history"): LOOKS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +47,8 @@ class Expected:
     owned: bool = True
     flags: tuple[str, ...] = ()
     """Members of the body that are true or false."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What has to be asked beside the path."""
 
 
 NUMBER = "106540000000001"
@@ -58,6 +60,7 @@ CHAT = {
     "number": "+55 11 98765-4321",
     "template": {"template_id": "0190f3a8-0000-7000-8000-0000000000f1"},
 }
+QUICK_REPLY = {"shortcut": "x", "title": "x", "text": "x"}
 HOOK = {"url": "https://[2c0f:ffff::1]/hooks", "event_types": ["gateway.channel-disconnected.v1"]}
 """At a public address where nobody is."""
 SOMEBODY = {"user_id": "0190f3a8-0000-7000-8000-000000000001"}
@@ -96,6 +99,22 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/assign"): Expected(PEOPLE, SOMEBODY),
     ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/past"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/quick-replies"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/typing"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/block"): Expected(PEOPLE),
+    ("POST", "/conversations/{conversation_id}/unblock"): Expected(PEOPLE),
+    ("GET", "/quick-replies"): Expected(PEOPLE),
+    ("POST", "/quick-replies"): Expected(PEOPLE, QUICK_REPLY, owned=False),
+    ("PUT", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE, QUICK_REPLY),
+    ("DELETE", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE),
+    ("GET", "/channels/{phone_number_id}/conversation-rules"): Expected(PEOPLE, owned=False),
+    ("PUT", "/channels/{phone_number_id}/conversation-rules"): Expected(
+        ADMINISTRATORS, {}, owned=False, flags=("typing",)
+    ),
+    ("POST", "/conversations/{conversation_id}/attachments"): Expected(PEOPLE, query={"filename": "x.jpg"}),
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
     ("GET", "/views"): Expected(PEOPLE),
     ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
@@ -254,7 +273,8 @@ def absent() -> dict[str, str]:
     """Ids of nothing."""
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
-        "purchase_id", "company_id", "pipeline_id", "pipeline_record_id", "import_id", "subscription_id", "view_id",
+        "purchase_id", "company_id", "pipeline_id", "pipeline_record_id", "import_id", "quick_reply_id",
+        "subscription_id", "view_id",
     )  # fmt: skip
     return {
         **{name: str(uuid4()) for name in names},

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.journeys.world import SERVICES, World
+from tests.journeys.world import SERVICES, World, until
 from tests.security.endless import asked
 from tests.security.routes import ROUTES, Route, absent, parameters, with_bodies
 from tests.security.tenants import JSON, Tenant
@@ -46,8 +46,14 @@ class Sending:
         sql = "SELECT coalesce(max(notification_id), 0) AS at FROM stored_events"
         return [self._world.rows(service, sql)[0]["at"] for service in SERVICES]
 
+    async def _has_looked(self) -> bool:
+        of_number = f"number-at-meta-%{self._world.number}"
+        sql = f"SELECT 1 FROM stored_events WHERE originator_id LIKE '{of_number}' LIMIT 1"
+        return bool(self._world.rows("gateway", sql))
+
     async def at_rest(self) -> list[Any]:
-        """The positions, once what earlier tests set off has come to its end."""
+        """The positions, once what earlier tests set off has come to its end, and Meta's lists were looked at first."""
+        await until(self._has_looked, "the gateway has looked at what Meta has")
         await self._world.settled()
         return self.positions()
 

@@ -95,7 +95,8 @@ class Asking:
         await self._quarters.service.shown()
         path, body = f"{self._route.at(ids)}{query.format_map(ids)}", body_of(self._route, ids)
         body = {**body, **named} if named else body
-        return await self._client.request(self._route.method, path, json=body, headers=headers)
+        told = ROUTES[self._route].query or None
+        return await self._client.request(self._route.method, path, json=body, params=told, headers=headers)
 
     async def hides(self, viewer: Viewer, whose: Whose, answer: httpx.Response) -> bool:
         """Whether it is answered like what does not exist."""

@@ -30,7 +30,8 @@ class Asking:
     def __call__(self, route: Route, ids: dict[str, str], token: str | None, claimed: str = "") -> httpx.Response:
         """`claimed`: an organisation named beside the token."""
         named = dict.fromkeys(("X-Organisation-Id", "tenantid"), claimed) if claimed else {}
-        query = dict.fromkeys(("organisation_id", "tenant_id"), claimed) if claimed else None
+        beside = dict.fromkeys(("organisation_id", "tenant_id"), claimed) if claimed else {}
+        query = {**ROUTES[route].query, **beside} or None
         if token is not None:
             named["Authorization"] = f"Bearer {token}"
         if route.method in CHANGING:
@@ -59,6 +60,8 @@ async def theirs(world: World) -> dict[str, str]:
     template = await world.does("POST", "templates", "/templates", draft, key=wa_id)
     message = await world.replies(talk["conversation_id"])
     bought = await world.does("POST", "billing", "/purchases", {"credits": 1}, key=secrets.token_hex(8))
+    shortcut = {"shortcut": f"x{wa_id}", "title": "x", "text": "x"}
+    reply = await world.does("POST", "conversations", "/quick-replies", shortcut, key=secrets.token_hex(8))
     hooks = (await world.does("GET", "gateway", "/subscriptions"))["items"]
     hook = hooks[0] if hooks else await world.does("POST", "gateway", "/subscriptions", HOOK)
     shared = {"name": "x", "shared": True, "filters": {}}
@@ -78,6 +81,7 @@ async def theirs(world: World) -> dict[str, str]:
         "organisation_id": world.endpoints["organisation"],
         "message_id": message,
         "purchase_id": bought["purchase_id"],
+        "quick_reply_id": reply["quick_reply_id"],
     }
 
 

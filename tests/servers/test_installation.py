@@ -75,6 +75,7 @@ def seen(endpoints: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 def test_what_was_killed_once_comes_up_again_with_its_addresses_and_data(installation: Installation) -> None:
     installation.tell("up")
     first = installation.endpoints()

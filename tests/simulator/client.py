@@ -119,6 +119,9 @@ class Simulator:
     async def create_customer(self, **members: object) -> Customer:
         return Customer.model_validate(await self._call("POST", "/customers", _json(NewCustomer, members)))
 
+    async def customers(self) -> list[Customer]:
+        return [Customer.model_validate(row) for row in await self._call("GET", "/customers")]
+
     async def customer_writes(
         self,
         customer: str,

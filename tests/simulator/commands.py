@@ -103,6 +103,9 @@ class NumberState(Command):
     pin: str | None = None
     on_phone_app: bool | None = None
     allowed_recipients: list[str] | None = None
+    name: str | None = None
+    quality: str | None = None
+    limit: str | None = None
 
 
 class NewTemplate(Command):

@@ -39,11 +39,15 @@ class Customers:
         self._world, self._windows, self._media, self._webhooks = world, windows, media, webhooks
 
     def write(self, customer: Customer, number: BusinessNumber, message: Message) -> Written:
-        """A message of any type; a type's own payload comes as `content`, else one is made up."""
+        """A message of any type; a type's own payload comes as `content`, else one is made up.
+
+        What somebody writes who is blocked goes nowhere, and nobody is told."""
         world = self._world
         if message.profile_name is not None:
             customer.name = message.profile_name
             world.store.put(customer)
+        if number.id in customer.blocked_by:
+            return Written("", "")
         person = world.person(customer, number, phone=message.phone)
         at = world.clock.now() if message.timestamp is None else float(message.timestamp)
         wamid = message.wamid or world.ids.inbound_wamid(customer.wa_id or person.party)

@@ -45,6 +45,8 @@ class BusinessNumber(Entity):
     on_phone_app: bool = False
     override_uri: str | None = None
     allowed_recipients: list[str] | None = None
+    quality: str = "GREEN"
+    limit: str = "TIER_2K"
 
     @property
     def digits(self) -> str:
@@ -62,6 +64,8 @@ class Customer(Entity):
     phone_shown: bool = True
     undeliverable: Literal["no", "refused", "failed"] = "no"
     stopped_marketing: list[str] = Field(default_factory=list)
+    blocked_by: list[str] = Field(default_factory=list)
+    """Ids of the numbers that let them write no more."""
 
 
 class Code(Entity):

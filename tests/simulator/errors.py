@@ -17,6 +17,7 @@ CATALOGUE: dict[int, tuple[int, str]] = {
     200: (403, "Permissions error"),
     368: (403, "Temporarily blocked for policies violations"),
     80007: (400, "Rate limit issues"),
+    130403: (400, "You have blocked this user"),
     130429: (400, "Rate limit hit"),
     130472: (400, "User's number is part of an experiment"),
     130497: (403, "Business account is restricted from messaging users in this country."),

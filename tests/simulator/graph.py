@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from .accounts import Accounts
+from .blocks import Blocks
 from .calls import Call, read_call
 from .editor import Editor
 from .entities import MANAGEMENT, MESSAGING, AccessToken, BusinessNumber, MediaFile, Template, Waba
@@ -45,10 +46,14 @@ class Graph:
         accounts: Accounts,
         media: Media,
         editor: Editor,
+        blocks: Blocks,
     ) -> None:
         self._world, self._tokens, self._media = world, tokens, media
         self._edges: dict[tuple[type, str, str], tuple[Edge, str]] = {
             (BusinessNumber, "POST", "messages"): (lambda number, call: sending.post(number, call.body), MESSAGING),
+            (BusinessNumber, "POST", "block_users"): (blocks.block, MESSAGING),
+            (BusinessNumber, "DELETE", "block_users"): (blocks.unblock, MESSAGING),
+            (BusinessNumber, "GET", "block_users"): (blocks.listing, MESSAGING),
             (BusinessNumber, "POST", "register"): (numbers.register, MANAGEMENT),
             (BusinessNumber, "POST", "deregister"): (numbers.deregister, MANAGEMENT),
             (BusinessNumber, "POST", "media"): (media.upload, MESSAGING),

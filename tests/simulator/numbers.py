@@ -106,7 +106,7 @@ class Numbers:
             "verified_name": number.name,
             "name_status": "APPROVED",
             "code_verification_status": "VERIFIED" if number.verified else "NOT_VERIFIED",
-            "quality_rating": "GREEN",
+            "quality_rating": number.quality,
             "platform_type": "CLOUD_API" if number.registered or number.on_phone_app else "NOT_APPLICABLE",
             "throughput": {"level": "STANDARD"},
             "status": "CONNECTED" if number.registered else "PENDING",
@@ -114,7 +114,7 @@ class Numbers:
             "is_official_business_account": False,
             "is_on_biz_app": number.on_phone_app,
             "is_pin_enabled": number.pin is not None,
-            "whatsapp_business_manager_messaging_limit": "TIER_2K",
+            "whatsapp_business_manager_messaging_limit": number.limit,
             "health_status": {"can_send_message": "AVAILABLE" if number.registered else "BLOCKED", "entities": []},
             "webhook_configuration": {name: url for name, url in addresses.items() if url},
         }

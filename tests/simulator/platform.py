@@ -6,6 +6,7 @@ from random import Random
 import httpx
 
 from .accounts import Accounts
+from .blocks import Blocks
 from .clock import Clock
 from .config import Config
 from .customers import Customers
@@ -57,7 +58,7 @@ def build(config: Config, clock: Clock, random: Random, http: httpx.AsyncClient)
     tokens, media, numbers = Tokens(world), Media(world), Numbers(world, webhooks, poster)
     sending, accounts = Sending(world, windows, statuses), Accounts(world, numbers, poster)
     reviews = Reviews(world, webhooks)
-    graph = Graph(world, tokens, sending, numbers, accounts, media, Editor(world, reviews))
+    graph = Graph(world, tokens, sending, numbers, accounts, media, Editor(world, reviews), Blocks(world, windows))
     customers = Customers(world, windows, media, webhooks)
     front = Misbehaviour(graph, faults, rules)
     return Platform(world, tokens, windows, statuses, customers, webhooks, poster, faults, front, reviews)

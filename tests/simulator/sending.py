@@ -38,6 +38,8 @@ class Sending:
         kind = self._kind(body)
         template = self._check(number, kind, body)
         recipient = resolve(self._world, number, body)
+        if number.id in recipient.customer.blocked_by:
+            raise refusal(130403, "Message failed to send because you have blocked this user.")
         if template is not None and template.category == "AUTHENTICATION" and recipient.by_user_id:
             raise refusal(131062, "Authentication templates need a phone number as recipient.")
         self._check_rates(number, recipient)

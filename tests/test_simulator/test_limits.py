@@ -1,6 +1,7 @@
 """Rates and windows: refused at the limit, allowed right after it."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -62,14 +63,16 @@ def test_a_new_size_of_pairs_fills_no_bucket_of_numbers() -> None:
 
 async def test_a_number_sends_eighty_a_second(sim: Simulator, graph: Graph) -> None:
     await sim.change_rules(throughput=5)
-    people = [f"55119111100{n:02}" for n in range(8)]
+    people = [f"55119111100{n:02}" for n in range(20)]
     for person in people:
         await sim.set_window(person, NUMBER, seconds_ago=1)
+    began = time.monotonic()
     answers = await asyncio.gather(*[graph.call("POST", f"{NUMBER}/messages", json=_text(one)) for one in people])
-    codes = sorted(answer.json().get("error", {}).get("code", 0) for answer in answers)
-    assert codes == [0] * 5 + [130429] * 3
+    codes = [answer.json().get("error", {}).get("code", 0) for answer in answers]
+    assert set(codes) <= {0, 130429}
+    assert 5 <= codes.count(0) <= 6 + 5 * (time.monotonic() - began)
     await sim.advance_clock(1)
-    await graph.send(people[7])
+    await graph.send(people[codes.index(130429)])
 
 
 async def test_received_messages_may_count_towards_the_throughput(sim: Simulator, graph: Graph) -> None:

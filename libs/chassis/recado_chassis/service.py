@@ -138,6 +138,8 @@ class Service:
     shows: Sequence[Projection] = ()
     also: Sequence[Background] = ()
     """Run by workers."""
+    apart: Mapping[str, Sequence[Background]] = field(default_factory=dict)
+    """Run by processes that have these roles: what is to be scaled, or to fail, by itself."""
     always: Sequence[Background] = ()
     """Run in every process, whatever its roles: state in memory that its HTTP side needs."""
     raw_routes: Mapping[str, Any] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 
 from recado_chassis.fingerprints import Fingerprints
 
-Role = Literal["api", "worker"]
+Role = Literal["api", "worker", "media"]
 _HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -88,8 +88,9 @@ class ServiceSettings(DatabaseSettings, KafkaSettings):
     """Where commands, reads and webhooks are answered. 0 takes a free one."""
     management_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Where /health and /metrics are served; on the HTTP port where it is not given."""
-    roles: Roles = frozenset({"api", "worker"})
-    """What the process does: `api` answers HTTP; `worker` consumes, relays, projects and sends."""
+    roles: Roles = frozenset({"api", "worker", "media"})
+    """What the process does: `api` answers HTTP; `worker` consumes, relays, projects and sends; `media` moves files
+    from and to Meta (the gateway's)."""
     jwt_public_key: str | None = None
     """PEM of the RSA (RS256) or P-256 (ES256) key that tokens are checked with. Give exactly one of this and
     RECADO_JWKS_URL."""

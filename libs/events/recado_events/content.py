@@ -183,6 +183,22 @@ class OutgoingReaction(Fact):
     target_wamid: str
 
 
+class OutgoingMedia(Fact):
+    """A file of the business, checked: what it is called, is declared and is agree."""
+
+    kind: Literal["image", "audio", "video", "document"]
+    key: str
+    """Where the files have it."""
+    sha256: str
+    """In hex."""
+    size: int
+    mime_type: str
+    filename: str
+    caption: str | None = None
+    thumbnail: str | None = None
+    """Where the files have a small picture of it, a JPEG; only of images."""
+
+
 class TemplateParameter(Fact):
     """One value for one place of a template."""
 
@@ -217,8 +233,18 @@ class ReadReceipt(Fact):
 
     kind: Literal["read_receipt"] = "read_receipt"
     target_wamid: str
+    typing: bool = False
+    """Whether they see that somebody is typing besides, until a message comes or 25 s have passed."""
+
+
+class Blocking(Fact):
+    """Keeps the customer's messages away, or lets them come again."""
+
+    kind: Literal["blocking"] = "blocking"
+    blocked: bool
 
 
 OutgoingContent = Annotated[
-    OutgoingText | OutgoingReaction | ReadReceipt | OutgoingTemplate | Other, Field(union_mode="left_to_right")
+    OutgoingText | OutgoingReaction | ReadReceipt | Blocking | OutgoingTemplate | OutgoingMedia | Other,
+    Field(union_mode="left_to_right"),
 ]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from recado_events import meta_templates, subscriptions
+from recado_events import media, meta_templates, number_health, subscriptions
 from recado_events.event import Event, Personal
 from recado_events.ids import CustomerId, MessageId, PhoneNumberId, UserId, WabaId
 
@@ -151,8 +151,8 @@ class MessageRejected(OfDispatch):
     TYPE: ClassVar[str] = "gateway.message-rejected.v1"
     attempt: int
     reason: str
-    """`graph` (Meta refused, see `meta_code`), `expired`, `channel_disconnected`, `frozen` (by the edition) or
-    `unsupported`."""
+    """`graph` (Meta refused, see `meta_code`), `media_refused` (Meta did not take its file), `media_missing`,
+    `expired`, `channel_disconnected`, `frozen` (by the edition) or `unsupported`."""
     meta_code: int | None = None
     rejected_at: AwareDatetime
     personal: RejectionDetails | None = None
@@ -190,6 +190,8 @@ PUBLISHED: tuple[type[Event], ...] = (
     MessageRejected,
     MessageOutcomeUnknown,
     DuplicateSendDetected,
+    *media.PUBLISHED,
     *meta_templates.PUBLISHED,
+    *number_health.PUBLISHED,
     *subscriptions.PUBLISHED,
 )

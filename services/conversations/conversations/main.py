@@ -6,14 +6,14 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.conversations import PUBLISHED
 
-from conversations.adapters import expiring, http, kafka, live
-from conversations.adapters.postgres import INBOX, InboxQuestions, WatchedViews
-from conversations.application import Arriving, Beginning, Delivering, Expiring, Keeping, Listening, People, Talking
+from conversations.adapters import http, kafka, live, periodic
+from conversations.adapters.postgres import ATTACHMENTS, INBOX, InboxQuestions, WatchedViews
+from conversations.application import Arriving, Attaching, Beginning, Delivering, Listening, People
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
 
-SHOWS = (INBOX,)
+SHOWS = (INBOX, ATTACHMENTS)
 
 
 def build(settings: Settings, tools: Toolbox) -> Service:
@@ -27,15 +27,13 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         tells=PUBLISHED,
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
-            http.inbox_routes(streams, questions, tools.clock),
-            http.saved_view_routes(streams, Keeping(scene), questions, tools.clock, tools.ids),
-            http.stream_routes(screens),
-            http.beginning_routes(streams, beginning, tools.ids),
-            http.talk_routes(streams, Talking(scene), beginning, questions, tools.ids),
+            *http.screen_routes(streams, questions, screens, tools.clock),
+            *http.writing_routes(streams, Attaching(scene), beginning, questions, settings.files(), tools.ids),
             *http.staff_routes(streams, people, questions),
+            *http.life_routes(streams, scene, questions, tools.clock, tools.ids),
         ],
         shows=SHOWS,
-        also=[expiring.Expirer(Expiring(streams, listening, questions))],
+        also=periodic.rounds(streams, scene, questions),
         always=[screens],
         standing=http.standing(streams),
     )

@@ -7,7 +7,7 @@ from recado_chassis.toolbox import Toolbox
 from recado_events.gateway import PUBLISHED
 
 from gateway.adapters import dispatcher, door, graph, hooks, http, kafka, postgres, template_desk, unsubscriber, vault
-from gateway.application import Connecting, Dispatching, Reviewing, Sending, Staffing, Unsubscribing
+from gateway.application import Connecting, Dispatching, Moving, Reviewing, Sending, Staffing, Unsubscribing
 from gateway.domain import PRIVATE, Tags
 from gateway.settings import Settings
 
@@ -17,10 +17,10 @@ SHOWS = (postgres.Channels(),)
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams, db, bell = tools.streams((*PUBLISHED, *PRIVATE)), tools.connection, dispatcher.Bell()
     safe, tags, tables = vault.Vault(settings.token_keys), Tags(*settings.tag_keys), postgres.TemplateTables(db)
-    signup, meta = graph.for_administrators(settings.graph, settings.app_id, settings.app_secret)
-    messages = graph.GraphMessages(tools.http(**graph.client_options(dispatcher.Limits().in_flight)), *settings.graph)
+    signup, meta, messages, at_meta = graph.clients(settings, tools.http, dispatcher.Limits().in_flight)
     tokens, line = postgres.SealedTokens(db, safe), postgres.PendingSends(db, settings.number_rate)
-    sending, staffing = Sending(line, settings.fingerprints(), tools.clock, bell.ring), Staffing(streams)
+    files = Moving(streams, postgres.MediaTables(db), line, tokens, at_meta, settings.files())
+    sending, staffing = Sending(line, settings.fingerprints(), tools.clock, bell.ring, files), Staffing(streams)
     sends, reviews = Dispatching(streams, line, tokens, tags), Reviewing(streams, tokens, tables, meta, settings.looks)
     sender = dispatcher.Dispatcher(sends, line, messages, bell, tools.clock, held=tools.held)
     joins, leaves = Connecting(streams, signup, tokens, line, settings.app_id), Unsubscribing(signup, tokens, tokens)
@@ -30,11 +30,11 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         "gateway",
         streams,
         tells=PUBLISHED,
-        hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags)),
+        hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags, files)),
         answers=[http.channel_routes(streams, joins, leaves, questions), http.subscription_routes(told.desk)],
         shows=SHOWS,
         also=[sender, unsubscriber.Unsubscriber(leaves), template_desk.TemplateDesk(reviews), *entrance.also, told.by],
-        always=entrance.always,
-        raw_routes=entrance.routes,
+        apart={"media": [dispatcher.Mover(files)]},
+        **entrance.around,
         standing=staffing.standing,
     )

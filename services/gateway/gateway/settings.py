@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
+from recado_chassis.files import FileSettings
 from recado_chassis.settings import DatabaseSettings, HexKey, ServiceSettings
 
 
@@ -50,7 +51,7 @@ class TokenSettings(DatabaseSettings):
         return _bytes_of(self.token_key)
 
 
-class Settings(ServiceSettings):
+class Settings(FileSettings, ServiceSettings):
     app_id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
     """Of the app at Meta."""
     app_secrets: Annotated[tuple[AppSecret, ...], Field(min_length=1)]

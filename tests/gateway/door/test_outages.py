@@ -56,6 +56,7 @@ async def test_a_stopped_broker_means_503_within_5_s_and_then_200_again(own_door
     own_door.running.wait_ready()
 
 
+@pytest.mark.long
 async def test_a_killed_broker_loses_nothing_that_was_acknowledged(own_door: Doorway, own_kafka: Kafka) -> None:
     line, _ = own_door.served()
     answers: dict[str, int] = {}

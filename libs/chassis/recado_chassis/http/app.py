@@ -14,7 +14,7 @@ from recado_chassis.http.direct import Direct, DirectRoutes
 from recado_chassis.http.edge import Edge, WaitFor
 from recado_chassis.http.events_route import events_route
 from recado_chassis.http.health import PATHS, Management
-from recado_chassis.http.intake import Intake
+from recado_chassis.http.intake import Intake, uploads_of
 from recado_chassis.http.keys import keys_of
 from recado_chassis.http.refusals import HANDLERS
 from recado_chassis.http.tokens import Tokens
@@ -54,7 +54,7 @@ def create_app(
         management = Management(readiness)
         apps.update(dict.fromkeys(PATHS, management))
     direct = {path: app for path, app in service.raw_routes.items() if isinstance(app, Direct)}
-    return App(_Dispatch(apps, Intake(api)), streams.ids, direct)
+    return App(_Dispatch(apps, Intake(api, uploads=uploads_of(service.answers))), streams.ids, direct)
 
 
 class App(Accounting):

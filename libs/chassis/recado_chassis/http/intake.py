@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,9 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recado_chassis.http.problems import problem_response, status_problem
 
 MIB = 1024 * 1024
+LARGEST_UPLOAD = "x-largest-upload"
+"""In a route's `openapi_extra`: a file is posted there, of so many bytes at most."""
 _BODY = "recado.body"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _CLOSE = {"Connection": "close"}
+
+
+def uploads_of(routers: Iterable[APIRouter]) -> dict[str, int]:
+    """Patterns of the paths to which files are posted, and how large these may be."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    told = ((route.path_regex.pattern, (route.openapi_extra or {}).get(LARGEST_UPLOAD)) for route in routes)
+    return {pattern: largest for pattern, largest in told if largest is not None}
 
 
 def body_of(scope: Scope) -> Any:
@@ -27,15 +39,22 @@ class Intake:
     """415 for anything but plain JSON, 413 above the limit, 400 for JSON that other programs would read differently
     (duplicate members, NaN, lone surrogates, NUL, a BOM). Routes get the bytes unchanged."""
 
-    def __init__(self, app: ASGIApp, limit: int = MIB) -> None:
+    def __init__(self, app: ASGIApp, limit: int = MIB, uploads: Mapping[str, int] | None = None) -> None:
+        """`uploads`: patterns of paths to which files are posted, and how large these may be. Their routes read them,
+        of whatever type, piece by piece."""
         self._app = app
         self._limit = limit
+        self._uploads = {re.compile(pattern): largest for pattern, largest in (uploads or {}).items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refused = self._unread(scope)
+        largest = self._largest_upload(scope)
+        refused = self._unread(scope, largest or self._limit)
+        if refused is None and largest is not None:
+            await self._app(scope, receive, send)
+            return
         body = b""
         if refused is None:
             read = await _read(receive, self._limit)
@@ -47,12 +66,18 @@ class Intake:
             return
         await self._app(scope, _replay(body, receive), send)
 
-    def _unread(self, scope: Scope) -> Response | None:
+    def _largest_upload(self, scope: Scope) -> int | None:
+        if scope["method"] != "POST":
+            return None
+        found = (largest for pattern, largest in self._uploads.items() if pattern.fullmatch(scope["path"]))
+        return next(found, None)
+
+    def _unread(self, scope: Scope, limit: int) -> Response | None:
         headers = Headers(scope=scope)
         if headers.get("content-encoding", "identity").lower() != "identity":
             return status_problem(415, _CLOSE)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length[:20]) > self._limit:
+        if not length.isdigit() or int(length[:20]) > limit:
             return status_problem(413, _CLOSE)
         if b"\0" in scope["query_string"] or b"%00" in scope["query_string"] or "\0" in scope["path"]:
             return status_problem(400)

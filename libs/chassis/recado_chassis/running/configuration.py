@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import NoDecode
 
+from recado_chassis.files import FileSettings
 from recado_chassis.running import installed
 from recado_chassis.settings import DatabaseSettings, EnvironmentSettings, KafkaSettings, ServiceSettings
 
@@ -46,9 +47,12 @@ _PLAIN = {str: "text", int: "whole number", float: "number", bool: "`true` or `f
 
 def page() -> str:
     """The whole page."""
-    own = {name: _beyond(ServiceSettings, installed.service(name).settings) for name in sorted(installed.commands())}
+    models = {name: installed.service(name).settings for name in sorted(installed.commands())}
+    own = {name: _beyond((ServiceSettings, FileSettings), model) for name, model in models.items()}
+    filing = [name for name, model in models.items() if FileSettings in model.__mro__]
     nothing = [name for name, fields in own.items() if not fields]
     parts = [_BEGINNING, "## Every service\n", _table(ServiceSettings.model_fields)]
+    parts += [f"## {', '.join(filing)}: files\n", _table(_beyond((EnvironmentSettings,), FileSettings))]
     for name, fields in own.items():
         parts += [f"## {name}\n", _table(fields)] if fields else []
     parts += [f"## {', '.join(nothing)}\n\nNothing beyond what every service is told.\n"] if nothing else []
@@ -72,8 +76,9 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _beyond(known: type[EnvironmentSettings], model: type[EnvironmentSettings]) -> Fields:
-    return {name: field for name, field in model.model_fields.items() if name not in known.model_fields}
+def _beyond(known: Iterable[type[EnvironmentSettings]], model: type[EnvironmentSettings]) -> Fields:
+    told = {name for each in known for name in each.model_fields}
+    return {name: field for name, field in model.model_fields.items() if name not in told}
 
 
 def _variable(name: str) -> str:

@@ -113,6 +113,9 @@ class Process(Generic[S]):
             self._readiness.watch("producer", publisher.ready)
         for background in service.always:
             self._begin(background)
+        for role, backgrounds in service.apart.items():
+            for background in backgrounds if role in self._settings.roles else ():
+                self._begin(background)
         if "worker" in self._settings.roles:
             self._work(service)
         await self._serve(service)

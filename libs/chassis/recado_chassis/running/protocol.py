@@ -16,6 +16,8 @@ from recado_chassis.running.exchange import Exchange, is_small
 
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 10.0
+LEAST_PER_TURN = 640 * 1024
+"""Bytes of a body that must have come in BODY_SECONDS to have as many seconds more: large files take their time."""
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 100
 _MAX_FRAMING_BYTES = 64 * 1024
@@ -50,6 +52,7 @@ class Protocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0
     _wire_bytes = 0
+    _turn_began_with = 0
     _common: ClassVar[tuple[Any, bytes]] = (None, b"")
 
     def __init__(self, config: Config, *others: Any, **more: Any) -> None:
@@ -114,7 +117,7 @@ class Protocol(HttpToolsProtocol):
             raise _Ambiguous
         if (version == "1.1" and b"host" not in fields) or (version == "1.0" and b"transfer-encoding" in fields):
             raise _Ambiguous
-        self._head_bytes = self._body_bytes = self._wire_bytes = 0
+        self._head_bytes = self._body_bytes = self._wire_bytes = self._turn_began_with = 0
         self._owes("body", BODY_SECONDS)
         routes = self._direct
         if routes is not None and self.url in routes and version == "1.1" and self._goes_directly(fields):
@@ -197,6 +200,10 @@ class Protocol(HttpToolsProtocol):
             return
         if self.flow.read_paused:
             # The client may not send: it is the application that has not read yet.
+            self.deadline = now + BODY_SECONDS
+            return
+        if self.phase == "body" and self._body_bytes - self._turn_began_with >= LEAST_PER_TURN:
+            self._turn_began_with = self._body_bytes
             self.deadline = now + BODY_SECONDS
             return
         self.refuse(408)

@@ -67,8 +67,7 @@ def _of(each: Site, contents: Mapping[str, Contents], evidence: Evidence) -> Ite
         yield from published.figures(each.service, own, log, logs.logged(connection), told)
         for projection in each.service.shows:
             yield views.figure(each.name, each.dsn, projection, each.service.streams.mapper)
-        if each.check is not None:
-            yield from each.check(connection, evidence)
+        yield from each.checked(connection, evidence)
 
 
 def _at_rest(each: Site, connection: Connection[Any]) -> Iterator[Figure]:

@@ -11,11 +11,14 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
 
+from psycopg import Connection
+
 from recado_chassis.running import installed
 from recado_chassis.service import Service
 from recado_chassis.settings import DatabaseSettings
 from recado_chassis.storing.postgres import PostgresStore
-from recado_chassis.verifying.evidence import Check
+from recado_chassis.verifying.evidence import Check, Evidence
+from recado_chassis.verifying.figures import Figure
 
 GROUP = "recado.checks"
 
@@ -30,10 +33,19 @@ class Site:
     prefix: str
     """Of its topics."""
     check: Check | None
+    told: Mapping[str, str]
+    """By its environment."""
 
     @property
     def name(self) -> str:
         return self.service.name
+
+    def checked(self, connection: Connection[Any], evidence: Evidence) -> list[Figure]:
+        """The service's own figures, taken with its own settings."""
+        if self.check is None:
+            return []
+        with _environment(self.told):
+            return list(self.check(connection, evidence))
 
 
 @contextmanager
@@ -43,7 +55,7 @@ def site(name: str, told: Mapping[str, str]) -> Iterator[Site]:
         service, prefix = installed.service(name).built()
         dsn = DatabaseSettings.from_environment().dsn()
     with closing(cast(PostgresStore, service.streams.store)) as store:
-        yield Site(service, store, dsn, prefix, check_of(name))
+        yield Site(service, store, dsn, prefix, check_of(name), told)
 
 
 def told_by(folder: Path, name: str, endpoints: Mapping[str, Any]) -> dict[str, str]:

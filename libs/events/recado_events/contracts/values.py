@@ -7,8 +7,9 @@ from typing import Any
 
 from recado_events import conversations as c
 from recado_events import gateway as g
+from recado_events import media as m
 from recado_events.content import OutgoingText, ReadReceipt, Text
-from recado_events.contracts import money, records, reviews, webhooks
+from recado_events.contracts import life, money, records, reviews, webhooks
 from recado_events.contracts import story as s
 from recado_events.event import Event, Personal
 from recado_events.identity import Alias, Recipient
@@ -16,6 +17,7 @@ from recado_events.identity import Alias, Recipient
 BY_NAME: Mapping[str, Any] = {
     **dict.fromkeys(("registered_by", "renamed_by", "granted_by", "chosen_by", "started_by"), s.HELENA),
     **dict.fromkeys(("connected_by", "disconnected_by", "activated_by", "deactivated_by", "assigned_by"), s.HELENA),
+    **dict.fromkeys(("written_by", "removed_by", "unblocked_by", "blocked_by"), s.ANA),
     **dict.fromkeys(
         ("user_id", "released_by", "requested_by", "added_by", "closed_by", "reopened_by", "edited_by"), s.ANA
     ),
@@ -65,6 +67,7 @@ PERSONAL: Mapping[type[Personal], Personal] = {
         context_wamid=s.QUESTION_WAMID,
     ),
     c.SetAside: c.SetAside(raw=s.SET_ASIDE_TEXT),
+    **life.PERSONAL,
     g.AcceptedAt: g.AcceptedAt(wamid=s.ANSWER_WAMID, wa_id=s.CLARA_WA_ID, user_id=s.CLARA_USER_ID),
     g.RejectionDetails: g.RejectionDetails(
         title="Re-engagement message", details="More than 24 hours have passed since the customer last replied."
@@ -78,6 +81,7 @@ _CHANGED = c.Identity(aliases=(Alias(kind="wa_id", value=s.CLARA_NEW_WA_ID),))
 BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     **reviews.BY_EVENT,
     **money.BY_EVENT,
+    **life.BY_EVENT,
     **webhooks.BY_EVENT,
     c.MessageRequested: {"message_id": s.GREETING, "kind": "template", "template": s.USE, "personal": s.GREETED},
     c.MessageWithdrawn: {"message_id": s.GREETING, "reason": "template_not_approved"},
@@ -129,6 +133,8 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     g.MessageAccepted: {"evidence": "answer", "message_status": "accepted"},
     g.MessageRejected: {"reason": "graph", "meta_code": 131047},
     g.MessageOutcomeUnknown: {"reason": "answer_lost"},
+    m.MediaStored: {"file_key": f"{s.ORGANISATION}/{s.PHOTO_HASH}", "sha256": s.PHOTO_HASH, **s.PHOTO},
+    m.MediaLost: {"reason": "gone", "attempts": 5},
     g.DuplicateSendDetected: {"personal": g.AcceptedAt(wamid=s.SECOND_ANSWER_WAMID, wa_id=s.CLARA_WA_ID)},
     **records.BY_EVENT,
 }

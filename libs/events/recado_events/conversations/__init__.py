@@ -17,6 +17,12 @@ from recado_events.conversations.arrival import (
     SetAside,
     UpdateSetAside,
 )
+from recado_events.conversations.blocking import (
+    BlockRefused,
+    BlockReleased,
+    CustomerBlocked,
+    CustomerUnblocked,
+)
 from recado_events.conversations.conversation import (
     ConversationAnswered,
     ConversationAssigned,
@@ -60,6 +66,8 @@ from recado_events.conversations.desk import (
     Skipped,
 )
 from recado_events.conversations.message import OfMessage
+from recado_events.conversations.past import Past, PastMessageImported
+from recado_events.conversations.quick_replies import OfQuickReply, QuickReplyRemoved, QuickReplyWritten
 from recado_events.conversations.release import (
     MessageRefused,
     MessageReleased,
@@ -69,6 +77,7 @@ from recado_events.conversations.release import (
     Released,
     TemplateUse,
 )
+from recado_events.conversations.rules import ConversationRulesChosen
 from recado_events.conversations.team import (
     OfTeam,
     OfUser,
@@ -130,10 +139,20 @@ PUBLISHED: tuple[type[Event], ...] = (
     MessageStatusSeen,
     ConflictingRedelivery,
     UpdateSetAside,
+    ConversationRulesChosen,
+    CustomerBlocked,
+    CustomerUnblocked,
+    BlockRefused,
+    BlockReleased,
+    PastMessageImported,
+    QuickReplyWritten,
+    QuickReplyRemoved,
 )
 
 __all__ = [
     "PUBLISHED",
+    "BlockRefused",
+    "BlockReleased",
     "ConflictingRedelivery",
     "ConversationAnswered",
     "ConversationAssigned",
@@ -143,10 +162,13 @@ __all__ = [
     "ConversationQueued",
     "ConversationRead",
     "ConversationReopened",
+    "ConversationRulesChosen",
     "CustomerAliasesAdded",
+    "CustomerBlocked",
     "CustomerIdentified",
     "CustomerMergedInto",
     "CustomerRenamed",
+    "CustomerUnblocked",
     "CustomersMerged",
     "Echoed",
     "Edited",
@@ -174,10 +196,15 @@ __all__ = [
     "OfDelivery",
     "OfDesk",
     "OfMessage",
+    "OfQuickReply",
     "OfTeam",
     "OfUser",
+    "Past",
+    "PastMessageImported",
     "Pricing",
     "ProfileGranted",
+    "QuickReplyRemoved",
+    "QuickReplyWritten",
     "Reacted",
     "ReactionReceived",
     "ReadReceiptReleased",

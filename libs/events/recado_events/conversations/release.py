@@ -48,8 +48,8 @@ class MessageWithdrawn(OfMessage):
 
     TYPE: ClassVar[str] = "conversations.message-withdrawn.v1"
     reason: str
-    """template_not_approved, template_changed, marketing_stopped, channel_disconnected, edition_frozen, not_permitted,
-    erased or expired."""
+    """template_not_approved, template_changed, marketing_stopped, customer_blocked, channel_disconnected,
+    edition_frozen, not_permitted, erased or expired."""
     withdrawn_at: AwareDatetime
 
 

@@ -1,12 +1,26 @@
 """The front desk of conversations: looks up what a decision must be given, lets it decide, and appends its facts."""
 
 from conversations.application.arriving import Arriving
+from conversations.application.attaching import Attaching
 from conversations.application.beginning import Beginning
 from conversations.application.delivering import Delivering
 from conversations.application.expiring import Expiring
 from conversations.application.keeping import Keeping
 from conversations.application.listening import Listening
 from conversations.application.people import People
+from conversations.application.ruling import Ruling, Silencing
 from conversations.application.talking import Talking
 
-__all__ = ["Arriving", "Beginning", "Delivering", "Expiring", "Keeping", "Listening", "People", "Talking"]
+__all__ = [
+    "Arriving",
+    "Attaching",
+    "Beginning",
+    "Delivering",
+    "Expiring",
+    "Keeping",
+    "Listening",
+    "People",
+    "Ruling",
+    "Silencing",
+    "Talking",
+]

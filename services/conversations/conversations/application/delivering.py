@@ -11,7 +11,7 @@ from recado_events.ids import MessageId
 from conversations.application.customers import Customers, place
 from conversations.application.scene import Scene
 from conversations.commands import NoteOutcome, RecordStatus
-from conversations.domain import deliveries, identity
+from conversations.domain import blocking, deliveries, identity
 from conversations.domain.message import ABSENT, Message
 from conversations.domain.wamid import Wamid
 
@@ -28,7 +28,8 @@ class Delivering:
         wamid = scene.wamid(work, command.wamid_id)
         message_id, message = self._message(work, command, wamid)
         facts = deliveries.record_status(command, message_id, message, wamid)
-        scene.record(work, [*facts, *self._stop_marketing(work, command, message)], cause)
+        facts += [*self._stop_marketing(work, command, message), *self._settle_block(work, command, message)]
+        scene.record(work, facts, cause)
 
     def note_outcome(self, work: Work, command: NoteOutcome, cause: Cause) -> None:
         scene = self._scene
@@ -36,7 +37,8 @@ class Delivering:
         message = scene.message(work, command.message_id)
         wamid = scene.wamid(work, command.wamid_id or command.message_id)
         facts = deliveries.note_outcome(command, message, wamid, at)
-        scene.record(work, [*facts, *self._stop_marketing(work, command, message)], cause)
+        facts += [*self._stop_marketing(work, command, message), *self._settle_block(work, command, message)]
+        scene.record(work, facts, cause)
         if message.exists:
             self._note_aliases(work, command, cause)
 
@@ -46,6 +48,13 @@ class Delivering:
         customer_id = self._scene.survivor(work, message.customer_id)
         at = place(command.organisation_id, command.phone_number_id, customer_id)
         return deliveries.stop_marketing(command, self._scene.customer(work, customer_id), at)
+
+    def _settle_block(self, work: Work, command: RecordStatus | NoteOutcome, message: Message) -> list[Event]:
+        if message.customer_id is None or (message.blocking is None and not blocking.tells_of_block(command)):
+            return []
+        customer_id = self._scene.survivor(work, message.customer_id)
+        at = place(command.organisation_id, command.phone_number_id, customer_id)
+        return blocking.settle(command, message, self._scene.customer(work, customer_id), at)
 
     def _note_aliases(self, work: Work, command: NoteOutcome, cause: Cause) -> None:
         """Whoever else Meta's answer names is the same person."""

@@ -106,6 +106,7 @@ class Records:
             scene.team(work, organisation_id),
             self.template(work, template_id),
             requesting.wants_no_marketing([customer, *people]),
+            customer.is_blocked,
         )
 
     def _same_person(

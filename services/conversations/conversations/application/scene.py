@@ -21,7 +21,20 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
-from conversations.domain import contact, customer, desk, message, saved_views, selling, team, template, wamid
+from conversations.domain import (
+    attachments,
+    contact,
+    customer,
+    desk,
+    message,
+    past,
+    quick_replies,
+    saved_views,
+    selling,
+    team,
+    template,
+    wamid,
+)
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
@@ -40,6 +53,9 @@ FOLDS: dict[str, Fold[Any]] = {
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
+    "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
+    "past": Fold(None, past.evolve),
+    "attachment": Fold(attachments.NONE, attachments.evolve),
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),
     "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),
     "record": Fold(selling.NO_RECORD, selling.evolve_record),

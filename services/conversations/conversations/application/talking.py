@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
+from recado_events.ids import MessageId
 
 from conversations.application.scene import Scene
 from conversations.commands import (
     AssignConversation,
+    BlockCustomer,
     CloseConversation,
     MarkRead,
     OnConversation,
     React,
     ReopenConversation,
     Reply,
+    ShowTyping,
 )
-from conversations.domain import ownership, talk
+from conversations.domain import blocking, ownership, presence, talk
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
+from conversations.domain.message import Message
 from conversations.domain.places import ConversationPlace
 from conversations.domain.team import Team
 
@@ -43,8 +47,25 @@ class Talking:
     def mark_read(self, work: Work, command: MarkRead, cause: Cause) -> None:
         place, customer, desk, team = self._at(work, command)
         last = self._scene.message(work, command.up_to_id)
-        receipt = self._scene.message(work, talk.receipt_id_of(command.up_to_id))
-        self._scene.record(work, talk.mark_read(command, place, customer, desk, team, last, receipt), cause)
+        told = self._told(work, command.up_to_id)
+        facts = talk.mark_read(command, place, customer, team, last)
+        facts += presence.show_read(command, place, customer, desk, team, last, told)
+        self._scene.record(work, facts, cause)
+
+    def show_typing(self, work: Work, command: ShowTyping, cause: Cause) -> None:
+        place, customer, desk, team = self._at(work, command)
+        last = self._scene.message(work, command.answering)
+        told = self._scene.message(work, presence.typing_id_of(command.answering))
+        self._scene.record(work, presence.show_typing(command, place, customer, desk, team, last, told), cause)
+
+    def _told(self, work: Work, message_id: MessageId) -> Message:
+        """What tells the customer that it was read: a receipt, or that somebody is typing."""
+        receipt = self._scene.message(work, presence.receipt_id_of(message_id))
+        return receipt if receipt.exists else self._scene.message(work, presence.typing_id_of(message_id))
+
+    def block_customer(self, work: Work, command: BlockCustomer, cause: Cause) -> None:
+        place, customer, desk, team = self._at(work, command)
+        self._scene.record(work, blocking.block(command, place, customer, desk, team), cause)
 
     def assign_conversation(self, work: Work, command: AssignConversation, cause: Cause) -> None:
         place, customer, desk, team = self._at(work, command)

@@ -15,6 +15,7 @@ from conversations.commands.arriving import (
 )
 from conversations.commands.asking import (
     AssignConversation,
+    BlockCustomer,
     ChooseRota,
     CloseConversation,
     GrantProfile,
@@ -26,8 +27,10 @@ from conversations.commands.asking import (
     ReopenConversation,
     Reply,
     SetAvailability,
+    ShowTyping,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands.importing import ImportPast, PastMessage
 from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
@@ -42,17 +45,23 @@ from conversations.commands.noting import (
     NoteReservation,
     NoteTemplate,
 )
+from conversations.commands.quick_replies import RemoveQuickReply, WriteQuickReply
+from conversations.commands.ruling import ChooseRules, CloseSilent
 from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
     "Arrival",
     "AssignConversation",
+    "BlockCustomer",
     "ChangeIdentity",
     "Choice",
     "ChooseRota",
+    "ChooseRules",
     "CloseConversation",
+    "CloseSilent",
     "ExpireRequest",
     "GrantProfile",
+    "ImportPast",
     "KeptFilters",
     "MarkRead",
     "NoteChannel",
@@ -68,6 +77,7 @@ __all__ = [
     "NoteReservation",
     "NoteTemplate",
     "OnConversation",
+    "PastMessage",
     "Person",
     "PreviewTemplate",
     "React",
@@ -78,6 +88,7 @@ __all__ = [
     "ReceiveRevoke",
     "RecordStatus",
     "RegisterUser",
+    "RemoveQuickReply",
     "RemoveView",
     "ReopenConversation",
     "Reply",
@@ -86,7 +97,9 @@ __all__ = [
     "SetAsideUpdate",
     "SetAvailability",
     "SetMarketing",
+    "ShowTyping",
     "Sighting",
     "StartChat",
     "WithSomebody",
+    "WriteQuickReply",
 ]

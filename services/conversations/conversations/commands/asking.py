@@ -83,8 +83,8 @@ class React(OnConversation):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRead(OnConversation):
     up_to_id: MessageId
-    notify_customer: bool = False
-    """Whether the customer is to see it."""
+    notify_customer: bool | None = None
+    """Whether the customer is to see it; None: as the number's rule says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +100,18 @@ class CloseConversation(OnConversation):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReopenConversation(OnConversation):
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowTyping(OnConversation):
+    answering: MessageId
+    """The customer's last message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCustomer(OnConversation):
+    """Or unblock them."""
+
+    message_id: MessageId
+    """Of what is asked of Meta."""
+    blocked: bool

@@ -27,6 +27,7 @@ from conversations.domain.facts import fact_of
 from conversations.domain.identity import identify
 from conversations.domain.message import Message, digest_of
 from conversations.domain.places import ConversationPlace, CustomerPlace, in_conversation
+from conversations.domain.silence import go_on, may_go_on, note_activity
 from conversations.domain.team import Team
 
 
@@ -34,7 +35,7 @@ def receive(
     command: Arrival, place: CustomerPlace, customer: Customer, desk: Desk, team: Team, message: Message
 ) -> list[Event]:
     """All that follows from one update about a message. A redelivery leaves nothing, a conflicting one a note."""
-    talk_id = _conversation_for(command, customer)
+    talk_id = _conversation_for(command, customer, desk)
     fact = fact_of(command, in_conversation(place, talk_id or _new_id(command, place)))
     if message.exists:
         return _redelivered(command, fact, message, place)
@@ -42,16 +43,36 @@ def receive(
     facts = identify(command.sighting, customer, place, command.now, is_latest=is_latest)
     if talk_id is None:
         facts += _open(command, place, customer, desk, team)
+    elif _goes_on(command, customer, desk):
+        facts += go_on(place, customer, desk, team, command.now)
     elif _is_answer(command):
         facts += _answer(command, in_conversation(place, talk_id), customer, desk, team)
+    facts += _activity(command, place, customer, desk, talk_id)
     return [*facts, fact, *_window(command, place, customer)]
 
 
-def _conversation_for(command: Arrival, customer: Customer) -> ConversationId | None:
+def _conversation_for(command: Arrival, customer: Customer, desk: Desk) -> ConversationId | None:
     """Messages go to the live conversation; what only concerns an earlier message never opens a new one by itself."""
-    if isinstance(command, ReceiveMessage | ReceiveEcho):
+    if isinstance(command, ReceiveMessage | ReceiveEcho) and not _goes_on(command, customer, desk):
         return customer.live_id
     return customer.live_id or customer.last_id
+
+
+def _goes_on(command: Arrival, customer: Customer, desk: Desk) -> bool:
+    """Whether the customer writes so soon after the end that, by the number's rule, it was none."""
+    if not isinstance(command, ReceiveMessage) or customer.live_id is not None or customer.last_id is None:
+        return False
+    return may_go_on(customer.conversations.get(customer.last_id), command.occurred_at, desk)
+
+
+def _activity(
+    command: Arrival, place: CustomerPlace, customer: Customer, desk: Desk, talk_id: ConversationId | None
+) -> list[Event]:
+    if not isinstance(command, ReceiveMessage | ReceiveEcho) or _goes_on(command, customer, desk):
+        return []
+    talk = None if talk_id is None else customer.conversations.get(talk_id)
+    last = command.occurred_at if talk is None else talk.active_at
+    return note_activity(in_conversation(place, talk_id or _new_id(command, place)), last, desk, command.now)
 
 
 def _new_id(command: Arrival, place: CustomerPlace) -> ConversationId:

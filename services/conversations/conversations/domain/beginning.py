@@ -22,6 +22,7 @@ from conversations.domain.identity import identify
 from conversations.domain.places import ConversationPlace, CustomerPlace, in_conversation
 from conversations.domain.refusals import ConversationIsClosed, NoRecipient, OutOfScope
 from conversations.domain.requesting import Terms, check, request
+from conversations.domain.silence import note_activity
 from conversations.domain.talk import talk_of
 from conversations.domain.team import OWN
 
@@ -61,6 +62,8 @@ def start(
     talk = conversation_of(command, place, customer)
     if customer.live_id is None:
         facts += _open(command, talk, customer, terms)
+    else:
+        facts += note_activity(talk, customer.conversations[customer.live_id].active_at, terms.desk, command.now)
     return [*facts, *request(command, talk, terms.template, _to(known, content))]
 
 
@@ -112,4 +115,5 @@ def send(
     terms: Terms,
     content: OutgoingTemplate,
 ) -> list[Event]:
-    return request(command, place, terms.template, _to(customer, content))
+    asked = request(command, place, terms.template, _to(customer, content))
+    return [*asked, *note_activity(place, talk_of(command, customer).active_at, terms.desk, command.now)]

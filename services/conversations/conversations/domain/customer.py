@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from recado_events.conversations import (
+    BlockRefused,
     ConversationAnswered,
     ConversationAssigned,
     ConversationClosed,
@@ -16,9 +17,11 @@ from recado_events.conversations import (
     ConversationRead,
     ConversationReopened,
     CustomerAliasesAdded,
+    CustomerBlocked,
     CustomerIdentified,
     CustomerMergedInto,
     CustomerRenamed,
+    CustomerUnblocked,
     Identity,
     MarketingResumed,
     MarketingStopped,
@@ -29,7 +32,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, Recipient
 from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, UserId
 
-from conversations.domain.private import ContactOwnerNoted
+from conversations.domain.private import ActivityNoted, ContactOwnerNoted
 
 OPEN, AWAITING_REPLY, CLOSED = "open", "awaiting_reply", "closed"
 WINDOW = timedelta(hours=24)
@@ -41,6 +44,14 @@ class Conversation:
     opened_at: datetime
     assignee: UserId | None = None
     read_up_to: Mapping[UserId, MessageId] = field(default_factory=lambda: MappingProxyType({}))
+    noted_at: datetime | None = None
+    """When it was last said that somebody writes, or that it is open again."""
+    closed_at: datetime | None = None
+    closed_as: str | None = None
+
+    @property
+    def active_at(self) -> datetime:
+        return self.opened_at if self.noted_at is None else max(self.opened_at, self.noted_at)
 
 
 class Customer(NamedTuple):
@@ -62,6 +73,8 @@ class Customer(NamedTuple):
     marketing_told_at: datetime | None = None
     """When the customer last changed that, by Meta's clock."""
     merged_into: CustomerId | None = None
+    is_blocked: bool = False
+    block_told_at: datetime | None = None
 
     @property
     def live_id(self) -> ConversationId | None:
@@ -107,6 +120,10 @@ def evolve(customer: Customer, event: Event) -> Customer:
             return customer._replace(marketing_stopped=True, marketing_told_at=event.stopped_at)
         case MarketingResumed():
             return customer._replace(marketing_stopped=False, marketing_told_at=event.resumed_at)
+        case CustomerBlocked() | CustomerUnblocked():
+            return customer._replace(is_blocked=isinstance(event, CustomerBlocked), block_told_at=event.happened_at)
+        case BlockRefused():
+            return customer._replace(is_blocked=not event.blocked)
         case ContactOwnerNoted():
             return customer._replace(owner_id=event.owner_id)
         case ConversationOpened():
@@ -120,10 +137,15 @@ def _evolve_conversation(customer: Customer, event: Event) -> Customer:
     match event:
         case ConversationAssigned():
             return _changed(customer, event.conversation_id, assignee=event.user_id)
-        case ConversationAnswered() | ConversationReopened():
+        case ConversationAnswered():
             return _changed(customer, event.conversation_id, state=OPEN)
+        case ConversationReopened():
+            return _changed(customer, event.conversation_id, state=OPEN, noted_at=event.reopened_at)
+        case ActivityNoted():
+            return _changed(customer, event.conversation_id, noted_at=event.noted_at)
         case ConversationClosed():
-            return _changed(customer, event.conversation_id, state=CLOSED)
+            ended = {"closed_at": event.closed_at, "closed_as": event.reason}
+            return _changed(customer, event.conversation_id, state=CLOSED, **ended)
         case ConversationRead():
             talk = customer.conversations.get(event.conversation_id)
             if talk is None:

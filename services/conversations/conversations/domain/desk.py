@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from recado_events.conversations import (
     ConversationDequeued,
     ConversationQueued,
+    ConversationRulesChosen,
     RotaMembersChosen,
     RotaTurnTaken,
     Skipped,
@@ -18,6 +19,7 @@ from recado_events.ids import ConversationId, CustomerId, UserId, WabaId
 from conversations.commands import ChooseRota, NoteChannel
 from conversations.domain.private import ChannelNoted
 from conversations.domain.refusals import NotEligible
+from conversations.domain.rules import DEFAULT, Rules, rules_of
 from conversations.domain.team import Team
 
 
@@ -42,6 +44,7 @@ class Desk:
     """Whose templates may be sent from here."""
     country: str | None = None
     """ISO 3166 alpha-2, for numbers typed without a country code."""
+    rules: Rules = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def evolve(desk: Desk, event: Event) -> Desk:
             return replace(desk, queue=(*desk.queue, waiting))
         case ConversationDequeued():
             return _without(desk, event.conversation_id)
+        case ConversationRulesChosen():
+            return replace(desk, rules=rules_of(event))
         case ChannelNoted():
             told = event.waba_id or desk.waba_id, event.country or desk.country
             return replace(desk, connected=event.connected, waba_id=told[0], country=told[1])

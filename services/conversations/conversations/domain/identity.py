@@ -8,6 +8,7 @@ from datetime import datetime
 from recado_events.conversations import (
     ConversationClosed,
     CustomerAliasesAdded,
+    CustomerBlocked,
     CustomerIdentified,
     CustomerMergedInto,
     CustomerRenamed,
@@ -112,6 +113,8 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
     facts: list[Event] = [CustomersMerged(**place, merged_id=merged.customer_id, merged_at=now)]
     facts += add_aliases(merged.aliases, survivor, place, "merged", now)
     facts += _carry_wish(survivor, merged, place)
+    if merged.is_blocked and not survivor.is_blocked:
+        facts.append(CustomerBlocked(**place, evidence="merged", blocked_at=now))
     if merged.window_closes_at and merged.window_message_id and merged.window_closes_at > _window_end(survivor, now):
         facts.append(
             ServiceWindowExtended(

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from recado_events.conversations import (
+    BlockReleased,
     ConflictingRedelivery,
     Echoed,
     Edited,
@@ -37,6 +38,7 @@ from recado_events.ids import ConversationId, CustomerId
 
 from conversations.domain.noted import RequestTermsNoted
 from conversations.domain.private import AcceptanceNoted, RejectionNoted, UncertaintyNoted
+from conversations.domain.private_attachments import AttachmentNoted
 
 RANKS = {"accepted": 1, "sent": 2, "delivered": 3, "read": 4, "played": 5}
 STATUS_EVENTS: dict[str, type[OfDelivery]] = {
@@ -69,6 +71,10 @@ class Message(NamedTuple):
     request: MessageRequested | None = None
     """What waits for its credits; None where nothing does, or no more."""
     terms: RequestTermsNoted | None = None
+    blocking: bool | None = None
+    """It is no message but asks Meta to block its customer (True) or to unblock them."""
+    attachment: str | None = None
+    """What became of the customer's file: stored or lost; None while nobody knows, and where there is none."""
 
     @property
     def exists(self) -> bool:
@@ -126,6 +132,8 @@ def _evolve_sent(message: Message, event: Event) -> Message:
             return Message(event.conversation_id, event.customer_id)
         case MessageReleased() | ReadReceiptReleased():
             return Message(event.conversation_id, event.customer_id, from_business=True)
+        case BlockReleased():
+            return Message(event.conversation_id, event.customer_id, from_business=True, blocking=event.blocked)
         case ConflictingRedelivery():
             return message._replace(conflicting=True)
         case AcceptanceNoted():
@@ -133,6 +141,8 @@ def _evolve_sent(message: Message, event: Event) -> Message:
             return _told(message, "accepted", event.accepted_at)._replace(wamid=wamid or message.wamid)
         case RejectionNoted():
             return _told(message, "rejected", event.rejected_at)
+        case AttachmentNoted():
+            return message._replace(attachment=event.state)
         case UncertaintyNoted():
             return _told(message, "unknown", event.noted_at)
     return message

@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from recado_events.conversations import FailureDetails, MetaError, OfCustomer, OfDesk, OfMessage, OfTeam, Pricing
+from recado_events.conversations import (
+    FailureDetails,
+    MetaError,
+    OfConversation,
+    OfCustomer,
+    OfDesk,
+    OfMessage,
+    OfTeam,
+    Pricing,
+)
 from recado_events.event import Event, Personal
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
 from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
+from conversations.domain.private_attachments import ATTACHMENTS
 
 
 class DeskKnown(OfTeam):
@@ -33,6 +43,13 @@ class ChannelNoted(OfDesk):
 class ContactOwnerNoted(OfCustomer):
     TYPE: ClassVar[str] = "conversations.contact-owner-noted.v1"
     owner_id: UserId | None
+    noted_at: datetime
+
+
+class ActivityNoted(OfConversation):
+    """Somebody wrote there. Where silence ends conversations, and then seldom: see `domain/silence.py`."""
+
+    TYPE: ClassVar[str] = "conversations.activity-noted.v1"
     noted_at: datetime
 
 
@@ -90,9 +107,11 @@ class StatusOfUnknownMessage(OfWamid):
 
 
 PRIVATE: tuple[type[Event], ...] = (
+    *ATTACHMENTS,
     DeskKnown,
     ChannelNoted,
     ContactOwnerNoted,
+    ActivityNoted,
     AcceptanceNoted,
     RejectionNoted,
     UncertaintyNoted,

@@ -25,6 +25,16 @@ class AnotherIsOpen(Refusal):
     message = "This customer already has an open conversation."
 
 
+class CustomerIsBlocked(Refusal):
+    rule = "customer_blocked"
+    message = "This customer is blocked: unblock them first."
+
+
+class CannotBeBlocked(Refusal):
+    rule = "cannot_be_blocked"
+    message = "Only a customer who wrote within the last 24 hours can be blocked."
+
+
 class ChannelIsDisconnected(Refusal):
     rule = "channel_disconnected"
     message = "The channel is disconnected: its conversations are read-only."
@@ -74,6 +84,65 @@ class UnknownMessage(Refusal):
 class NotYetAccepted(Refusal):
     rule = "not_yet_accepted"
     message = "WhatsApp has not accepted that message yet, so nothing can refer to it."
+
+
+class UnknownAttachment(Refusal):
+    rule = "unknown_attachment"
+    status = 404
+    message = "There is no such file in this conversation."
+
+
+class AttachmentTypeNotAllowed(Refusal):
+    rule = "attachment_type_not_allowed"
+    status = 422
+    message = "Files of this kind cannot be sent; its name must end with one of the allowed extensions."
+
+
+class AttachmentMismatch(Refusal):
+    rule = "attachment_type_mismatch"
+    status = 422
+    message = "The file is not what its name says: extension, declared type and content must agree."
+
+
+class AttachmentTooLarge(Refusal):
+    rule = "attachment_too_large"
+    status = 413
+    message = "The file is larger than WhatsApp takes of its kind."
+
+
+class AttachmentEmpty(Refusal):
+    rule = "attachment_empty"
+    status = 422
+    message = "The file is empty."
+
+
+class DangerousAttachment(Refusal):
+    rule = "attachment_dangerous"
+    status = 422
+    message = "The file is known to be harmful and cannot be sent."
+
+
+class CaptionNotAllowed(Refusal):
+    rule = "caption_not_allowed"
+    status = 422
+    message = "WhatsApp shows no caption beside audio."
+
+
+class AttachmentFetching(Refusal):
+    rule = "attachment_fetching"
+    message = "The file is still being fetched from WhatsApp. Try again shortly."
+
+
+class AttachmentLost(Refusal):
+    rule = "attachment_lost"
+    status = 410
+    message = "The file could not be fetched from WhatsApp, and cannot be any more."
+
+
+class AttachmentQuarantined(Refusal):
+    rule = "attachment_quarantined"
+    status = 403
+    message = "The file is known to be harmful and is not handed out."
 
 
 class UnknownChannel(Refusal):
@@ -151,6 +220,28 @@ class NobodyNamed(Refusal):
     rule = "contact_or_number"
     status = 422
     message = "Say who it is for: contact_id, pipeline_record_id or number, one of them."
+
+
+class UnknownQuickReply(Refusal):
+    rule = "unknown_quick_reply"
+    status = 404
+    message = "There is no such quick reply."
+
+
+class ShortcutTaken(Refusal):
+    rule = "shortcut_taken"
+    message = "Another quick reply has this shortcut."
+
+
+class TooManyQuickReplies(Refusal):
+    rule = "too_many_quick_replies"
+    message = "An organisation has at most 500 quick replies: remove one first."
+
+
+class UnknownMergeField(Refusal):
+    rule = "unknown_field"
+    status = 422
+    message = "The text has no such merge field, or there is none of that name."
 
 
 class DatesReversed(Refusal):

@@ -28,6 +28,7 @@ from conversations.domain.noted import RequestTermsNoted
 from conversations.domain.places import ConversationPlace
 from conversations.domain.refusals import (
     ChannelIsDisconnected,
+    CustomerIsBlocked,
     EditionFrozen,
     MarketingRefused,
     TemplateChanged,
@@ -47,6 +48,7 @@ _REASONS = {
     "channel_disconnected": "channel_disconnected",
     "unknown_channel": "channel_disconnected",
     "edition_frozen": "edition_frozen",
+    "customer_blocked": "customer_blocked",
 }
 """Why a message is withdrawn, by the rule that says no; other rules are about who asked."""
 
@@ -60,6 +62,7 @@ class Terms:
     template: Template
     no_marketing: bool
     """Whether the customer wants none of it."""
+    is_blocked: bool = False
 
 
 def wants_no_marketing(customers: Iterable[Customer]) -> bool:
@@ -80,6 +83,8 @@ def check(terms: Terms, organisation_id: OrganisationId, by: Person, assignee: U
         raise ChannelIsDisconnected
     if terms.team.organisation.is_frozen:
         raise EditionFrozen
+    if terms.is_blocked:
+        raise CustomerIsBlocked
     form = terms.template.sendable(organisation_id, terms.desk.waba_id)
     if terms.template.is_marketing and terms.no_marketing:
         raise MarketingRefused

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import uuid5
 
-from recado_events.content import OutgoingReaction, ReadReceipt
+from recado_events.content import OutgoingReaction
 from recado_events.conversations import (
     ConversationRead,
     MessageReleased,
-    ReadReceiptReleased,
     Released,
 )
 from recado_events.event import Event
 from recado_events.identity import Recipient
-from recado_events.ids import MessageId
 
 from conversations.commands import (
     MarkRead,
@@ -30,6 +27,7 @@ from conversations.domain.refusals import (
     AwaitingReply,
     ChannelIsDisconnected,
     ConversationIsClosed,
+    CustomerIsBlocked,
     EditionFrozen,
     NoRecipient,
     NotYetAccepted,
@@ -37,6 +35,7 @@ from conversations.domain.refusals import (
     UnknownMessage,
     WindowClosed,
 )
+from conversations.domain.silence import note_activity
 from conversations.domain.team import Team
 
 REPLY_TIME_TO_LIVE = timedelta(hours=1)
@@ -65,6 +64,8 @@ def _check_may_write(
         raise EditionFrozen
     if talk.state == CLOSED:
         raise ConversationIsClosed
+    if customer.is_blocked:
+        raise CustomerIsBlocked
     deadline = customer.window_closes_at
     if deadline is None or command.now >= deadline:
         if talk.state == AWAITING_REPLY:
@@ -76,7 +77,7 @@ def _check_may_write(
     return recipient, min(deadline, command.now + REPLY_TIME_TO_LIVE)
 
 
-def _wamid_of(target: Message, customer: Customer) -> str:
+def wamid_of(target: Message, customer: Customer) -> str:
     if not target.exists or target.customer_id != customer.customer_id:
         raise UnknownMessage
     if target.wamid is None:
@@ -97,7 +98,7 @@ def reply(
         return []
     talk = talk_of(command, customer)
     recipient, send_by = _check_may_write(command, talk, customer, desk, team)
-    context = _wamid_of(quoted, customer) if quoted is not None else None
+    context = wamid_of(quoted, customer) if quoted is not None else None
     return [
         MessageReleased(
             **place,
@@ -108,7 +109,8 @@ def reply(
             released_at=command.now,
             send_by=send_by,
             personal=Released(content=command.content, recipient=recipient, context_wamid=context),
-        )
+        ),
+        *note_activity(place, talk.active_at, desk, command.now),
     ]
 
 
@@ -125,7 +127,7 @@ def react(
         return []
     talk = talk_of(command, customer)
     recipient, send_by = _check_may_write(command, talk, customer, desk, team)
-    content = OutgoingReaction(emoji=command.emoji, target_wamid=_wamid_of(target, customer))
+    content = OutgoingReaction(emoji=command.emoji, target_wamid=wamid_of(target, customer))
     return [
         MessageReleased(
             **place,
@@ -140,44 +142,14 @@ def react(
     ]
 
 
-def receipt_id_of(message_id: MessageId) -> MessageId:
-    """The customer is told once that a message was read, whoever read it and however often."""
-    return MessageId(uuid5(message_id, "read receipt"))
-
-
 def mark_read(
-    command: MarkRead,
-    place: ConversationPlace,
-    customer: Customer,
-    desk: Desk,
-    team: Team,
-    last: Message,
-    receipt: Message,
+    command: MarkRead, place: ConversationPlace, customer: Customer, team: Team, last: Message
 ) -> list[Event]:
-    """One's own counter may be cleared by whoever may look; only who may reply lets the customer know."""
+    """One's own counter may be cleared by whoever may look."""
     talk = talk_of(command, customer)
     team.check_may_view(command.by, talk.assignee)
     if not last.exists or not last.from_customer or last.customer_id != customer.customer_id:
         raise UnknownMessage
-    facts: list[Event] = []
-    if talk.read_up_to.get(command.by.user_id) != command.up_to_id:
-        read = ConversationRead(**place, user_id=command.by.user_id, up_to_id=command.up_to_id, read_at=command.now)
-        facts.append(read)
-    if not command.notify_customer or receipt.exists:
-        return facts
-    check_may_change(command, talk, desk, team)
-    recipient = customer.recipient()
-    if recipient is None:
-        raise NoRecipient
-    return [
-        *facts,
-        ReadReceiptReleased(
-            **place,
-            message_id=receipt_id_of(command.up_to_id),
-            target_id=command.up_to_id,
-            released_by=command.by.user_id,
-            released_at=command.now,
-            send_by=command.now + REPLY_TIME_TO_LIVE,
-            personal=Released(content=ReadReceipt(target_wamid=_wamid_of(last, customer)), recipient=recipient),
-        ),
-    ]
+    if talk.read_up_to.get(command.by.user_id) == command.up_to_id:
+        return []
+    return [ConversationRead(**place, user_id=command.by.user_id, up_to_id=command.up_to_id, read_at=command.now)]

@@ -1,6 +1,6 @@
 """What the inbox shows, as a pure fold: each event becomes changes of rows, in whatever order facts come."""
 
-from conversations.views import customers, messages, people, records, saved, statuses
+from conversations.views import blocks, customers, messages, past, people, records, rules, saved, statuses
 from conversations.views.change import Change, changes
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Questions, Viewer
@@ -12,11 +12,14 @@ __all__ = [
     "Place",
     "Questions",
     "Viewer",
+    "blocks",
     "changes",
     "customers",
     "messages",
+    "past",
     "people",
     "records",
+    "rules",
     "saved",
     "statuses",
 ]

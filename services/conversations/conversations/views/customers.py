@@ -104,6 +104,7 @@ def _(event: told.ConversationAnswered, position: int) -> Changes:
 
 @changes.register
 def _(event: told.ConversationReopened, position: int) -> Changes:
+    yield of_conversation(event, "activity", noted_at=event.reopened_at)
     yield of_conversation(event, "conversation_state", state="open", closed_at=None)
 
 

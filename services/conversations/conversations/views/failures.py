@@ -36,7 +36,7 @@ _META: dict[tuple[int, ...], str] = {
     (131000, 131016, 131057, 2, 1): "meta_unavailable",
 }
 _OF_CODE = {code: reason for codes, reason in _META.items() for code in codes}
-_ALSO_CALLED = {"frozen": "edition_frozen"}
+_ALSO_CALLED = {"frozen": "edition_frozen", "customer_blocked": "blocked_by_business"}
 """Reasons of the gateway, of billing and of conversations itself have their names in the texts, but for these."""
 
 

@@ -39,6 +39,9 @@ _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
     told.ConversationReopened: ("conversation", ("reopened_by", "reopened_at")),
     told.CustomerIdentified: ("customer", ("identified_at",)),
     told.CustomerRenamed: ("customer", ("renamed_at",)),
+    told.CustomerBlocked: ("customer", ("evidence", "blocked_by", "blocked_at")),
+    told.CustomerUnblocked: ("customer", ("unblocked_by", "unblocked_at")),
+    told.BlockRefused: ("customer", ("blocked",)),
     told.ServiceWindowOpened: ("customer", ("closes_at",)),
     told.ServiceWindowExtended: ("customer", ("closes_at",)),
 }

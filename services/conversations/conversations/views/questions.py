@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from recado_events.ids import MessageId, OrganisationId
+from recado_events.ids import ConversationId, MessageId, OrganisationId
 
+from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 
 Row = dict[str, Any]
@@ -30,6 +32,11 @@ class Listed(NamedTuple):
 
 
 class Questions(Protocol):
+    @property
+    def files(self) -> AttachmentQuestions:
+        """Of messages."""
+        ...
+
     def conversations_of(
         self, viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int
     ) -> Listed:
@@ -64,6 +71,20 @@ class Questions(Protocol):
 
     def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
         """Requests that may not leave any more and that nobody has decided on, of all organisations."""
+        ...
+
+    def block_of(self, customer_id: UUID) -> Row | None:
+        """Of somebody who was ever blocked: whether they are."""
+        ...
+
+    def past_of(
+        self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        """What was written in these threads before the number came here, newest first; nothing that is live too."""
+        ...
+
+    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
+        """Conversations in which nobody wrote for as long as their number's rule says, of all organisations."""
         ...
 
     def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

@@ -9,42 +9,68 @@ from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.work import Fold, Work
 from recado_events import catalogue
 from recado_events.billing import EditionChanged, OfOrganisation, OrganisationRegistered
-from recado_events.conversations import MessageReleased, OfUser, ReadReceiptReleased
+from recado_events.content import OutgoingMedia
+from recado_events.conversations import (
+    BlockReleased,
+    MessageEchoed,
+    MessageReceived,
+    MessageReleased,
+    OfUser,
+    ReadReceiptReleased,
+)
 from recado_events.inbound import InboundType, InboundUpdate
 from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
-from gateway.application import Queueing, Sending, Staffing
-from gateway.application.folds import DISPATCH, EDITION, STAFF, TEMPLATE_REQUEST
+from gateway.application import Moving, Queueing, Sending, Staffing
+from gateway.application.fetching import Fetching
+from gateway.application.folds import DISPATCH, EDITION, FETCH, STAFF, TEMPLATE_REQUEST, UPLOAD
+from gateway.application.sending import Leaving
 from gateway.application.staffing import note_edition
 from gateway.domain.dispatch import dispatch_stream
 from gateway.domain.edition import edition_stream
+from gateway.domain.fetching import media_stream
 from gateway.domain.staff import staff_stream
 from gateway.domain.tags import Tag, Tags
 from gateway.domain.template_request import template_request_stream
+from gateway.domain.uploads import upload_stream
 
 
-def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags) -> list[Hears]:
+def hears(sending: Sending, staffing: Staffing, queueing: Queueing, tags: Tags, files: Moving) -> list[Hears]:
     """All of it, topic by topic."""
     inbound = Hears(catalogue.INBOUND, {InboundType.STATUS: _Evidence(sending, tags).reaction()})
-    return [_from_conversations(sending, staffing), _from_templates(queueing), _from_billing(), inbound]
+    return [_from_conversations(sending, staffing, files.fetching), _from_templates(queueing), _from_billing(), inbound]
 
 
-def _from_conversations(sending: Sending, staffing: Staffing) -> Hears:
+def _from_conversations(sending: Sending, staffing: Staffing, fetching: Fetching) -> Hears:
     def when_released(work: Work, heard: Heard) -> None:
-        event = cast(MessageReleased | ReadReceiptReleased, heard.body)
+        event = cast(Leaving, heard.body)
         sending.queue_message(work, event, heard.partition, heard.cause)
 
     def when_user_changed(work: Work, heard: Heard) -> None:
         staffing.note_user(work, cast(OfUser, heard.body), heard.cause)
 
     def dispatch(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
-        return {dispatch_stream(cast(MessageReleased | ReadReceiptReleased, heard.body).message_id): DISPATCH}
+        event = cast(Leaving, heard.body)
+        content = event.personal.content if event.personal else None
+        found: dict[str, Fold[Any]] = {dispatch_stream(event.message_id): DISPATCH}
+        if isinstance(content, OutgoingMedia):
+            found[upload_stream(event.organisation_id, event.phone_number_id, content.sha256)] = UPLOAD
+        return found
 
     def staff(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
         return {staff_stream(cast(OfUser, heard.body).organisation_id): STAFF}
 
+    def when_received(work: Work, heard: Heard) -> None:
+        fetching.queue(work, cast(MessageReceived | MessageEchoed, heard.body), heard.cause)
+
+    def media(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
+        event = cast(MessageReceived | MessageEchoed, heard.body)
+        return {media_stream(event.message_id): FETCH} if event.kind in Fetching.KINDS else {}
+
     released, changed = Reaction(when_released, streams=dispatch), Reaction(when_user_changed, streams=staff)
-    reactions = {MessageReleased.TYPE: released, ReadReceiptReleased.TYPE: released}
+    received = Reaction(when_received, streams=media)
+    reactions = dict.fromkeys((MessageReleased.TYPE, ReadReceiptReleased.TYPE, BlockReleased.TYPE), released)
+    reactions |= {MessageReceived.TYPE: received, MessageEchoed.TYPE: received}
     return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
 
 

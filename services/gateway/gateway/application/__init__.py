@@ -2,6 +2,7 @@
 
 from gateway.application.connecting import Connecting
 from gateway.application.dispatching import Dispatching
+from gateway.application.moving import Moving
 from gateway.application.requesting import Queueing
 from gateway.application.reviewing import Reviewing
 from gateway.application.sending import Sending
@@ -12,6 +13,7 @@ from gateway.application.unsubscribing import Unsubscribing
 __all__ = [
     "Connecting",
     "Dispatching",
+    "Moving",
     "Queueing",
     "Reviewing",
     "Sending",

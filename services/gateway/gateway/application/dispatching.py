@@ -92,7 +92,7 @@ class Dispatching:
         if before.released is None or token is None:
             raise LookupError("an attempt was started without content or token; the rules forbid it")
         tag = self._tags.make(one.organisation_id, one.phone_number_id, one.message_id, fact.attempt)
-        return Claim(one, fact.attempt, fact.started_at, before.released, tag, token)
+        return Claim(one, fact.attempt, fact.started_at, before.released, tag, token, before.media_id)
 
     def _record_all(self, work: Work, outcomes: Sequence[tuple[Claim, Verdict]], now: datetime) -> None:
         dues = [claim.due for claim, _ in outcomes]

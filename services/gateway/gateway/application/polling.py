@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,8 +14,10 @@ from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
 from recado_events.envelope import Cause
 from recado_events.event import Event
+from recado_events.ids import PhoneNumberId
 from recado_events.meta_templates import MetaTemplateGone, MetaTemplateSeen
 
+from gateway.application import number_looks
 from gateway.application.accounts import GraphFailed, Token
 from gateway.application.template_ports import (
     Account,
@@ -75,9 +77,21 @@ class Polling:
         return len(due)
 
     def _look_at(self, account: Account) -> None:
-        token = next((token for _, token in self._tokens.of_account(account) if token is not None), None)
+        served = dict(self._tokens.of_account(account))
+        token = next((token for token in served.values() if token is not None), None)
         if token is not None and not self._stopping.is_set():
             self._compare(account, token)
+            self._look_at_numbers(account, served, token)
+
+    def _look_at_numbers(self, account: Account, served: Collection[PhoneNumberId], token: Token) -> None:
+        asked_at = self._streams.clock.now()
+        try:
+            listed = self._meta.numbers(account[1], token)
+        except GraphFailed as failed:
+            _log.warning("number_list_failed", waba_id=account[1], reason=failed.reason, code=failed.code)
+            return
+        ours = [standing for standing in listed if standing.phone_number_id in served]
+        number_looks.tell(self._streams, account, ours, asked_at)
 
     def _compare(self, account: Account, token: Token) -> None:
         asked_at = self._streams.clock.now()

@@ -104,6 +104,8 @@ class Claim:
     released: Released = field(repr=False)
     tag: str
     token: Token
+    media_id: str | None = None
+    """Meta's id of the file that it sends."""
 
 
 # Meta -------------------------------------------------------------------------------------------------

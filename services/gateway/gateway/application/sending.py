@@ -7,33 +7,42 @@ from collections.abc import Callable
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.ports import Clock
 from recado_chassis.work import Work
-from recado_events.conversations import MessageReleased, ReadReceiptReleased, Released
+from recado_events.content import OutgoingMedia
+from recado_events.conversations import BlockReleased, MessageReleased, ReadReceiptReleased, Released
 from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId, PhoneNumberId
 
 from gateway.application.folds import DISPATCH
+from gateway.application.moving import Moving
 from gateway.application.ports import Due, Line
 from gateway.commands import NoteEvidence, QueueMessage
 from gateway.domain.dispatch import Dispatch, dispatch_stream
 from gateway.domain.sending import decide
 from gateway.domain.tags import Tag
 
+Leaving = MessageReleased | ReadReceiptReleased | BlockReleased
+"""All that conversations lets go to Meta."""
+
 
 class Sending:
     """Reactions: each works in the unit of work of the batch it was heard in."""
 
     def __init__(
-        self, line: Line, fingerprints: Fingerprints, clock: Clock, wake: Callable[[], None] = lambda: None
+        self,
+        line: Line,
+        fingerprints: Fingerprints,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        files: Moving | None = None,
     ) -> None:
         """`wake` is called, from any thread, when something was queued."""
+        self._files = files
         self._line = line
         self._wake = wake
         self._recipients = fingerprints.sibling("recipients")
         self._clock = clock
 
-    def queue_message(
-        self, work: Work, event: MessageReleased | ReadReceiptReleased, partition: int, cause: Cause
-    ) -> None:
+    def queue_message(self, work: Work, event: Leaving, partition: int, cause: Cause) -> None:
         """`partition` is where it was heard: who holds that partition sends it."""
         now = self._clock.now()
         command = QueueMessage(
@@ -48,7 +57,14 @@ class Sending:
         stream = dispatch_stream(event.message_id)
         work.record(decide(command, work.state(stream, DISPATCH)), cause)
         if work.state(stream, DISPATCH).phase == "queued":
-            work.also(self._line.enter(self._due(event, cause), partition, event.send_by, now))
+            content = event.personal.content if event.personal else None
+            is_file = isinstance(content, OutgoingMedia)
+            # A file first has to be at Meta: until then its message holds up those that come after it.
+            work.also(
+                self._line.enter(self._due(event, cause), partition, event.send_by, event.send_by if is_file else now)
+            )
+            if isinstance(content, OutgoingMedia) and isinstance(event, MessageReleased) and self._files:
+                self._files.uploading.queue(work, event, content, cause)
             self._wake()
 
     def note_evidence(
@@ -75,7 +91,7 @@ class Sending:
             work.record(facts, cause)
             work.also(self._line.mirror({tag.message_id: work.state(stream, DISPATCH)}))
 
-    def _due(self, event: MessageReleased | ReadReceiptReleased, cause: Cause) -> Due:
+    def _due(self, event: Leaving, cause: Cause) -> Due:
         return Due(
             organisation_id=event.organisation_id,
             phone_number_id=event.phone_number_id,
@@ -90,11 +106,11 @@ class Sending:
         self,
         organisation_id: OrganisationId,
         phone_number_id: PhoneNumberId,
-        event: MessageReleased | ReadReceiptReleased,
+        event: Leaving,
     ) -> str | None:
-        """A bucket's name; read receipts are no messages and count in none."""
+        """A bucket's name; what is no message counts in none."""
         released: Released | None = event.personal
-        if released is None or isinstance(event, ReadReceiptReleased):
+        if released is None or not isinstance(event, MessageReleased):
             return None
         to = released.recipient.wa_id or released.recipient.user_id or ""
         return f"pair:{phone_number_id}:{self._recipients.of(str(organisation_id), to)}"

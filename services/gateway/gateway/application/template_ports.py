@@ -14,6 +14,7 @@ from recado_events.meta_templates import MetaContent
 from recado_events.templates import TemplateForm
 
 from gateway.application.accounts import Token
+from gateway.application.number_looks import NumbersAtMeta
 from gateway.commands import TemplateVerdict
 from gateway.domain.template_request import TemplateRequest
 
@@ -114,7 +115,7 @@ class Tables(Protocol):
 MayWrite = Callable[[], bool]
 
 
-class TemplatesAtMeta(Protocol):
+class TemplatesAtMeta(NumbersAtMeta, Protocol):
     """Synchronous. The three that change something are one call, never repeated, and never raise; they write nothing
     if `may_write` says no just before the first byte."""
 

@@ -173,6 +173,21 @@ class NoteEvidence(OnDispatch):
     user_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseMedia(OnDispatch):
+    """Meta has the message's file, under this id."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseMedia(OnDispatch):
+    """The message's file cannot be brought to Meta: media_refused or media_missing."""
+
+    reason: str
+    meta_code: int | None = None
+
+
 # Templates -------------------------------------------------------------------------------------------
 
 
@@ -273,4 +288,4 @@ TemplateRequestCommand = (
     | NoticeTemplateSilence
     | SettleTemplateRequest
 )
-DispatchCommand = QueueMessage | StartDispatch | RecordVerdict | NoticeSilence | NoteEvidence
+DispatchCommand = QueueMessage | StartDispatch | RecordVerdict | NoticeSilence | NoteEvidence | UseMedia | RefuseMedia

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from recado_events.content import ReadReceipt
+from recado_events.content import OutgoingMedia, ReadReceipt
 from recado_events.conversations import Released
 from recado_events.event import Event
 from recado_events.gateway import (
@@ -21,8 +21,11 @@ from recado_events.gateway import (
 from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumberId
 
 from gateway.domain.private import MessageTaken
+from gateway.domain.private_media import MessageMediaReady
 
 THROTTLED = "throttled"
+KINDS = frozenset({"text", "reaction", "read_receipt", "blocking", "template"})
+"""Kinds of messages, besides files, that can be sent."""
 
 
 def dispatch_stream(message_id: MessageId) -> str:
@@ -45,6 +48,8 @@ class Dispatch:
     about: About | None = None
     released: Released | None = None
     """Forgotten once the message is on its way for good."""
+    media_id: str | None = None
+    """Meta's id of its file, once Meta has it."""
     send_by: datetime | None = None
     attempt: int = 0
     throttles: int = 0
@@ -56,10 +61,16 @@ class Dispatch:
 
 def is_sendable(released: Released | None) -> bool:
     """Whether this program knows how to say it to Meta, and to whom."""
-    if released is None or released.content.kind not in ("text", "reaction", "read_receipt", "template"):
+    if released is None or not (released.content.kind in KINDS or isinstance(released.content, OutgoingMedia)):
         return False
     to = released.recipient
     return isinstance(released.content, ReadReceipt) or bool(to.wa_id or to.user_id)
+
+
+def waits_for_media(dispatch: Dispatch) -> bool:
+    """Whether Meta has to have its file first."""
+    is_file = dispatch.released is not None and isinstance(dispatch.released.content, OutgoingMedia)
+    return dispatch.phase == "queued" and is_file and dispatch.media_id is None
 
 
 def same_wamid(one: str | None, other: str | None) -> bool:
@@ -74,6 +85,8 @@ def evolve(dispatch: Dispatch, event: Event) -> Dispatch:
         case MessageQueued():
             about = About(event.organisation_id, event.phone_number_id, event.customer_id, event.message_id)
             return replace(dispatch, phase="queued", about=about, send_by=event.send_by)
+        case MessageMediaReady():
+            return replace(dispatch, media_id=event.media_id, retry_not_before=event.ready_at)
         case MessageDispatchStarted():
             return replace(dispatch, phase="started", attempt=event.attempt)
         case MessageNotSent():

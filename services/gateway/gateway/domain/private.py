@@ -13,6 +13,8 @@ from recado_events.meta_templates import OfTemplateRequest
 from recado_events.subscriptions import OfSubscription
 from recado_events.templates import TemplateForm
 
+from gateway.domain.private_media import MEDIA
+
 
 class ChannelConnectionRequested(OfChannel):
     """Somebody says that this number is theirs. It is nobody's until a token has proven it."""
@@ -120,6 +122,7 @@ class SubscriptionAddressed(OfSubscription):
 
 
 PRIVATE: tuple[type[Event], ...] = (
+    *MEDIA,
     ChannelConnectionRequested,
     ChannelRequestWithdrawn,
     MessageTaken,

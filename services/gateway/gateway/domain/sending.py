@@ -18,11 +18,14 @@ from gateway.commands import (
     NoticeSilence,
     QueueMessage,
     RecordVerdict,
+    RefuseMedia,
     StartDispatch,
+    UseMedia,
 )
-from gateway.domain.dispatch import Dispatch, is_sendable
+from gateway.domain.dispatch import Dispatch, is_sendable, waits_for_media
 from gateway.domain.outcomes import accepted, duplicates, place, record, rejected, unknown
 from gateway.domain.private import MessageTaken
+from gateway.domain.private_media import MessageMediaReady
 
 SILENCE = timedelta(seconds=60)
 """After this long without an outcome nobody waits for the claimant any more."""
@@ -40,6 +43,10 @@ def decide(command: DispatchCommand, dispatch: Dispatch) -> list[Event]:
             return _notice_silence(command, dispatch)
         case NoteEvidence():
             return _note_evidence(command, dispatch)
+        case UseMedia():
+            return _use_media(command, dispatch)
+        case RefuseMedia():
+            return _refuse_media(command, dispatch)
     assert_never(command)
 
 
@@ -66,6 +73,8 @@ def _start(command: StartDispatch, dispatch: Dispatch) -> list[Event]:
         return [rejected(command, attempt=dispatch.attempt, reason="frozen")]
     if not is_sendable(dispatch.released):
         return [rejected(command, attempt=dispatch.attempt, reason="unsupported")]
+    if waits_for_media(dispatch):
+        return []
     if command.passage != "open" or command.now < (dispatch.retry_not_before or command.now):
         return []
     return [MessageDispatchStarted(**place(command), attempt=dispatch.attempt + 1, started_at=command.now)]
@@ -85,3 +94,15 @@ def _note_evidence(command: NoteEvidence, dispatch: Dispatch) -> list[Event]:
         return duplicates(command, dispatch, command.wamid)
     taken = AcceptedAt(wamid=command.wamid, wa_id=command.wa_id, user_id=command.user_id)
     return [accepted(command, attempt=command.attempt, evidence="status", taken=taken)]
+
+
+def _use_media(command: UseMedia, dispatch: Dispatch) -> list[Event]:
+    if not waits_for_media(dispatch):
+        return []
+    return [MessageMediaReady(**place(command), media_id=command.media_id, ready_at=command.now)]
+
+
+def _refuse_media(command: RefuseMedia, dispatch: Dispatch) -> list[Event]:
+    if not waits_for_media(dispatch):
+        return []
+    return [rejected(command, attempt=dispatch.attempt, reason=command.reason, meta_code=command.meta_code)]

@@ -26,9 +26,9 @@ def unanswered(*, written: bool, why: str) -> Verdict:
 
 def of_answer(status: int, body: bytes, *, names_message: bool) -> Verdict:
     """`names_message` is False for calls that Meta answers without a wamid."""
-    answer = _object(body)
-    error = _member(answer, "error")
-    code = _code(error)
+    answer = object_of(body)
+    error = member(answer, "error")
+    code = code_of(error)
     if status >= 500:
         return Ambiguous("server_error", code)
     if code is None:
@@ -39,7 +39,7 @@ def of_answer(status: int, body: bytes, *, names_message: bool) -> Verdict:
         return Ambiguous("unreadable_answer", code)
     if code in SERVER_CODES or error.get("is_transient") is True:
         return Ambiguous("server_error", code)
-    return Refused(code, _text(error.get("message")), _text(_member(error, "error_data").get("details")))
+    return Refused(code, text_of(error.get("message")), text_of(member(error, "error_data").get("details")))
 
 
 def _without_error(status: int, answer: Json, names_message: bool) -> Verdict:
@@ -49,19 +49,19 @@ def _without_error(status: int, answer: Json, names_message: bool) -> Verdict:
         return Ambiguous("unreadable_answer")
     if not names_message:
         return Accepted() if answer.get("success") is True else Ambiguous("unreadable_answer")
-    message, contact = _first(answer.get("messages")), _first(answer.get("contacts"))
-    wamid = _text(message.get("id"))
+    message, contact = first(answer.get("messages")), first(answer.get("contacts"))
+    wamid = text_of(message.get("id"))
     if wamid is None:
         return Ambiguous("unreadable_answer")
     return Accepted(
         wamid=wamid,
-        wa_id=_text(contact.get("wa_id")),
-        user_id=_text(contact.get("user_id")),
-        message_status=_text(message.get("message_status")),
+        wa_id=text_of(contact.get("wa_id")),
+        user_id=text_of(contact.get("user_id")),
+        message_status=text_of(message.get("message_status")),
     )
 
 
-def _object(body: bytes) -> Json:
+def object_of(body: bytes) -> Json:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -69,21 +69,21 @@ def _object(body: bytes) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _code(error: Json) -> int | None:
+def code_of(error: Json) -> int | None:
     code = error.get("code")
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def _member(value: Json, name: str) -> Json:
+def member(value: Json, name: str) -> Json:
     member = value.get(name)
     return member if isinstance(member, dict) else {}
 
 
-def _first(value: Any) -> Json:
+def first(value: Any) -> Json:
     return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """An empty text is an absent one; what PostgreSQL and UTF-8 cannot hold is not kept."""
     if not isinstance(value, str):
         return None

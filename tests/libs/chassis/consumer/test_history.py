@@ -72,7 +72,7 @@ class Faltering(OwnersOverHttp):
         page = await super().page(owner, after, limit)
         if self.dice.random() < 0.3:
             raise OwnerUnavailable("mouth does not tell its log: a test")
-        return LogPage(page.events[:40], page.events[:40][-1]["position"] if page.events else page.next, page.end)
+        return LogPage(page.events[:80], page.events[:80][-1]["position"] if page.events else page.next, page.end)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ def street(kafka: Kafka, topic_prefix: str) -> Street:
     return street
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", ["consumer.before_transaction", "consumer.after_commit", "consumer.before_ack"])
 async def test_a_worker_killed_around_its_commit_leaves_everything_done_once(
     street: Street, dsn: str, postgres_store: PostgresStore, point: str

@@ -21,7 +21,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_what_is_not_given_has_the_conventions_values(environment: pytest.MonkeyPatch) -> None:
     settings = ServiceSettings.from_environment()
-    assert (settings.http_host, sorted(settings.roles)) == ("127.0.0.1", ["api", "worker"])
+    assert (settings.http_host, sorted(settings.roles)) == ("127.0.0.1", ["api", "media", "worker"])
     assert (settings.jwt_issuer, settings.jwt_audience, settings.topic_prefix) == ("recado", "recado", "")
     assert settings.management_port is None
     assert settings.dsn() == GOOD["RECADO_DATABASE"]

@@ -1,30 +1,49 @@
 """The HTTP routes of conversations."""
 
+from typing import Any
+
 from fastapi import APIRouter
+from recado_chassis.files import Files
+from recado_chassis.ports import Clock, Ids
 from recado_chassis.streams import Streams
 
+from conversations.adapters.http.attachments import attachment_routes
 from conversations.adapters.http.beginning import beginning_routes
 from conversations.adapters.http.desks import desk_routes
 from conversations.adapters.http.inbox import inbox_routes
+from conversations.adapters.http.life import life_routes
 from conversations.adapters.http.people import standing
-from conversations.adapters.http.saved_views import saved_view_routes
-from conversations.adapters.http.stream import stream_routes
+from conversations.adapters.http.stream import Screens, stream_routes
 from conversations.adapters.http.talk import talk_routes
 from conversations.adapters.http.users import user_routes
-from conversations.application import People
+from conversations.application import Attaching, Beginning, People
 from conversations.views import Questions
 
 __all__ = [
-    "beginning_routes",
-    "inbox_routes",
-    "saved_view_routes",
+    "life_routes",
+    "screen_routes",
     "staff_routes",
     "standing",
-    "stream_routes",
-    "talk_routes",
+    "writing_routes",
 ]
+
+
+def screen_routes(streams: Streams, questions: Questions, screens: Screens[Any], clock: Clock) -> list[APIRouter]:
+    """What is shown: lists and timelines as they are asked for, and what moves them."""
+    return [inbox_routes(streams, questions, clock), stream_routes(screens)]
 
 
 def staff_routes(streams: Streams, people: People, questions: Questions) -> list[APIRouter]:
     """Who answers: users, profiles, rotas."""
     return [user_routes(streams, people, questions), desk_routes(streams, people, questions)]
+
+
+def writing_routes(
+    streams: Streams, attaching: Attaching, beginning: Beginning, questions: Questions, files: Files, ids: Ids
+) -> list[APIRouter]:
+    """Writing first, files, and all that is done with a conversation."""
+    return [
+        attachment_routes(streams, attaching, questions, files, ids),
+        beginning_routes(streams, beginning, ids),
+        talk_routes(streams, attaching, beginning, questions, ids),
+    ]

@@ -11,8 +11,10 @@ from recado_chassis.ports import Clock
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
+from conversations.adapters.http.attachments import shown
 from conversations.adapters.http.filtering import filters
 from conversations.adapters.http.people import viewers
+from conversations.adapters.http.presence import block_shown
 from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Filters, Place, Questions, Viewer
@@ -40,15 +42,20 @@ def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRou
     @router.get("/conversations/{conversation_id}")
     def conversation(conversation_id: UUID, who: Viewing) -> Row:
         row = _found(questions, who, conversation_id)
-        return {**_conversation(row, clock.now()), "owners": [_owner(o) for o in questions.owners_of(conversation_id)]}
+        owners = [_owner(o) for o in questions.owners_of(conversation_id)]
+        block = block_shown(questions.block_of(row["customer_id"]))
+        return {**_conversation(row, clock.now()), "owners": owners, "block": block}
 
     @router.get("/conversations/{conversation_id}/messages")
     def timeline(conversation_id: UUID, at: Annotated[Page, Depends(page)], who: Viewing) -> Response:
         _found(questions, who, conversation_id)
         after = (datetime.fromisoformat(at.after[0]), at.after[1], at.after[2]) if at.after else _BEGINNING
         rows = questions.timeline(conversation_id, after, at.fetch)
+        files = questions.files.of_messages([row["message_id"] for row in rows])
         return at.answer(
-            rows, lambda row: [row["occurred_at"].isoformat(), row["source_ordinal"], row["position"]], _message
+            rows,
+            lambda row: [row["occurred_at"].isoformat(), row["source_ordinal"], row["position"]],
+            lambda row: {**_message(row), "attachment": shown(files.get(row["message_id"]))},
         )
 
     @router.get("/counters")
@@ -117,7 +124,7 @@ def _message(row: Row) -> Row:
     status, failed = shown_status(set(statuses))
     codes = [code for name in ("failed", "rejected") for code in statuses.get(name, {}).get("codes", ())]
     told = row["edited_content"] or row["content"]
-    content = None if told is None or row["revoked_at"] else orjson.loads(bytes(told))
+    content = None if told is None or row["revoked_at"] else _seen(orjson.loads(bytes(told)))
     return {
         "message_id": row["message_id"],
         "direction": row["direction"],
@@ -136,6 +143,11 @@ def _message(row: Row) -> Row:
         "failure": failure_of(statuses),
         "statuses": {name: datetime.fromisoformat(told["at"]) for name, told in sorted(statuses.items())},
     }
+
+
+def _seen(content: Row) -> Row:
+    """Without the places of files, which say nothing to anybody."""
+    return {name: value for name, value in content.items() if name not in ("key", "thumbnail")}
 
 
 def _reactions(rows: list[Row]) -> Row:

@@ -14,12 +14,12 @@ from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.content import OutgoingText
-from recado_events.ids import ConversationId, MessageId, UserId
+from recado_events.ids import AttachmentId, ConversationId, MessageId, UserId
 from starlette.responses import Response
 
 from conversations.adapters.http.beginning import TemplateChoice, choice_of, record_of
 from conversations.adapters.http.people import person_of
-from conversations.application import Beginning, Talking
+from conversations.application import Attaching, Beginning, Talking
 from conversations.commands import (
     AssignConversation,
     CloseConversation,
@@ -29,6 +29,7 @@ from conversations.commands import (
     Reply,
     SendTemplate,
 )
+from conversations.commands.attaching import SendAttachment
 from conversations.views import Questions
 
 Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
@@ -50,6 +51,15 @@ class ReactionBody(RequestModel):
     """Empty: take the reaction back."""
 
 
+class AttachmentBody(RequestModel):
+    type: Literal["attachment"]
+    attachment_id: UUID
+    """Of a file that was put aside in this conversation."""
+    caption: Annotated[str, Field(max_length=1024)] | None = None
+    reply_to: UUID | None = None
+    """The message to quote."""
+
+
 class TemplateBody(TemplateChoice):
     type: Literal["template"]
     pipeline_record_id: UUID | None = None
@@ -60,25 +70,38 @@ class ReadBody(RequestModel):
     up_to_id: UUID | None = None
     """The last message that was seen; the newest one where it is not given."""
     notify_customer: bool = False
+    """Whether the customer is to see it; where it is not given, as the number's rule says."""
+
+    @property
+    def asked(self) -> bool | None:
+        return self.notify_customer if "notify_customer" in self.model_fields_set else None
 
 
 class AssignBody(RequestModel):
     user_id: UUID
 
 
-def talk_routes(streams: Streams, talking: Talking, beginning: Beginning, questions: Questions, ids: Ids) -> APIRouter:
+Sent = TextBody | ReactionBody | AttachmentBody | TemplateBody
+
+
+def talk_routes(
+    streams: Streams, attaching: Attaching, beginning: Beginning, questions: Questions, ids: Ids
+) -> APIRouter:
+    talking = attaching.talking
     router = APIRouter(prefix="/conversations/{conversation_id}", tags=["conversations"])
-    _add_sending(router, streams, talking, beginning, ids)
+    _add_sending(router, streams, attaching, beginning, ids)
     _add_reading(router, streams, talking, questions)
     _add_owning(router, streams, talking)
     return router
 
 
-def _add_sending(router: APIRouter, streams: Streams, talking: Talking, beginning: Beginning, ids: Ids) -> None:
+def _add_sending(router: APIRouter, streams: Streams, attaching: Attaching, beginning: Beginning, ids: Ids) -> None:
+    talking = attaching.talking
+
     @router.post("/messages", status_code=202)
     def send(
         conversation_id: UUID,
-        body: Annotated[TextBody | ReactionBody | TemplateBody, Field(discriminator="type")],
+        body: Annotated[Sent, Field(discriminator="type")],
         request: Sending,
     ) -> Response:
         command = _sending(ConversationId(conversation_id), body, request, MessageId(ids.new()))
@@ -87,6 +110,8 @@ def _add_sending(router: APIRouter, streams: Streams, talking: Talking, beginnin
             match command:
                 case Reply():
                     talking.reply(work, command, request.cause)
+                case SendAttachment():
+                    attaching.send_attachment(work, command, request.cause)
                 case React():
                     talking.react(work, command, request.cause)
                 case SendTemplate():
@@ -101,9 +126,7 @@ def _add_reading(router: APIRouter, streams: Streams, talking: Talking, question
     def mark_read(conversation_id: UUID, body: ReadBody, request: Changing) -> Response:
         # No message has a conversation's id: the rules refuse it once they know that the caller may see it.
         up_to = body.up_to_id or questions.last_inbound(conversation_id) or conversation_id
-        command = MarkRead(
-            **_on(conversation_id, request), up_to_id=MessageId(up_to), notify_customer=body.notify_customer
-        )
+        command = MarkRead(**_on(conversation_id, request), up_to_id=MessageId(up_to), notify_customer=body.asked)
         return _perform(streams, request, command, talking.mark_read, up_to_id=str(up_to))
 
 
@@ -134,16 +157,19 @@ def _on(conversation_id: UUID, request: Asked) -> dict[str, Any]:
 
 
 def _sending(
-    conversation_id: ConversationId, body: TextBody | ReactionBody | TemplateBody, request: Asked, message_id: MessageId
-) -> Reply | React | SendTemplate:
+    conversation_id: ConversationId, body: Sent, request: Asked, message_id: MessageId
+) -> Reply | React | SendAttachment | SendTemplate:
     on = _on(conversation_id, request)
     if isinstance(body, TemplateBody):
         about = record_of(body.pipeline_record_id)
         return SendTemplate(**on, message_id=message_id, choice=choice_of(body), pipeline_record_id=about)
     if isinstance(body, ReactionBody):
         return React(**on, message_id=message_id, target_id=MessageId(body.message_id), emoji=body.emoji)
-    content = OutgoingText(body=body.text, preview_url=body.preview_url)
     quoted = None if body.reply_to is None else MessageId(body.reply_to)
+    if isinstance(body, AttachmentBody):
+        file = AttachmentId(body.attachment_id)
+        return SendAttachment(**on, message_id=message_id, attachment_id=file, caption=body.caption, reply_to=quoted)
+    content = OutgoingText(body=body.text, preview_url=body.preview_url)
     return Reply(**on, message_id=message_id, content=content, reply_to=quoted)
 
 

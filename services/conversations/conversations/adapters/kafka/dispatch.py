@@ -11,20 +11,22 @@ from recado_chassis.ports import Clock
 from recado_chassis.service import Heard, Hears, Reaction
 from recado_chassis.store import UniqueKey
 from recado_chassis.work import Fold, Work
-from recado_events import catalogue, crm, gateway
+from recado_events import catalogue, crm, gateway, media
 from recado_events.event import Event
 from recado_events.inbound import InboundType, InboundUpdate
 
 from conversations.adapters.kafka import business
 from conversations.adapters.kafka.hearing import (
+    attachment_of,
     channel_of,
     customer_owners_of,
     outcome_of,
 )
 from conversations.adapters.kafka.meta import Command, decode
-from conversations.application import Arriving, Delivering, Listening
+from conversations.application import Arriving, Attaching, Delivering, Listening
+from conversations.application.importing import Importing, streams_of
 from conversations.application.scene import Scene, fold_of
-from conversations.commands import Arrival, ChangeIdentity, RecordStatus, SetAsideUpdate, SetMarketing
+from conversations.commands import Arrival, ChangeIdentity, ImportPast, RecordStatus, SetAsideUpdate, SetMarketing
 
 E = TypeVar("E", bound=Event)
 Outcome = gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown
@@ -40,6 +42,7 @@ class Inbound:
         self._arriving = arriving
         self._delivering = delivering
         self._scene = scene
+        self._importing = Importing(scene)
         self._decode = partial(decode, reactions_open_window=reactions_open_window)
         self._decoded: OrderedDict[tuple[str, int, int], Command | None] = OrderedDict()
 
@@ -65,6 +68,8 @@ class Inbound:
                 self._arriving.change_identity(work, command, heard.cause)
             case SetMarketing():
                 self._arriving.set_marketing(work, command, heard.cause)
+            case ImportPast():
+                self._importing.import_past(work, command, heard.cause)
             case SetAsideUpdate():
                 self._arriving.set_aside(work, command, heard.cause)
 
@@ -107,6 +112,8 @@ class Inbound:
                 names += [f"wamid-{command.wamid_id}", f"message-{command.wamid_id}"]
                 if command.tagged_id is not None:
                     names.append(f"message-{command.tagged_id}")
+            case ImportPast():
+                names += streams_of(command)
             case SetAsideUpdate():
                 names.append(f"update-{command.update_id}")
         return {name: fold_of(name) for name in names}
@@ -139,11 +146,15 @@ def hears(
     ) -> None:
         arriving.note_channel(work, channel_of(event), heard.cause)
 
+    def when_media(work: Work, event: media.MediaStored | media.MediaLost, heard: Heard) -> None:
+        attaching.note_attachment(work, attachment_of(event), heard.cause)
+
     def when_contact_owner(work: Work, event: crm.ContactLinked | crm.ContactOwnerChanged, heard: Heard) -> None:
         contacts[event.TYPE].handle(work, heard)
         for command in customer_owners_of(event):
             arriving.note_contact_owner(work, command, heard.cause)
 
+    attaching = Attaching(scene)
     contacts = business.of_contacts(listening)
     return [
         Hears(catalogue.INBOUND, dict.fromkeys(InboundType, inbound)),
@@ -154,6 +165,8 @@ def hears(
                     _on(gateway.MessageAccepted, when_outcome),
                     _on(gateway.MessageRejected, when_outcome),
                     _on(gateway.MessageOutcomeUnknown, when_outcome),
+                    _on(media.MediaStored, when_media),
+                    _on(media.MediaLost, when_media),
                     _on(gateway.ChannelConnectionStarted, when_channel),
                     _on(gateway.ChannelDisconnected, when_channel),
                 ]

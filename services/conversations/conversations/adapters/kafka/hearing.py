@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from recado_events import crm, gateway
+from recado_events import crm, gateway, media
 from recado_events.ids import UserId, wamid_id
 
 from conversations.adapters.kafka.meta_people import aliases_of
 from conversations.commands import NoteChannel, NoteContactOwner, NoteOutcome
+from conversations.commands.attaching import NoteAttachment
 
 _OUTCOMES: dict[type[gateway.OfDispatch], str] = {
     gateway.MessageAccepted: "accepted",
@@ -35,6 +37,26 @@ def outcome_of(
         aliases=aliases_of(("wa_id", accepted.wa_id), ("user_id", accepted.user_id)) if accepted else (),
         occurred_at=event.happened_at,
         now=event.happened_at,
+    )
+
+
+def attachment_of(event: media.MediaStored | media.MediaLost) -> NoteAttachment:
+    at: dict[str, Any] = {
+        "organisation_id": event.organisation_id,
+        "phone_number_id": event.phone_number_id,
+        "message_id": event.message_id,
+        "now": event.happened_at,
+    }
+    if isinstance(event, media.MediaLost):
+        return NoteAttachment(**at, state="lost", reason=event.reason)
+    return NoteAttachment(
+        **at,
+        state="stored",
+        key=event.file_key,
+        size=event.size,
+        mime_type=event.mime_type,
+        flags=event.flags,
+        thumbnail=event.thumbnail,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from recado_events.inbound import InboundType, InboundUpdate
 
 from conversations.adapters.kafka.meta_content import content_of, product_of, referral_of
+from conversations.adapters.kafka.meta_past import past
 from conversations.adapters.kafka.meta_people import aliases_of, moment_of, sighting_of
 from conversations.adapters.kafka.meta_status import status
 from conversations.adapters.kafka.meta_update import Told
@@ -15,6 +16,7 @@ from conversations.adapters.kafka.meta_values import object_of, text_of
 from conversations.commands import (
     Arrival,
     ChangeIdentity,
+    ImportPast,
     ReceiveEcho,
     ReceiveEdit,
     ReceiveMessage,
@@ -25,7 +27,7 @@ from conversations.commands import (
     SetMarketing,
 )
 
-Command = Arrival | ChangeIdentity | SetMarketing | RecordStatus | SetAsideUpdate
+Command = Arrival | ChangeIdentity | SetMarketing | RecordStatus | ImportPast | SetAsideUpdate
 
 _UNAVAILABLE = 131060
 _CHANGES = {
@@ -149,6 +151,6 @@ _READERS: dict[str, Callable[[Told], Command | None]] = {
     InboundType.STATUS: status,
     InboundType.ECHO: _echo,
     InboundType.PREFERENCE: _preference,
-    InboundType.HISTORY: Told.set_aside,
+    InboundType.HISTORY: past,
     InboundType.ERROR: Told.set_aside,
 }

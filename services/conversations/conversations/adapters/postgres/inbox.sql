@@ -17,6 +17,43 @@ CREATE TABLE rotas (
     PRIMARY KEY (organisation_id, phone_number_id)
 );
 
+CREATE TABLE rules (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    close_after interval,
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
+-- When somebody wrote or opened it again, where silence ends conversations, and not each time.
+CREATE TABLE activity (
+    conversation_id uuid PRIMARY KEY,
+    noted_at timestamptz NOT NULL
+);
+
+-- From the phone app, before the number came here: no conversation has them.
+CREATE TABLE past_messages (
+    message_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    thread_id uuid NOT NULL,
+    kind text NOT NULL,
+    content bytea,
+    by_business boolean NOT NULL,
+    status text,
+    occurred_at timestamptz NOT NULL
+);
+CREATE INDEX past_messages_latest ON past_messages (thread_id, occurred_at DESC, message_id DESC);
+
+-- Everybody who was ever blocked.
+CREATE TABLE blocks (
+    customer_id uuid PRIMARY KEY,
+    blocked boolean NOT NULL,
+    settled_by uuid,
+    settled_at timestamptz NOT NULL,
+    evidence text,
+    refused_code bigint
+);
+
 CREATE TABLE customers (
     customer_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
@@ -94,6 +131,8 @@ CREATE INDEX conversations_closed ON conversations (organisation_id, last_messag
 CREATE INDEX conversations_at ON conversations (
     organisation_id, phone_number_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_of ON conversations (customer_id);
+CREATE INDEX conversations_silent ON conversations (organisation_id, phone_number_id, last_message_at)
+    WHERE state <> 'closed';
 
 CREATE TABLE owners (
     conversation_id uuid NOT NULL,

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import counting
+from conversations.adapters.postgres import blocks, counting, past, silence
 from conversations.views import changes
 
 _RECORD = "WHERE pipeline_record_id = %(pipeline_record_id)s"
@@ -28,6 +28,10 @@ STATEMENTS = {
         VALUES (%(organisation_id)s, %(phone_number_id)s, %(members)s, %(only_online)s)
         ON CONFLICT (organisation_id, phone_number_id)
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
+    "rules_chosen": silence.RULES_CHOSEN,
+    "activity": silence.ACTIVITY,
+    "block": blocks.BLOCK,
+    "past_message": past.PAST_MESSAGE,
     "customer_known": """
         INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id,
                                name_words, username_words, numbers, trigrams)

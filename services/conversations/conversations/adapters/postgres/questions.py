@@ -10,10 +10,15 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from recado_events.ids import MessageId, OrganisationId
+from recado_events.ids import ConversationId, MessageId, OrganisationId
 
 from conversations.adapters.postgres import listing
+from conversations.adapters.postgres.attachments import FiledAttachments
+from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
+from conversations.adapters.postgres.past import PAST
+from conversations.adapters.postgres.silence import SILENT
+from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
 
@@ -63,6 +68,7 @@ class InboxQuestions:
 
     def __init__(self, connect: Connect, effort: Effort = USUAL) -> None:
         self._connect = connect
+        self.files: AttachmentQuestions = FiledAttachments(connect)
         self._effort = effort
 
     def conversations_of(
@@ -119,6 +125,20 @@ class InboxQuestions:
                  WHERE send_by <= %(now)s ORDER BY send_by LIMIT %(limit)s"""
         found = self._rows(sql, {"now": now, "limit": limit})
         return [(OrganisationId(row["organisation_id"]), MessageId(row["message_id"])) for row in found]
+
+    def block_of(self, customer_id: UUID) -> Row | None:
+        return next(iter(self._rows(BLOCK_OF, {"id": customer_id})), None)
+
+    def past_of(
+        self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
+    ) -> list[Row]:
+        at, message_id = before or (None, None)
+        values = {"organisation_id": organisation_id, "threads": list(threads), "at": at, "id": message_id}
+        return self._rows(PAST, {**values, "limit": limit})
+
+    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
+        found = self._rows(SILENT, {"now": now, "limit": limit})
+        return [(OrganisationId(row["organisation_id"]), ConversationId(row["conversation_id"])) for row in found]
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:

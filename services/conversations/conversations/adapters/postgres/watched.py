@@ -18,38 +18,20 @@ SELECT c.customer_id, c.conversation_id, (
     WHERE o.conversation_id = c.conversation_id AND o.position <= %(position)s ORDER BY o.position DESC LIMIT 1
 ) FROM view_inbox.conversations c WHERE c.customer_id = ANY (%(customers)s)
 """
-# Who has read equally far has as much left to read, so that it is counted once.
 _UNREAD = """
-WITH asked AS (
-    SELECT a.user_id, a.conversation_id, coalesce(r.position, 0) AS mark
-    FROM unnest(%(users)s::uuid[], %(conversations)s::uuid[]) AS a (user_id, conversation_id)
-    LEFT JOIN view_inbox.read_marks r USING (user_id, conversation_id)
-), counted AS (
-    SELECT d.conversation_id, d.mark, (
-        SELECT count(*) FROM view_inbox.messages m
-        WHERE m.conversation_id = d.conversation_id AND m.direction = 'in' AND m.position > d.mark
-    ) AS unread FROM (SELECT DISTINCT conversation_id, mark FROM asked) AS d
-)
-SELECT user_id, conversation_id, unread FROM asked JOIN counted USING (conversation_id, mark)
+SELECT a.user_id, c.conversation_id, c.received - coalesce(r.seen, 0)
+FROM unnest(%(users)s::uuid[], %(conversations)s::uuid[]) AS a (user_id, conversation_id)
+JOIN view_inbox.conversations c USING (conversation_id)
+LEFT JOIN view_inbox.read_marks r ON r.user_id = a.user_id AND r.conversation_id = a.conversation_id
 """
 _BADGES = """
-WITH received AS (
-    SELECT c.conversation_id, c.assignee, count(*) AS messages
-    FROM view_inbox.conversations c JOIN view_inbox.messages m USING (conversation_id)
-    WHERE c.organisation_id = %(organisation)s AND m.direction = 'in' GROUP BY 1, 2
-), seen AS (
-    SELECT r.user_id, c.assignee, (
-        SELECT count(*) FROM view_inbox.messages m
-        WHERE m.conversation_id = r.conversation_id AND m.direction = 'in' AND m.position <= r.position
-    ) AS messages
-    FROM view_inbox.read_marks r JOIN view_inbox.conversations c USING (conversation_id)
-    WHERE c.organisation_id = %(organisation)s AND r.user_id = ANY (%(users)s)
-)
-SELECT a.user_id, a.own_only, (
-    (SELECT coalesce(sum(messages), 0) FROM received WHERE NOT a.own_only OR assignee = a.user_id)
-    - (SELECT coalesce(sum(messages), 0) FROM seen
-       WHERE seen.user_id = a.user_id AND (NOT a.own_only OR assignee = a.user_id))
-)::bigint FROM unnest(%(users)s::uuid[], %(own)s::boolean[]) AS a (user_id, own_only)
+WITH counted AS (SELECT * FROM view_inbox.counts WHERE organisation_id = %(organisation)s),
+     everybodys AS (SELECT coalesce(sum(received), 0) AS received FROM counted)
+SELECT a.user_id, a.own_only, (CASE
+    WHEN a.own_only THEN coalesce(c.received - c.seen_own, 0) ELSE e.received - coalesce(c.seen, 0)
+END)::bigint
+FROM unnest(%(users)s::uuid[], %(own)s::boolean[]) AS a (user_id, own_only)
+CROSS JOIN everybodys e LEFT JOIN counted c USING (user_id)
 """
 
 

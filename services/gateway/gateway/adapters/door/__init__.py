@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol, cast
 
-from recado_chassis.service import Background, Hears
+from recado_chassis.service import Background, Hears, Reaction
 from recado_chassis.toolbox import Toolbox
 from recado_events.catalogue import INBOUND, QUARANTINE
+from recado_events.inbound import InboundType
 
+from gateway.adapters.door import notices
 from gateway.adapters.door.archiving import Shelf
 from gateway.adapters.door.counting import Counting
 from gateway.adapters.door.desk import Desk
@@ -50,9 +52,18 @@ class Door:
         )
         self.routes: Mapping[str, Any] = {PATH: Webhook(signatures, settings.verify_token.get_secret_value(), desk)}
 
+    @property
+    def around(self) -> dict[str, Any]:
+        """What stands around the API of a `Service`."""
+        return {"always": self.always, "raw_routes": self.routes}
+
     def hears(self, heard: Sequence[Hears]) -> list[Hears]:
-        """What others do with what they hear, and the archive of updates beside it."""
+        """What others do with what they hear, and beside it the archive of updates and what Meta tells of numbers."""
         kept = Shelf(self._rows, self._clock, INBOUND.name)
         waiting = Shelf(self._rows, self._clock, QUARANTINE.name, "waiting")
-        archived = [replace(each, keeps=kept.keep) if each.topic is INBOUND else each for each in heard]
+        noticing: dict[str, Reaction] = {InboundType.FIELD: notices.reaction()}
+        archived = [
+            replace(each, keeps=kept.keep, reactions={**each.reactions, **noticing}) if each.topic is INBOUND else each
+            for each in heard
+        ]
         return [*archived, Hears(QUARANTINE, {}, keeps=waiting.keep)]

@@ -5,22 +5,33 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from recado_events.content import OutgoingReaction, OutgoingTemplate, OutgoingText, ReadReceipt, TemplateParameter
+from recado_events.content import (
+    OutgoingMedia,
+    OutgoingReaction,
+    OutgoingTemplate,
+    OutgoingText,
+    ReadReceipt,
+    TemplateParameter,
+)
 from recado_events.conversations import Released
 
 
-def message_body(released: Released, tag: str) -> dict[str, Any]:
-    """The JSON body of one send. Raises ValueError for a kind that cannot be sent; the rules let none come so far."""
+def message_body(released: Released, tag: str, media_id: str | None = None) -> dict[str, Any]:
+    """The JSON body of one send; `media_id` is Meta's of the file that it sends. Raises
+    ValueError for a kind that cannot be sent; the rules let none come so far."""
     content = released.content
     match content:
         case ReadReceipt():
-            return {"messaging_product": "whatsapp", "status": "read", "message_id": content.target_wamid}
+            typing = {"typing_indicator": {"type": "text"}} if content.typing else {}
+            return {"messaging_product": "whatsapp", "status": "read", "message_id": content.target_wamid, **typing}
         case OutgoingText():
             told: dict[str, Any] = {"type": "text", "text": {"body": content.body, "preview_url": content.preview_url}}
         case OutgoingReaction():
             told = {"type": "reaction", "reaction": {"message_id": content.target_wamid, "emoji": content.emoji}}
         case OutgoingTemplate():
             told = {"type": "template", "template": _template(content)}
+        case OutgoingMedia() if media_id is not None:
+            told = {"type": content.kind, content.kind: _file(content, media_id)}
         case _:
             raise ValueError("this kind of content cannot be sent")
     quoted = {"context": {"message_id": released.context_wamid}} if released.context_wamid else {}
@@ -32,6 +43,13 @@ def message_body(released: Released, tag: str) -> dict[str, Any]:
         **quoted,
         "biz_opaque_callback_data": tag,
     }
+
+
+def _file(content: OutgoingMedia, media_id: str) -> dict[str, str]:
+    """Only documents show a name, and audio shows no caption."""
+    named = {"filename": content.filename} if content.kind == "document" else {}
+    said = {"caption": content.caption} if content.caption and content.kind != "audio" else {}
+    return {"id": media_id, **named, **said}
 
 
 _BUTTONS = {"text": "url", "payload": "quick_reply", "coupon_code": "copy_code"}

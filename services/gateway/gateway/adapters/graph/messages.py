@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from recado_events.content import ReadReceipt
 
-from gateway.adapters.graph.bodies import message_body
+from gateway.adapters.graph.calls import call_of, verdict_of
 from gateway.adapters.graph.errors import count_error
 from gateway.application.ports import Claim
 from gateway.commands import Accepted, NotTaken, Verdict
-from gateway.domain.verdicts import of_answer, unanswered
+from gateway.domain.verdicts import unanswered
 
 DEADLINE = 20.0
 """Seconds for the whole call."""
@@ -62,16 +61,17 @@ class GraphMessages:
             return unanswered(written=watch.written, why="timeout")
         except (httpx.HTTPError, httpx.StreamError, OSError, AttributeError):  # of anyio: gone while it connected
             return unanswered(written=watch.written, why="connection_lost")
-        verdict = of_answer(status, body, names_message=not isinstance(claim.released.content, ReadReceipt))
+        verdict = verdict_of(claim.released, status, body)
         if not isinstance(verdict, Accepted):
             count_error(verdict.meta_code)
         return verdict
 
     async def _post(self, claim: Claim, watch: _Watch) -> tuple[int, bytes]:
+        method, edge, said = call_of(claim.released, claim.tag, claim.media_id)
         request = self._client.build_request(
-            "POST",
-            f"{self._root}/{claim.due.phone_number_id}/messages",
-            content=json.dumps(message_body(claim.released, claim.tag)).encode(),
+            method,
+            f"{self._root}/{claim.due.phone_number_id}/{edge}",
+            content=json.dumps(said).encode(),
             headers={"Authorization": f"Bearer {claim.token.text}", "Content-Type": "application/json"},
             extensions={"trace": watch},
         )

@@ -14,8 +14,10 @@ from recado_events.meta_templates import MetaContent
 from recado_events.templates import TemplateForm
 
 from gateway.adapters.graph.errors import count_error
+from gateway.adapters.graph.numbers import FIELDS, standing_of
 from gateway.adapters.graph.template_bodies import components_of, content_of
 from gateway.application.accounts import GraphFailed, Token
+from gateway.application.number_looks import NumberStanding
 from gateway.application.template_ports import MayWrite, MetaTemplate
 from gateway.commands import Ambiguous, NotTaken, TemplateTaken, TemplateVerdict
 from gateway.domain.template_refusals import GONE, of_template_answer, reason_of
@@ -76,6 +78,11 @@ class GraphTemplates:
 
     def listing(self, waba_id: WabaId, token: Token) -> list[MetaTemplate]:
         return self._pages(waba_id, token, {})
+
+    def numbers(self, waba_id: WabaId, token: Token) -> list[NumberStanding]:
+        """The first hundred: an account has twenty numbers, or more where Meta agreed."""
+        rows = self._look(f"{waba_id}/phone_numbers", token, {"fields": FIELDS, "limit": "100"}).get("data")
+        return [found for row in (rows if isinstance(rows, list) else []) if (found := standing_of(row)) is not None]
 
     def one(self, meta_template_id: str, token: Token) -> MetaTemplate | None:
         try:

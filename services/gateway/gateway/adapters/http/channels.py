@@ -42,7 +42,16 @@ MetaId = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 PhoneNumber = Annotated[str, Path(pattern=r"^[0-9]{1,20}$")]
 Code = Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$")]
 Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-Name = Annotated[str, Field(max_length=200, pattern=r"^[^\p{Cc}]*[^\p{Cc}\p{Z}][^\p{Cc}]*$")]
+# Written out, for not every reader of the API's description knows the classes of Unicode.
+Name = Annotated[
+    str,
+    Field(
+        max_length=200,
+        pattern=r"^[^\u0000-\u001f\u007f-\u009f]*"
+        r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+        r"[^\u0000-\u001f\u007f-\u009f]*$",
+    ),
+]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 
@@ -176,7 +185,7 @@ def _add_looking(router: APIRouter, questions: Questions) -> None:
         row = questions.channel(who.organisation, PhoneNumberId(phone_number_id))
         if row is None:
             raise UnknownChannel
-        return shown(row)
+        return {**shown(row), "health": questions.health_of(row)}
 
 
 def _number(request: Asked, phone_number_id: str) -> Number:

@@ -11,7 +11,9 @@ from pydantic import TypeAdapter
 from recado_chassis.mapper import Placed
 from recado_events.gateway import OfChannel
 from recado_events.ids import OrganisationId, PhoneNumberId
+from recado_events.number_health import OfNotice
 
+from gateway.adapters.postgres import notices
 from gateway.domain.connection import Connection as Connected
 from gateway.views import ChannelRow, fold
 
@@ -32,7 +34,8 @@ class Channels:
     """The projection. A change of what a connection is made of needs another comment in `ddl`, which rebuilds it."""
 
     name = "channels"
-    ddl = """
+    ddl = (
+        """
     -- connection: gateway.domain.connection.Connection, second form
     CREATE TABLE channels (
         organisation_id uuid NOT NULL,
@@ -41,11 +44,15 @@ class Channels:
         PRIMARY KEY (organisation_id, phone_number_id)
     );
     """
+        + notices.DDL
+    )
 
     def write(self, connection: Connection[Any], page: Sequence[Placed]) -> None:
         for placed in page:
             if isinstance(placed.event, OfChannel):
                 _fold(connection, placed.event)
+            elif isinstance(placed.event, OfNotice):
+                notices.keep(connection, placed.event)
 
 
 class ChannelQuestions:
@@ -55,6 +62,10 @@ class ChannelQuestions:
     def channel(self, organisation_id: OrganisationId, phone_number_id: PhoneNumberId) -> ChannelRow | None:
         with self._connection() as connection:
             return _row(connection, "view_channels.channels", organisation_id, phone_number_id)
+
+    def health_of(self, row: ChannelRow) -> dict[str, Any]:
+        with self._connection() as connection:
+            return notices.health_of(connection, row)
 
     def channels_of(self, organisation_id: OrganisationId, after: str, limit: int) -> list[ChannelRow]:
         with self._connection() as connection:

@@ -12,6 +12,7 @@ from recado_chassis.verifying.logs import repeated_effects
 
 from conversations.adapters.postgres.verifying import (
     arrivals,
+    attachments,
     counters,
     permissions,
     requests,
@@ -33,6 +34,7 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield from requests.figures(CONVERSATIONS, facts)
     yield from permissions.figures(CONVERSATIONS, facts)
     yield from counters.figures(CONVERSATIONS, connection, facts)
+    yield from attachments.figures(CONVERSATIONS, connection, facts)
     yield arrivals.doubled(CONVERSATIONS, facts)
     if evidence.taken is not None:
         yield from arrivals.figures(CONVERSATIONS, connection, facts, evidence.taken)

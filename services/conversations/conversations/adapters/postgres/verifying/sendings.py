@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from recado_chassis.verifying.evidence import Evidence
 from recado_chassis.verifying.figures import Figure, none_of, told
 from recado_events.conversations import (
+    BlockReleased,
     MessageReleased,
     MessageRequested,
     OfCustomer,
@@ -31,6 +32,7 @@ def figures(of: str, facts: Facts, evidence: Evidence) -> Iterator[Figure]:
         yield none_of(of, "free-form messages that reached Meta outside their window", late)
     released = {event.message_id: event.send_by for event in facts.of(MessageReleased)}
     released |= {event.message_id: event.send_by for event in facts.of(ReadReceiptReleased)}
+    released |= {event.message_id: event.send_by for event in facts.of(BlockReleased)}
     ended = {event.message_id for event in facts.of(AcceptanceNoted, RejectionNoted, UncertaintyNoted)}
     overdue = [each for each, send_by in released.items() if each not in ended and facts.now > send_by + LATEST]
     yield told(of, "messages released", len(released))

@@ -12,6 +12,7 @@ from psycopg import Connection
 from recado_chassis.verifying.evidence import Json
 from recado_chassis.verifying.figures import Figure, none_of
 from recado_events.conversations import (
+    BlockReleased,
     MessageDelivered,
     MessageFailed,
     MessagePlayed,
@@ -41,7 +42,7 @@ _PARKED = "SELECT count(*) FROM parked"
 def figure(of: str, connection: Connection[Any], facts: Facts, taken: Sequence[Json]) -> Figure:
     """One that carries a tag of nobody's message is a forgery, which went into quarantine."""
     words, bound, served = _words(facts), _bound(facts), facts.served()
-    released = {event.message_id for event in facts.of(MessageReleased, ReadReceiptReleased)}
+    released = {event.message_id for event in facts.of(MessageReleased, ReadReceiptReleased, BlockReleased)}
     missing = []
     for number, status in elements(taken, "messages", "statuses"):
         tag = status.get("biz_opaque_callback_data")

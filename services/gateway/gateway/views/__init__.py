@@ -57,6 +57,10 @@ class Questions(Protocol):
 
     def channel(self, organisation_id: OrganisationId, phone_number_id: PhoneNumberId) -> ChannelRow | None: ...
 
+    def health_of(self, row: ChannelRow) -> dict[str, Any]:
+        """What Meta told of the number and of its account."""
+        ...
+
     def channels_of(self, organisation_id: OrganisationId, after: str, limit: int) -> list[ChannelRow]:
         """By number; those above `after`."""
         ...

@@ -1,0 +1,12 @@
+"""Who is blocked."""
+
+from __future__ import annotations
+
+BLOCK = """
+    INSERT INTO blocks (customer_id, blocked, settled_by, settled_at, evidence, refused_code)
+    VALUES (%(customer_id)s, %(blocked)s, %(settled_by)s, %(settled_at)s, %(evidence)s, %(refused_code)s)
+    ON CONFLICT (customer_id) DO UPDATE SET
+        blocked = excluded.blocked, settled_by = excluded.settled_by, settled_at = excluded.settled_at,
+        evidence = excluded.evidence, refused_code = excluded.refused_code"""
+
+BLOCK_OF = "SELECT * FROM view_inbox.blocks WHERE customer_id = %(id)s"

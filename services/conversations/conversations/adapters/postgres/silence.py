@@ -1,0 +1,26 @@
+"""In which conversations nobody writes any more, by the rule of each number."""
+
+from __future__ import annotations
+
+RULES_CHOSEN = """
+    INSERT INTO rules (organisation_id, phone_number_id, close_after)
+    VALUES (%(organisation_id)s, %(phone_number_id)s, make_interval(secs => %(close_after)s))
+    ON CONFLICT (organisation_id, phone_number_id) DO UPDATE SET close_after = excluded.close_after"""
+
+ACTIVITY = """
+    INSERT INTO activity (conversation_id, noted_at) VALUES (%(conversation_id)s, %(noted_at)s)
+    ON CONFLICT (conversation_id) DO UPDATE SET noted_at = greatest(activity.noted_at, excluded.noted_at)"""
+
+SILENT = """
+    SELECT r.organisation_id, c.conversation_id
+    FROM view_inbox.rules r CROSS JOIN LATERAL (
+        SELECT conversation_id, last_message_at FROM view_inbox.conversations
+        WHERE organisation_id = r.organisation_id AND phone_number_id = r.phone_number_id AND state <> 'closed'
+          AND last_message_at <= %(now)s - r.close_after
+          AND NOT EXISTS (SELECT FROM view_inbox.activity a
+                          WHERE a.conversation_id = conversations.conversation_id
+                            AND a.noted_at > %(now)s - r.close_after)
+        ORDER BY last_message_at LIMIT %(limit)s
+    ) c
+    WHERE r.close_after IS NOT NULL
+    ORDER BY c.last_message_at LIMIT %(limit)s"""

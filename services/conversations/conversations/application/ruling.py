@@ -1,0 +1,63 @@
+"""Administrators choose how conversations live and end; those in which nobody writes any more are closed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from recado_chassis.store import Unavailable
+from recado_chassis.streams import Streams
+from recado_chassis.work import Work
+from recado_events.envelope import Cause
+
+from conversations.application.scene import Scene
+from conversations.commands import ChooseRules, CloseSilent
+from conversations.domain import rules, silence
+from conversations.views import Questions
+
+AT_ONCE = 200
+
+
+class Ruling:
+    """One method a use case. Each may be repeated and then changes nothing."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def choose_rules(self, work: Work, command: ChooseRules, cause: Cause) -> None:
+        desk = self._scene.desk(work, command.organisation_id, command.phone_number_id)
+        self._scene.record(work, rules.choose_rules(command, desk.rules), cause)
+
+    def close_silent(self, work: Work, command: CloseSilent, cause: Cause) -> None:
+        place = self._scene.place_of(work, command.organisation_id, command.conversation_id)
+        customer = self._scene.customer(work, place["customer_id"])
+        desk = self._scene.desk(work, command.organisation_id, place["phone_number_id"])
+        self._scene.record(work, silence.close_silent(command, place, customer, desk), cause)
+
+
+class Silencing:
+    """Synchronous, for threads. Several workers may do it at once."""
+
+    def __init__(self, streams: Streams, ruling: Ruling, questions: Questions) -> None:
+        self._streams = streams
+        self._ruling = ruling
+        self._questions = questions
+
+    def close(self) -> int:
+        """How many conversations were looked at; the view may be a moment behind, the streams decide.
+
+        One that cannot be closed stops no other: raises what the last of those raised, when all have had their turn;
+        Unavailable at once."""
+        now, failure = self._streams.clock.now(), None
+        due = self._questions.silent(now, AT_ONCE)
+        for organisation_id, conversation_id in due:
+            command = CloseSilent(organisation_id=organisation_id, conversation_id=conversation_id, now=now)
+            cause = Cause(str(self._streams.ids.new()))
+            try:
+                self._streams.transact(partial(self._ruling.close_silent, command=command, cause=cause))
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this conversation alone
+                failure = error
+        if failure is not None:
+            raise failure
+        return len(due)

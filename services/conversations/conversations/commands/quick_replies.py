@@ -1,0 +1,33 @@
+"""Texts that are written beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from recado_events.ids import OrganisationId
+
+from conversations.commands.asking import Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteQuickReply:
+    organisation_id: OrganisationId
+    quick_reply_id: UUID
+    is_new: bool
+    shortcut: str
+    title: str
+    text: str
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    by: Person
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveQuickReply:
+    organisation_id: OrganisationId
+    quick_reply_id: UUID
+    by: Person
+    now: datetime

@@ -1,0 +1,49 @@
+"""Facts about files that conversations keeps for itself."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime
+from recado_events.conversations import OfConversation, OfMessage
+from recado_events.event import Event, Personal
+from recado_events.ids import AttachmentId, UserId
+
+
+class FileName(Personal):
+    filename: str
+
+
+class AttachmentUploaded(OfConversation):
+    """Somebody put a file aside, to be sent in this conversation; checked."""
+
+    TYPE: ClassVar[str] = "conversations.attachment-uploaded.v1"
+    STREAM: ClassVar[str] = "attachment-{attachment_id}"
+    attachment_id: AttachmentId
+    kind: Literal["image", "audio", "video", "document"]
+    file_key: str
+    sha256: str
+    size: int
+    mime_type: str
+    flags: tuple[str, ...] = ()
+    thumbnail: str | None = None
+    uploaded_by: UserId
+    uploaded_at: AwareDatetime
+    personal: FileName | None
+
+
+class AttachmentNoted(OfMessage):
+    """What the gateway told of a customer's file."""
+
+    TYPE: ClassVar[str] = "conversations.attachment-noted.v1"
+    state: Literal["stored", "lost"]
+    file_key: str | None = None
+    size: int | None = None
+    mime_type: str | None = None
+    flags: tuple[str, ...] = ()
+    thumbnail: str | None = None
+    reason: str | None = None
+    noted_at: AwareDatetime
+
+
+ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, AttachmentNoted)

@@ -1,0 +1,287 @@
+"""Rule 3: silence ends conversations where the number's rule says so; who writes soon after goes on with the same."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from conversations.adapters.postgres import INBOX, InboxQuestions
+from conversations.application import Ruling, Silencing
+from conversations.application.scene import Scene
+from conversations.domain.private import ActivityNoted
+from hypothesis import given
+from hypothesis import strategies as st
+from recado_chassis.following.rebuild import digest, rebuild
+from recado_events.conversations import (
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationDequeued,
+    ConversationOpened,
+    ConversationReopened,
+    ConversationRulesChosen,
+    MessageReceived,
+    RotaTurnTaken,
+)
+from recado_events.inbound import InboundType
+
+from tests.conversations.living import DAY, Living
+from tests.conversations.office import NUMBER, Office
+from tests.harness.on_database import ServiceOnDatabase
+from tests.harness.on_memory import FINGERPRINTS
+
+HOUR = timedelta(hours=1)
+RULES = f"/channels/{NUMBER}/conversation-rules"
+
+
+def test_rule_3_no_conversation_closes_by_silence_by_default() -> None:
+    living = Living()
+    living.writes()
+    living.later(days=400)
+    assert living.is_silent() == []
+
+
+def test_rule_3_a_conversation_in_which_nobody_wrote_for_that_long_closes_as_inactivity() -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    living.later(hours=23)
+    assert living.is_silent() == []
+    living.later(hours=1)
+    (closed,) = [fact for fact in living.is_silent() if isinstance(fact, ConversationClosed)]
+    assert (closed.reason, closed.closed_by, closed.closed_at) == ("inactivity", None, living.now)
+
+
+@pytest.mark.parametrize("act", ["customer", "agent", "template", "app"])
+def test_rule_3_whoever_writes_begins_the_time_anew(act: str) -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    living.later(hours=20)
+    acts: dict[str, Any] = {
+        "customer": living.writes,
+        "agent": lambda: living.replies(living.talk()),
+        "template": lambda: living.sends(contact__first_name="Rita"),
+        "app": living.echoes,
+    }
+    acts[act]()
+    living.later(hours=10)
+    assert living.is_silent() == []
+    living.later(hours=14)
+    assert any(isinstance(fact, ConversationClosed) for fact in living.is_silent())
+
+
+def test_rule_3_a_conversation_that_waits_in_the_queue_leaves_it_when_it_closes() -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    living.later(days=2)
+    living.is_silent()
+    assert living.one(ConversationDequeued).reason == "closed"
+
+
+def test_rule_3_a_rule_that_was_taken_back_closes_nothing_any_more() -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    living.rules()
+    living.later(days=3)
+    assert living.is_silent() == []
+
+
+def test_rule_3_one_that_was_opened_again_by_hand_is_not_closed_at_once() -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    living.later(days=2)
+    living.is_silent()
+    living.later(days=2)
+    living.reopens(living.talk())
+    assert living.is_silent() == []
+    living.later(days=1)
+    assert any(isinstance(fact, ConversationClosed) for fact in living.is_silent())
+
+
+def test_rule_36_a_disconnected_channel_is_read_only_for_silence_too() -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    living.connects(False)
+    living.later(days=3)
+    assert living.is_silent() == []
+
+
+def test_a_message_that_comes_late_is_no_silence() -> None:
+    """Meta delivers for up to a week: what was written two days ago and comes now has not been silent for two days."""
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes(at=living.now - 2 * DAY)
+    assert living.is_silent() == []
+    assert living.one(ActivityNoted).noted_at == living.now
+
+
+def test_without_a_rule_nothing_is_noted_of_who_writes() -> None:
+    living = Living()
+    living.writes()
+    living.later(days=3)
+    living.writes()
+    assert living.facts(ActivityNoted) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["customer", "agent", "look"]), st.integers(0, 30)), max_size=25))
+def test_rule_3_nothing_closes_sooner_than_half_of_the_time_after_the_last_word_however_wrong_the_screen_is(
+    story: list[tuple[str, int]],
+) -> None:
+    living = Living()
+    living.rules(close_after=DAY)
+    living.writes()
+    last = living.now
+    for act, hours in story:
+        living.later(hours=hours)
+        if act == "look":
+            closed = living.is_silent()
+            assert not closed or living.now - last >= DAY / 2
+            if closed:
+                return
+            assert living.now - last < DAY
+        elif act == "customer":
+            living.writes()
+            last = living.now
+        elif living.customer(living.somebody()).may_be_written_to(living.now):
+            living.replies(living.talk())
+            last = living.now
+
+
+# Going on ------------------------------------------------------------------------------------------------------------
+
+
+def test_rule_3_by_default_who_writes_after_the_end_begins_a_new_conversation() -> None:
+    living = Living()
+    living.writes()
+    first = living.talk()
+    living.closes(first)
+    living.writes()
+    assert living.facts(ConversationOpened)[-1].previous_id == first
+    assert living.facts(ConversationReopened) == []
+
+
+def test_rule_3_who_writes_within_the_grace_goes_on_with_the_same_conversation_and_owner() -> None:
+    living = Living()
+    ana, _ = living.agents(2)
+    living.rota([ana])
+    living.rules(reopen_within=HOUR)
+    living.writes()
+    living.closes(living.talk())
+    living.later(minutes=60)
+    living.writes()
+    assert living.one(ConversationReopened).reopened_by is None
+    received = living.facts(MessageReceived)
+    assert received[0].conversation_id == received[1].conversation_id == living.one(ConversationOpened).conversation_id
+    assert [fact.user_id for fact in living.facts(ConversationAssigned)] == [ana]
+    assert len(living.facts(RotaTurnTaken)) == 1
+
+
+def test_rule_3_after_the_grace_a_new_conversation_begins() -> None:
+    living = Living()
+    living.rules(reopen_within=HOUR)
+    living.writes()
+    living.closes(living.talk())
+    living.later(minutes=61)
+    living.writes()
+    assert len(living.facts(ConversationOpened)) == 2
+
+
+def test_rule_3_what_was_written_before_the_end_and_comes_after_it_goes_on_where_it_was_written() -> None:
+    living = Living()
+    living.rules(reopen_within=HOUR)
+    living.writes()
+    living.later(hours=3)
+    living.closes(living.talk())
+    living.later(hours=2)
+    living.writes(at=living.now - 3 * HOUR)
+    assert len(living.facts(ConversationOpened)) == len(living.facts(ConversationReopened)) == 1
+
+
+def test_rule_3_an_owner_who_may_reply_no_more_does_not_get_it_back() -> None:
+    living = Living()
+    ana, bruno = living.agents(2)
+    living.rota([ana, bruno])
+    living.rules(reopen_within=HOUR)
+    living.writes()
+    living.closes(living.talk())
+    living.register(ana, active=False)
+    living.writes()
+    assert [fact.user_id for fact in living.facts(ConversationAssigned)] == [ana, bruno]
+
+
+def test_rule_3_the_business_s_own_phone_app_reopens_nothing() -> None:
+    living = Living()
+    living.rules(reopen_within=HOUR)
+    living.writes()
+    living.closes(living.talk())
+    living.echoes()
+    assert living.facts(ConversationReopened) == []
+    assert len(living.facts(ConversationOpened)) == 2
+
+
+# On real servers -----------------------------------------------------------------------------------------------------
+
+
+async def test_rule_3_the_rules_of_a_number_are_chosen_by_administrators_and_shown(office: Office) -> None:
+    told = await office.does("PUT", RULES, {"close_after": "PT24H", "reopen_within": "PT30M", "typing": False})
+    assert told == await office.sees(RULES, office.agent())
+    assert told == {"close_after": "P1D", "reopen_within": "PT30M", "read_receipts": "asked", "typing": False}
+    (chosen,) = office.service.facts(ConversationRulesChosen)
+    assert (chosen.close_after_seconds, chosen.reopen_within_seconds) == (86_400, 1_800)
+    refused = await office.client.put(RULES, json={}, headers=office.agent())
+    assert refused.status_code == 403
+
+
+NO_RULES: list[dict[str, Any]] = [
+    {"close_after": "PT0S"},
+    {"close_after": "-P1D"},
+    {"close_after": 60},
+    {"reopen_within": "soon"},
+    {"read_receipts": True},
+    {"x": 1},
+]
+
+
+@pytest.mark.parametrize("body", NO_RULES)
+async def test_rules_that_cannot_be_are_refused_by_name(office: Office, body: dict[str, Any]) -> None:
+    refused = await office.client.put(RULES, json=body, headers=office.administrator)
+    assert refused.status_code == 422
+    assert next(iter(body)) in refused.text
+
+
+async def test_rule_3_workers_close_what_has_been_silent_and_nothing_else(office: Office) -> None:
+    for wa_id in ("5511900000002", "5511900000003"):
+        ago = str(int((datetime.now(UTC) - timedelta(hours=2)).timestamp()))
+        update = {"from": wa_id, "id": f"wamid.{uuid4().hex}", "timestamp": ago, "type": "text", "text": {"body": "x"}}
+        office.service.receives(InboundType.MESSAGE, office.organisation, office.inbound(update))
+    opened_again, silent = [fact.conversation_id for fact in office.service.facts(ConversationOpened)]
+    await office.does("PUT", RULES, {"close_after": "PT1H"})
+    office.customer_writes(wa_id="5511900000001")
+    await office.does("POST", f"/conversations/{opened_again}/close")
+    await office.does("POST", f"/conversations/{opened_again}/reopen")
+    await office.service.shown()
+    questions = InboxQuestions(office.service.store.connection)
+    silencing = Silencing(office.service.service.streams, Ruling(Scene(FINGERPRINTS)), questions)
+    assert await asyncio.to_thread(silencing.close) == 1
+    closed = [fact for fact in office.service.facts(ConversationClosed) if fact.reason == "inactivity"]
+    assert [fact.conversation_id for fact in closed] == [silent]
+    await office.service.shown()
+    assert await asyncio.to_thread(silencing.close) == 0
+    (shown,) = (await office.sees("/conversations?view=closed"))["items"]
+    assert shown["conversation_id"] == str(silent)
+
+
+async def test_d1_a_rebuilt_screen_knows_the_same_rules(office: Office, service: ServiceOnDatabase) -> None:
+    await office.does("PUT", RULES, {"close_after": "PT1H"})
+    office.customer_writes()
+    await service.shown()
+    before = digest(service.dsn, INBOX)
+    rebuild(service.dsn, INBOX, service.service.streams.mapper)
+    assert digest(service.dsn, INBOX) == before
