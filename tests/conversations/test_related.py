@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from conversations.domain.noted import ContactCompanyNoted
 from recado_events import crm
 from recado_events.conversations import ConversationOpened
 from recado_events.ids import CompanyId, ContactId, PhoneNumberId, PipelineId, PipelineRecordId, StageId, UserId
@@ -89,6 +90,8 @@ async def test_rule_35_conversations_are_found_by_the_company_that_their_contact
     assert await found(office, f"company={OTHER}") == set()
     records.chooses(contact, None)
     assert await found(office, f"company={COMPANY}") == set()
+    noted = [each.company_id for each in office.service.facts(ContactCompanyNoted)]
+    assert noted == [OTHER, COMPANY, None], "what is told again changes nothing"
 
 
 async def test_rule_35_conversations_are_found_by_the_stage_of_a_pipeline_record(office: Office, records: Crm) -> None:
