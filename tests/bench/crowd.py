@@ -38,6 +38,8 @@ class Crowd:
         self.vocabulary = ["".join(self.random.choices("aeioubcdlmnprst", k=4 + n % 7)) for n in range(20_000)]
         self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.vocabulary))))
         self.contacts = [self._id() for _ in range(self.talks)]
+        self.companies = [self._id() for _ in range(self.talks // 20 + 2)]
+        self.stages = [self._id() for _ in _AT_STAGES]
         self._position = 0
 
     def load(self, dsn: str) -> None:
@@ -72,6 +74,7 @@ class Crowd:
             name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
             words = " ".join(marked(self.organisation, words_of(name)))
             rows["contacts"].append((self.contacts[number], self.organisation, name, words))
+        self._sale(number, talk, rows)
         rows["conversations"].append((
             talk, self.organisation, _channel(random), customer, state, assignee, "customer", None,
             last - DAY, last if state == "closed" else None, last, last, EACH // 2,
@@ -80,6 +83,15 @@ class Crowd:
             self._message(rows, talk, customer, place, last - timedelta(minutes=EACH - place))
         for user, seen in self._seen(number, assignee, age):
             rows["read_marks"].append((user, talk, self._position - 2 * (EACH // 2 - seen), seen))
+
+    def _sale(self, number: int, talk: UUID, rows: dict[str, list[Row]]) -> None:
+        """Every fifth contact is of one company; every second conversation has a pipeline record."""
+        company = self.companies[0] if number % 5 == 0 else self.random.choice(self.companies[1:])
+        rows["contact_companies"].append((self.contacts[number], self.organisation, company))
+        if number % 2:
+            (stage,) = self.random.choices(self.stages, _AT_STAGES)
+            owner, contact = self.users[number % len(self.users)], self.contacts[number]
+            rows["pipeline_records"].append((self._id(), self.organisation, talk, stage, contact, owner))
 
     def _customer(self, number: int, customer: UUID, last: datetime) -> Row:
         name = f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)} {self._words(1)}"
@@ -133,11 +145,15 @@ class Crowd:
         return UUID(int=self.random.getrandbits(128))
 
 
+_AT_STAGES = (80, 15, 4, 1)
+"""How many of a hundred pipeline records are at each."""
 _TOLD = ("sent", "delivered", "read")
 _COLUMNS: dict[str, str] = {
     "customers": """customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id, window_closes_at,
         merged_into, contact_id, name_words, username_words, numbers, trigrams""",
     "contacts": "contact_id, organisation_id, name, words",
+    "contact_companies": "contact_id, organisation_id, company_id",
+    "pipeline_records": "pipeline_record_id, organisation_id, conversation_id, stage_id, contact_id, owner_id",
     "conversations": """conversation_id, organisation_id, phone_number_id, customer_id, state, assignee, initiated_by,
         previous_id, opened_at, closed_at, last_message_at, last_inbound_at, received""",
     "messages": """message_id, organisation_id, conversation_id, customer_id, direction, kind, content, occurred_at,

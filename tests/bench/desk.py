@@ -161,6 +161,11 @@ def _filters(crowd: Crowd) -> list[Question]:
         Question("filter: dates", lambda random: {"opened_from": _ago(crowd, 2 + (day := random.randrange(150))),
                                                   "opened_until": _ago(crowd, day)}),
         Question("filter: contact", lambda random: {"contact": random.choice(crowd.contacts)}),
+        Question("filter: company", lambda random: {"company": random.choice(crowd.companies[1:])}),
+        Question("filter: a company of every fifth contact", lambda _: {"company": crowd.companies[0]}),
+        Question("filter: a pipeline stage of few", lambda _: {"stage": crowd.stages[-1]}),
+        Question("filter: a pipeline stage of many", lambda _: {"stage": crowd.stages[0]}),
+        Question("filters: pipeline stage, unread", lambda _: {"stage": crowd.stages[1], "unread": True}, reader=1),
         Question("filter: failed sends", always(failed=True)),
         Question("filter: no failed sends", always(failed=False)),
         Question("filters: owner, state, window, unread", lambda random: {

@@ -9,14 +9,36 @@ from typing import Any
 from uuid import UUID
 
 from conversations.domain.message import is_lost
-from conversations.domain.noted import ContactNoted, ContactProfile, ContactStandingNoted
+from conversations.domain.noted import (
+    ContactCompanyNoted,
+    ContactNoted,
+    ContactProfile,
+    ContactStandingNoted,
+    PipelineRecordNoted,
+    RecordContact,
+    RecordName,
+    RecordOwner,
+    RecordPlace,
+)
 from conversations.domain.private import RejectionNoted
 from recado_events import conversations as told
 from recado_events.content import Media, OutgoingText, Text
 from recado_events.crm import Link
 from recado_events.event import Event
 from recado_events.identity import Alias, Recipient
-from recado_events.ids import ContactId, ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
+from recado_events.ids import (
+    CompanyId,
+    ContactId,
+    ConversationId,
+    CustomerId,
+    MessageId,
+    OrganisationId,
+    PhoneNumberId,
+    PipelineId,
+    PipelineRecordId,
+    StageId,
+    UserId,
+)
 
 from tests.harness.on_memory import NOON, NUMBER, ORGANISATION
 
@@ -54,6 +76,16 @@ class Talk:
 
 
 @dataclass
+class Sale:
+    """A pipeline record."""
+
+    stage_id: StageId
+    owner_id: UserId
+    contact_id: ContactId | None
+    conversation_id: ConversationId | None
+
+
+@dataclass
 class Person:
     customer_id: CustomerId
     number: PhoneNumberId
@@ -62,6 +94,7 @@ class Person:
     username: str | None
     contact_id: ContactId | None = None
     contact_name: str | None = None
+    company_id: CompanyId | None = None
     closes_at: datetime | None = None
 
 
@@ -75,6 +108,9 @@ class Chatter:
         self.people: dict[CustomerId, Person] = {}
         self.talks: dict[ConversationId, Talk] = {}
         self.marks: dict[tuple[UserId, ConversationId], int] = {}
+        self.companies = [CompanyId(self._id()) for _ in range(2)]
+        self.stages = [StageId(self._id()) for _ in range(3)]
+        self.sales: list[Sale] = []
 
     def _id(self) -> UUID:
         return UUID(int=self.random.getrandbits(128))
@@ -104,6 +140,9 @@ class Chatter:
         self._tell(ContactNoted(**about, personal=ContactProfile(values={"name": name})))
         link = Link(customer_id=person.customer_id, phone_number_id=person.number)
         self._tell(ContactStandingNoted(**about, links=(link,)))
+        for company_id in self.random.choice(((), self.companies[:1], self.companies, (self.companies[1], None))):
+            person.company_id = company_id
+            self._tell(ContactCompanyNoted(**about, company_id=company_id))
 
     def opens(self, person: Person, at: datetime) -> Talk:
         by = self.random.choice(("customer", "business"))
@@ -116,6 +155,32 @@ class Chatter:
     def assigns(self, talk: Talk, user_id: UserId) -> None:
         self._tell(told.ConversationAssigned(**self._in(talk), user_id=user_id, how="person", assigned_at=NOON))
         talk.assignee = user_id
+
+    def sells(self, talk: Talk) -> None:
+        choose, contact_id = self.random.choice, self.people[talk.customer_id].contact_id
+        sale = Sale(choose(self.stages), choose(self.users), contact_id, choose((talk.conversation_id, None)))
+        self.sales.append(sale)
+        about: Any = {"organisation_id": self.organisation, "pipeline_record_id": PipelineRecordId(self._id())}
+        self._tell(
+            PipelineRecordNoted(
+                **about,
+                place=self._at(sale.stage_id),
+                contact=RecordContact(contact_id=contact_id),
+                owner=RecordOwner(owner_id=sale.owner_id),
+                conversation_id=sale.conversation_id,
+                noted_at=NOON,
+                personal=RecordName(name="Bicycle"),
+            )
+        )
+        if choose((True, False)):
+            sale.stage_id = choose(self.stages)
+            self._tell(PipelineRecordNoted(**about, place=self._at(sale.stage_id), noted_at=NOON, personal=None))
+        if choose((True, False)):
+            sale.contact_id, none = None, RecordContact(contact_id=None)
+            self._tell(PipelineRecordNoted(**about, contact=none, noted_at=NOON, personal=None))
+
+    def _at(self, stage_id: StageId) -> RecordPlace:
+        return RecordPlace(pipeline_id=PipelineId(self.companies[0]), stage_id=stage_id)
 
     def writes(self, talk: Talk, at: datetime) -> Said:
         text = self.random.choice(WORDS)
@@ -226,6 +291,8 @@ def weeks(seed: int, talks: int, organisation: OrganisationId = ORGANISATION) ->
         talk = chatter.opens(person, at)
         if random.random() < 0.7:
             chatter.assigns(talk, random.choice(chatter.users))
+        if random.random() < 0.4:
+            chatter.sells(talk)
         for _ in range(random.randrange(6)):
             at += (NOON - at) * random.random() / 2
             _something(chatter, talk, at)

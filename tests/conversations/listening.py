@@ -132,12 +132,8 @@ async def served(service: ServiceOnDatabase) -> AsyncIterator[Address]:
     """The service behind a socket, with what it runs in every process."""
     server = HttpServer(create_app(service.service, service._settings), "127.0.0.1", 0)
     await server.start()
-    always = [asyncio.create_task(each.run()) for each in service.service.always]
     try:
-        async with at(f"http://127.0.0.1:{server.port}") as address:
+        async with service.at_work(), at(f"http://127.0.0.1:{server.port}") as address:
             yield address
     finally:
-        for task in always:
-            task.cancel()
-        await asyncio.gather(*always, return_exceptions=True)
         await server.stop(5)

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recado_events.ids import OrganisationId
 
-from tests.conversations.chatter import DAY, NUMBERS, Chatter, Talk, weeks
+from tests.conversations.chatter import DAY, NUMBERS, Chatter, Sale, Talk, weeks
 from tests.conversations.conftest import PREPARED
 from tests.conversations.screen import Screen
 from tests.harness.on_memory import NOON, ORGANISATION
@@ -80,6 +80,8 @@ FILTERS = st.builds(
     opened_from=TIMES,
     opened_until=TIMES,
     contact_id=st.one_of(st.none(), st.none(), st.sampled_from(CONTACTS)),
+    company_id=st.sampled_from((None, None, *TALKS.companies, *FOREIGN.companies)),
+    stages=several(*TALKS.stages, *FOREIGN.stages[:1]),
     failed=flag(),
     text=st.one_of(st.none(), st.sampled_from(TEXTS)),
 )
@@ -90,6 +92,7 @@ ONE_AT_A_TIME = st.one_of(*[
         "states": several(*STATES), "owners": several(*TALKS.users), "unassigned": flag(), "unread": flag(),
         "channels": several(*NUMBERS), "windows": several("open", "closing", "closed"), "active_from": TIMES,
         "active_until": TIMES, "opened_from": TIMES, "opened_until": TIMES, "contact_id": st.sampled_from(CONTACTS),
+        "company_id": st.sampled_from(TALKS.companies), "stages": several(*TALKS.stages),
         "failed": flag(), "text": st.sampled_from(TEXTS),
     }.items()
 ])  # fmt: skip
@@ -129,6 +132,8 @@ def fits(chatter: Chatter, viewer: Viewer, filters: Filters, talk: Talk) -> bool
         filters.opened_from is None or talk.opened_at >= filters.opened_from,
         filters.opened_until is None or talk.opened_at < filters.opened_until,
         filters.contact_id is None or chatter.people[talk.customer_id].contact_id == filters.contact_id,
+        filters.company_id is None or chatter.people[talk.customer_id].company_id == filters.company_id,
+        not filters.stages or any(_sells(chatter, viewer, talk, sale, filters.stages) for sale in chatter.sales),
         filters.failed is None or talk.failed == filters.failed,
         filters.text is None or _says(chatter, talk, filters.text),
     ])  # fmt: skip
@@ -150,6 +155,12 @@ def _window(chatter: Chatter, talk: Talk, window: str) -> bool:
     if window == "closing":
         return is_open and closes_at is not None and closes_at <= NOON + CLOSING
     return is_open == (window == "open")
+
+
+def _sells(chatter: Chatter, viewer: Viewer, talk: Talk, sale: Sale, stages: tuple[UUID, ...]) -> bool:
+    contact_id = chatter.people[talk.customer_id].contact_id
+    concerns = sale.conversation_id == talk.conversation_id or (contact_id and sale.contact_id == contact_id)
+    return bool(concerns and sale.stage_id in stages and (not viewer.own_only or sale.owner_id == viewer.user_id))
 
 
 def _says(chatter: Chatter, talk: Talk, text: str) -> bool:
@@ -231,7 +242,8 @@ def test_is_lost_is_the_same_in_sql_and_in_the_rules(screen: Screen) -> None:
         Filters(states=("closed", "open")), Filters(owners=tuple(TALKS.users[:1])), Filters(unassigned=True),
         Filters(unread=True), Filters(channels=NUMBERS[:1]), Filters(windows=("closing",)),
         Filters(active_from=NOON - DAY), Filters(opened_until=NOON - DAY), Filters(contact_id=CONTACTS[0]),
-        Filters(failed=True), Filters(failed=False), Filters(text="joao"), Filters(text="98765"), Filters(text="dia"),
+        Filters(company_id=TALKS.companies[0]), Filters(stages=tuple(TALKS.stages[:2])), Filters(failed=True),
+        Filters(failed=False), Filters(text="joao"), Filters(text="98765"), Filters(text="dia"),
     ],
     ids=str,
 )  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from recado_events import conversations as told_by
 from recado_events.crm import PipelineRecordOpened
 
 from tests.crm.office import NUMBER, Office
@@ -135,6 +137,58 @@ async def test_rule_15_scope_own_limits_companies_and_records_in_every_question(
     for path in [*subs, f"/conversations/{talk}/related"]:
         assert (await office.client.get(path, headers=office.agent(0))).status_code == 404, path
     assert (await office.sees(f"/conversations/{talk}/related", office.agent(1)))["company"] is None
+
+
+async def test_rule_15_the_owner_of_a_contact_sees_which_conversations_it_has_whoever_answers_them(
+    office: Office,
+) -> None:
+    """Ids, state and assignee: what is written there is for conversations to show."""
+    place = office.place(office.customer())
+    contact = await office.contact()
+    (talk,) = (await office.sees(f"/contacts/{contact}/conversations"))["items"]
+    by, now = office.administrator_id, datetime.now(UTC)
+    given: Any = {**place, "conversation_id": talk["conversation_id"], "user_id": office.agents[1]}
+    office.hears(told_by.ConversationAssigned(**given, how="person", assigned_by=by, assigned_at=now))
+    office.granted("view_reply", "own")
+    (shown,) = (await office.sees(f"/contacts/{contact}/conversations", office.agent(0)))["items"]
+    assert shown == {**talk, "assignee": str(office.agents[1])}
+    assert set(shown) == {
+        "conversation_id", "contact_id", "phone_number_id", "assignee", "started_at", "closed_at", "state",
+    }  # fmt: skip
+    theirs = await office.client.get(f"/contacts/{contact}/conversations", headers=office.agent(1))
+    assert theirs.status_code == 404
+
+
+async def test_rule_15_a_record_from_a_conversation_leaves_out_a_company_that_its_maker_may_not_see(
+    office: Office,
+) -> None:
+    contact, talk = await conversation(office)
+    stages = (await office.does("POST", "/pipelines", SALES)).json()["stage_ids"]
+    company = await office.made("/companies", {"name": "Aurora"}, "company_id")
+    await office.does("PUT", f"/contacts/{contact}/company", {"company_id": company})
+    office.granted("view_reply", "own")
+    path, body = f"/conversations/{talk}/pipeline-records", {"stage_id": stages[0], "name": "x"}
+    await office.does("POST", path, body, office.agent(0))
+    refused = await office.asks("POST", path, {**body, "company_id": company}, office.agent(0))
+    assert (refused.status_code, refused.json()["relation"]) == (404, "company_id")
+    (record,) = (await office.sees("/pipeline-records", office.agent(0)))["items"]
+    assert (record["contact_id"], record["company_id"]) == (contact, None)
+
+
+async def test_rule_13_rule_15_a_merged_contacts_conversations_are_for_whoever_owns_the_contact_that_stays(
+    office: Office,
+) -> None:
+    kept, _ = await conversation(office)
+    left, talk = await conversation(office, "16505550001", owner=office.agents[1])
+    await office.does("POST", f"/contacts/{kept}/merge", {"merged_id": left})
+    office.granted("view_reply", "own")
+    related = await office.sees(f"/conversations/{talk}/related", office.agent(0))
+    assert related["contact"]["contact_id"] == kept
+    await office.does("POST", f"/conversations/{talk}/notes", {"text": "x"}, office.agent(0))
+    assert (await office.client.get(f"/conversations/{talk}/related", headers=office.agent(1))).status_code == 404
+    assert (
+        await office.asks("POST", f"/conversations/{talk}/notes", {"text": "x"}, office.agent(1))
+    ).status_code == 404
 
 
 async def test_bad_input_83_another_organisations_records_are_as_if_they_did_not_exist(office: Office) -> None:

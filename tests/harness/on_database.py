@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ from recado_events.catalogue import INBOUND
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event
 from recado_events.ids import OrganisationId
+from starlette.types import ASGIApp
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC_KEY = (
@@ -135,11 +137,24 @@ class ServiceOnDatabase:
         self.store.close()
 
     @asynccontextmanager
-    async def http(self, headers: dict[str, str] | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    async def http(
+        self, headers: dict[str, str] | None = None, around: Callable[[ASGIApp], ASGIApp] = lambda app: app
+    ) -> AsyncIterator[httpx.AsyncClient]:
         app = create_app(self.service, self._settings, wait_for=self._shown.wait_for)
-        transport = httpx.ASGITransport(app=app)
+        transport = httpx.ASGITransport(app=around(app))
         async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
             yield client
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """With what the service runs in every process."""
+        always = [asyncio.create_task(each.run()) for each in self.service.always]
+        try:
+            yield
+        finally:
+            for task in always:
+                task.cancel()
+            await asyncio.gather(*always, return_exceptions=True)
 
     async def shown(self) -> None:
         """Waits until every view shows the whole log."""

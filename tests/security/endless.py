@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import httpx
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 EVENTS, LINES = "text/event-stream", "application/x-ndjson"
+READY = b"event: ready"
 
 
 def asked(http: httpx.Client, request: httpx.Request) -> httpx.Response:
@@ -24,6 +26,24 @@ def _beginning(answer: httpx.Response) -> bytes:
     told = b""
     for piece in answer.iter_bytes():
         told += piece
-        if b"event: ready" in told:
+        if READY in told:
             break
     return told
+
+
+def cut_when_ready(app: ASGIApp) -> ASGIApp:
+    """For clients without a socket, who see an answer when it is over: one of events is, once it is up to date."""
+
+    async def cut(scope: Scope, receive: Receive, send: Send) -> None:
+        over = False
+
+        async def pass_on(message: Message) -> None:
+            nonlocal over
+            if over:
+                return
+            over = READY in message.get("body", b"")
+            await send({**message, "more_body": False} if over else message)
+
+        await app(scope, receive, pass_on)
+
+    return cut

@@ -12,14 +12,14 @@ from recado_events import billing, gateway
 from recado_events import conversations as told_by
 from recado_events import crm as told_by_crm
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, ConversationId, CustomerId, PhoneNumberId, UserId, WabaId
+from recado_events.ids import ContactId, PhoneNumberId, WabaId
 from recado_events.inbound import InboundType
 
 from tests.conversations.office import NUMBER, TEMPLATE
 from tests.conversations.office import Office as Desk
 from tests.harness.on_database import token
 from tests.security.quarters import Belongings, Organisation, Quarters, mark_of
-from tests.security.routes import FORM, PIPELINE, QUICK_REPLY, VIEW
+from tests.security.routes import FORM, QUICK_REPLY, VIEW
 
 Furnish = Callable[[Quarters, httpx.AsyncClient], Awaitable[None]]
 ANYBODY = "55119876500"
@@ -72,52 +72,6 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
     others = {"phone_number_id": NUMBER, "template_id": str(TEMPLATE), "number": f"+{wa_id}"}
     marks = (str(talk.conversation_id), mark, f"c{mark}")
     where.things[key] = Belongings({**ids, **others}, marks, (view["view_id"], f"v{mark}"))
-
-
-async def crm(quarters: Quarters, client: httpx.AsyncClient) -> None:
-    """A contact each, met in a conversation, with a company and a pipeline record."""
-    for street, where in enumerate(quarters.organisations):
-        by: Any = {"activated_by": where.administrator.user, "activated_at": datetime.now(UTC)}
-        users = [who.user for who in where.people.values()]
-        of: Any = {"organisation_id": where.id}
-        quarters.hears(*where.granted(), *[told_by.UserActivated(**of, user_id=user, **by) for user in users])
-        for place, (key, who) in enumerate(where.people.items()):
-            mark, now = mark_of(place, where.id), datetime.now(UTC)
-            at: Any = {**of, "phone_number_id": PhoneNumberId(NUMBER), "customer_id": CustomerId(uuid4())}
-            talk: Any = {**at, "conversation_id": ConversationId(uuid4())}
-            aliases = (Alias(kind="wa_id", value=f"{ANYBODY}{street}{place}"),)
-            identity = told_by.Identity(aliases=aliases, profile_name=f"palavra {mark}")
-            quarters.hears(
-                told_by.CustomerIdentified(**at, identified_at=now, personal=identity),
-                told_by.ConversationOpened(**talk, initiated_by="customer", opened_at=now),
-                told_by.ConversationAssigned(**talk, user_id=who.user, how="rota", assigned_at=now),
-            )
-            contact = quarters.service.facts(told_by_crm.ContactCreated)[-1].contact_id
-            ids = {
-                "contact_id": str(contact),
-                "user_id": str(who.user),
-                "conversation_id": str(talk["conversation_id"]),
-            }
-            records = await _records_of(client, where, who.user, str(contact), mark)
-            where.things[key] = Belongings({**ids, **records}, (str(contact), mark, f"k{mark}", f"r{mark}"))
-    await quarters.service.shown()
-
-
-async def _records_of(
-    client: httpx.AsyncClient, where: Organisation, owner: UserId, contact: str, mark: str
-) -> dict[str, str]:
-    async def made(method: str, path: str, body: dict[str, Any]) -> Any:
-        answer = await client.request(method, path, json=body, headers=where.administrator.headers)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    pipeline = await made("POST", "/pipelines", PIPELINE)
-    company = (await made("POST", "/companies", {"name": f"k{mark} palavra"}))["company_id"]
-    await made("PUT", f"/companies/{company}/owner", {"user_id": str(owner)})
-    await made("PUT", f"/contacts/{contact}/company", {"company_id": company})
-    about = {"stage_id": pipeline["stage_ids"][0], "owner_id": str(owner), "contact_id": contact, "company_id": company}
-    record = await made("POST", "/pipeline-records", {"name": f"r{mark} palavra", **about})
-    return {"pipeline_id": pipeline["pipeline_id"], "company_id": company, **record}
 
 
 async def templates(quarters: Quarters, client: httpx.AsyncClient) -> None:

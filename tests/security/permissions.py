@@ -83,6 +83,7 @@ LISTS = (
 CONVERSATIONS = {
     ("GET", "/conversations"): Permission(queries=LISTS, whole=True),
     ("GET", "/counters"): Permission(whole=True),
+    ("GET", "/stream"): Permission(whole=True),
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
     ("GET", "/conversations/{conversation_id}/past"): LOOKS,
@@ -114,48 +115,59 @@ CONVERSATIONS = {
     ("DELETE", "/quick-replies/{quick_reply_id}"): Permission("view_reply"),
     ("DELETE", "/views/{view_id}"): Permission(private=True),
 }
-CHANGES = ("/stage", "/amount", "/related", "/owner")
-SUBS = ("/notes", "/history", "/conversations")
+BY_NAME = ("", "?search=palavra", "?owner_id={anothers}")
+RECORDS = (
+    *BY_NAME, "?stage_id={stage_id}", "?pipeline_id={pipeline_id}", "?contact_id={contact_id}&company_id={company_id}",
+)  # fmt: skip
 CRM = {
-    ("GET", "/contacts"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}"), whole=True),
+    ("GET", "/contacts"): Permission(queries=BY_NAME, whole=True),
+    ("GET", "/contacts.csv"): Permission("everything", whole=True),
     ("GET", "/contacts/{contact_id}"): LOOKS,
     ("GET", "/contacts/{contact_id}/notes"): LOOKS,
     ("GET", "/contacts/{contact_id}/history"): LOOKS,
     ("GET", "/contacts/{contact_id}/conversations"): LOOKS,
+    ("GET", "/contacts/{contact_id}/pipeline-records"): LOOKS,
+    ("GET", "/contacts/{contact_id}/duplicates"): LOOKS,
+    ("GET", "/duplicates"): Permission(),
+    ("GET", "/companies"): Permission(queries=BY_NAME, whole=True),
+    ("GET", "/companies/{company_id}"): LOOKS,
+    ("GET", "/companies/{company_id}/notes"): LOOKS,
+    ("GET", "/companies/{company_id}/history"): LOOKS,
+    ("GET", "/companies/{company_id}/contacts"): LOOKS,
+    ("GET", "/companies/{company_id}/pipeline-records"): LOOKS,
+    ("GET", "/companies/{company_id}/conversations"): LOOKS,
+    ("GET", "/pipeline-records"): Permission(queries=RECORDS, whole=True),
+    ("GET", "/pipeline-records/{pipeline_record_id}"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/notes"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/history"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/stages"): LOOKS,
+    ("GET", "/pipeline-records/{pipeline_record_id}/conversations"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/related"): LOOKS,
+    ("GET", "/pipelines"): Permission(),
+    ("GET", "/pipelines/{pipeline_id}"): Permission(),
+    ("GET", "/contact-fields"): Permission(),
+    ("GET", "/channels/{phone_number_id}/record-rules"): Permission(by_number=True),
+    ("POST", "/contacts"): Permission("view_reply"),
     ("POST", "/contacts/{contact_id}/notes"): WRITES,
     ("PATCH", "/contacts/{contact_id}"): WRITES,
-    ("PUT", "/contacts/{contact_id}/owner"): WRITES,
-    ("POST", "/contacts"): Permission("view_reply"),
-    ("GET", "/contacts.csv"): Permission("everything"),
-    ("GET", "/duplicates"): Permission(),
-    ("GET", "/contacts/{contact_id}/duplicates"): LOOKS,
-    ("GET", "/contacts/{contact_id}/pipeline-records"): LOOKS,
     ("PUT", "/contacts/{contact_id}/company"): WRITES,
-    ("POST", "/contacts/{contact_id}/merge"): WRITES,
-    ("POST", "/contacts/{contact_id}/unmerge"): WRITES,
-    ("GET", "/conversations/{conversation_id}/related"): LOOKS,
-    ("PATCH", "/conversations/{conversation_id}/contact"): WRITES,
-    ("POST", "/conversations/{conversation_id}/notes"): WRITES,
-    ("POST", "/conversations/{conversation_id}/pipeline-records"): WRITES,
-    ("GET", "/companies"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}")),
+    ("PUT", "/contacts/{contact_id}/owner"): WRITES,
     ("POST", "/companies"): Permission("view_reply"),
-    **{("GET", f"/companies/{{company_id}}{of}"): LOOKS for of in ("", *SUBS, "/contacts", "/pipeline-records")},
     ("POST", "/companies/{company_id}/notes"): WRITES,
     ("PATCH", "/companies/{company_id}"): WRITES,
     ("PUT", "/companies/{company_id}/owner"): WRITES,
-    ("GET", "/pipelines"): Permission(),
-    ("GET", "/pipelines/{pipeline_id}"): Permission(),
-    ("GET", "/channels/{phone_number_id}/record-rules"): Permission(by_number=True),
-    ("GET", "/contact-fields"): Permission(),
-    ("GET", "/pipeline-records"): Permission(queries=("", "?search=palavra", "?owner_id={anothers}")),
     ("POST", "/pipeline-records"): Permission("view_reply"),
-    **{("GET", f"/pipeline-records/{{pipeline_record_id}}{of}"): LOOKS for of in ("", *SUBS, "/stages")},
     ("POST", "/pipeline-records/{pipeline_record_id}/notes"): WRITES,
     ("PATCH", "/pipeline-records/{pipeline_record_id}"): WRITES,
-    **{
-        ("PUT", f"/pipeline-records/{{pipeline_record_id}}/{of}"): WRITES
-        for of in ("stage", "amount", "related", "owner")
-    },
+    ("PUT", "/pipeline-records/{pipeline_record_id}/stage"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/amount"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/related"): WRITES,
+    ("PUT", "/pipeline-records/{pipeline_record_id}/owner"): WRITES,
+    ("PATCH", "/conversations/{conversation_id}/contact"): WRITES,
+    ("POST", "/conversations/{conversation_id}/notes"): WRITES,
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): WRITES,
+    ("POST", "/contacts/{contact_id}/merge"): WRITES,
+    ("POST", "/contacts/{contact_id}/unmerge"): WRITES,
 }
 TEMPLATES = {
     ("GET", "/templates"): Permission(whole=True),
@@ -179,6 +191,13 @@ PERMISSIONS = {
     for (method, path), permission in table.items()
 }
 """In the order in which they are asked: what ends a thing comes last."""
-ENDLESS = frozenset({Route("conversations", "GET", "/stream")})
-"""What they let through is judged event by event: `conversations/test_visibility.py` and `test_stream.py`."""
+NAMED = {
+    ("PUT", "/contacts/{contact_id}/company"): ("company_id",),
+    ("POST", "/pipeline-records"): ("contact_id", "company_id"),
+    ("POST", "/conversations/{conversation_id}/pipeline-records"): ("contact_id", "company_id"),
+    ("PUT", "/pipeline-records/{pipeline_record_id}/related"): ("contact_id", "company_id"),
+    ("POST", "/contacts/{contact_id}/merge"): ("merged_id",),
+}
+"""What bodies of crm name: it is hidden like what a path names. A merge comes last: a contact is merged once."""
+NAMED_IN_BODIES = [(Route("crm", *route), name) for route, names in NAMED.items() for name in names]
 NOT_FOR_MEMBERS = tuple(route for route, expected in ROUTES.items() if "member" not in expected.roles)

@@ -24,14 +24,16 @@ from templates import main as templates
 from deploy.local.provider import Postgres
 from tests.gateway.stage import options
 from tests.harness.on_database import ServiceOnDatabase, prepare
-from tests.security import furnishing
+from tests.security import address_book, furnishing
+from tests.security.endless import cut_when_ready
 from tests.security.furnishing import Furnish
 from tests.security.permissions import (
-    ENDLESS,
     MEMBERS,
+    NAMED_IN_BODIES,
     NOT_FOR_MEMBERS,
     PERMISSIONS,
     VIEWERS,
+    WRITES,
     Permission,
     Viewer,
     Whose,
@@ -52,13 +54,17 @@ class Service(NamedTuple):
 
 SERVICES = {
     "conversations": Service(conversations, furnishing.conversations, {}),
-    "crm": Service(crm, furnishing.crm, {}),
+    "crm": Service(crm, address_book.crm, {}),
     "templates": Service(templates, furnishing.templates, {}),
     "gateway": Service(gateway, furnishing.channels, options(NOWHERE)),
     "billing": Service(billing, furnishing.organisations, PAYMENTS),
 }
 PREPARED = {name: partial(prepare, service.main) for name, service in SERVICES.items()}
 Opened = Callable[[str], Quarters]
+MEMBERS_OF_BODIES = {name: name for name in ("user_id", "contact_id", "company_id", "stage_id")} | {
+    "merged_id": "contact_id"
+}
+"""By the names of what they name."""
 
 
 @pytest.fixture(scope="module")
@@ -83,25 +89,24 @@ class Asking:
     def __init__(self, quarters: Quarters, client: httpx.AsyncClient, route: Route) -> None:
         self._quarters, self._client, self._route = quarters, client, route
 
-    async def __call__(self, viewer: Viewer, ids: dict[str, str], query: str = "") -> httpx.Response:
-        headers = {**self._quarters.house.people[viewer].headers, "Idempotency-Key": str(uuid4())}
+    async def __call__(self, viewer: Viewer, ids: dict[str, str], query: str = "", **named: str) -> httpx.Response:
+        """`named`: members of the body, beside or instead of those that fit. A stream tells all since the beginning."""
+        headers = {**self._quarters.house.people[viewer].headers, "Idempotency-Key": str(uuid4()), "Last-Event-ID": "0"}
         await self._quarters.service.shown()
         path, body = f"{self._route.at(ids)}{query.format_map(ids)}", body_of(self._route, ids)
+        body = {**body, **named} if named else body
         told = ROUTES[self._route].query or None
         return await self._client.request(self._route.method, path, json=body, params=told, headers=headers)
 
     async def hides(self, viewer: Viewer, whose: Whose, answer: httpx.Response) -> bool:
         """Whether it is answered like what does not exist."""
         nothing = await self(viewer, {**self._quarters.ids(viewer, whose), **absent()})
-        same = ("status", "rule", "detail")
-        return PERMISSIONS[self._route].by_number or [nothing.json()[of] for of in same] == [
-            answer.json()[of] for of in same
-        ]
+        return PERMISSIONS[self._route].by_number or alike(nothing, answer)
 
 
 @asynccontextmanager
 async def entered(quarters: Quarters, route: Route) -> AsyncIterator[Asking]:
-    async with quarters.service.http() as client:
+    async with quarters.service.at_work(), quarters.service.http(around=cut_when_ready) as client:
         if not quarters.house.things:
             await SERVICES[route.service].furnish(quarters, client)
         yield Asking(quarters, client, route)
@@ -112,9 +117,7 @@ def body_of(route: Route, ids: dict[str, str]) -> Any:
     if route.path in {"/conversations", "/previews"} and body is not None:
         template = {"template_id": ids["template_id"]}
         return {"phone_number_id": ids["phone_number_id"], "number": ids["number"], "template": template}
-    if body is not None and "merged_id" in body:
-        return {"merged_id": ids["contact_id"]}
-    return {"user_id": ids["user_id"]} if body is not None and "user_id" in body else body
+    return body and {**body, **{name: ids[MEMBERS_OF_BODIES[name]] for name in MEMBERS_OF_BODIES.keys() & body.keys()}}
 
 
 def outcome(answer: httpx.Response) -> str:
@@ -130,7 +133,7 @@ async def test_every_route_that_a_service_describes_is_in_the_matrix(opened: Ope
     async with opened(service).service.http() as client:
         paths = (await client.get("/openapi.json")).json()["paths"]
     described = {Route(service, method.upper(), path) for path, methods in paths.items() for method in methods}
-    known = {route for route in {*PERMISSIONS, *NOT_FOR_MEMBERS, *ENDLESS} if route.service == service}
+    known = {route for route in {*PERMISSIONS, *NOT_FOR_MEMBERS} if route.service == service}
     assert {str(route) for route in described - known} == set(), "say in permissions.py what they ask of a profile"
     assert {str(route) for route in known - described} == set(), "these routes are gone"
     assert PERMISSIONS.keys().isdisjoint(NOT_FOR_MEMBERS)
@@ -189,3 +192,29 @@ async def test_rule_15_what_is_for_administrators_programs_and_operators_is_for_
             answer = await ask(VIEWERS[0], quarters.ids(VIEWERS[0], "foreign"))
             wrong |= {} if outcome(answer) == "hidden" else {"foreign": answer.text}
     assert wrong == {}
+
+
+@pytest.mark.parametrize(("route", "name"), NAMED_IN_BODIES, ids=str)
+async def test_rule_15_what_a_body_names_is_hidden_like_what_a_path_names(
+    opened: Opened, route: Route, name: str
+) -> None:
+    quarters, wrong = opened(route.service), dict[str, Any]()
+    others: tuple[Whose, ...] = "anothers", "foreign"
+    async with entered(quarters, route) as ask:
+        for viewer in VIEWERS:
+            for whose in others:
+                own, theirs = quarters.ids(viewer, "own"), quarters.ids(viewer, whose)
+                answer = await ask(viewer, own, **{name: theirs[MEMBERS_OF_BODIES[name]]})
+                refusals = WRITES.refusals(viewer, whose)
+                if outcome(answer) not in (refusals or {"admitted"}):
+                    wrong[f"{viewer}: {whose}"] = refusals, answer.text[:300]
+                nothing = await ask(viewer, own, **{name: str(uuid4())})
+                if outcome(answer) == "hidden" and not alike(answer, nothing):
+                    wrong[f"{viewer}: {whose} is told from nothing"] = answer.text
+    assert wrong == {}
+
+
+def alike(answer: httpx.Response, other: httpx.Response) -> bool:
+    """But for the ids that they name."""
+    told, others = answer.json(), other.json()
+    return told.keys() == others.keys() and all(told[of] == others[of] for of in ("status", "rule", "detail"))

@@ -10,6 +10,7 @@ from conversations.application.scene import Scene
 from conversations.commands import (
     ExpireRequest,
     NoteContact,
+    NoteContactCompany,
     NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
@@ -44,6 +45,10 @@ class Listening:
             fact for each in moved for fact in contact.note_moved(command, each, self._records.contact(work, each))
         ]
         self._scene.record(work, [*facts, *contact.note_standing(command, known)], cause)
+
+    def note_contact_company(self, work: Work, command: NoteContactCompany, cause: Cause) -> None:
+        known = self._records.contact(work, command.contact_id)
+        self._scene.record(work, contact.note_company(command, known), cause)
 
     def note_contact_parted(self, work: Work, command: NoteContactParted, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)

@@ -27,6 +27,8 @@ class KeptFilters(Fact):
     opened_from: datetime | None = None
     opened_until: datetime | None = None
     contact_id: UUID | None = None
+    company_id: UUID | None = None
+    stages: tuple[UUID, ...] = ()
     failed: bool | None = None
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from recado_events.crm import Link
 from recado_events.identity import Alias
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     CustomerId,
     MessageId,
@@ -75,6 +76,14 @@ class NoteContactStanding:
     contact_id: ContactId
     owner_id: UserId | None
     links: tuple[Link, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContactCompany:
+    organisation_id: OrganisationId
+    contact_id: ContactId
+    company_id: CompanyId | None
     now: datetime
 
 

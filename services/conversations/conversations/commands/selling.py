@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from recado_events.ids import ContactId, OrganisationId, PipelineId, PipelineRecordId, StageId, UserId
+from recado_events.ids import ContactId, ConversationId, OrganisationId, PipelineId, PipelineRecordId, StageId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,4 +30,6 @@ class NotePipelineRecord:
     amount: tuple[int | None, str | None] | None = None
     """In the currency's minor units, and the currency."""
     owner: tuple[UserId | None] | None = None
+    conversation_id: ConversationId | None = None
+    """The one it was opened in."""
     now: datetime

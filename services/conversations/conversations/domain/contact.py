@@ -9,10 +9,11 @@ from types import MappingProxyType
 from recado_events.crm import Link
 from recado_events.event import Event
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, OrganisationId, UserId
+from recado_events.ids import CompanyId, ContactId, OrganisationId, UserId
 
-from conversations.commands import NoteContact, NoteContactParted, NoteContactStanding
+from conversations.commands import NoteContact, NoteContactCompany, NoteContactParted, NoteContactStanding
 from conversations.domain.noted import (
+    ContactCompanyNoted,
     ContactNoted,
     ContactPartedNoted,
     ContactProfile,
@@ -31,6 +32,7 @@ class Contact:
     owner_id: UserId | None = None
     links: tuple[Link, ...] = ()
     """The customers it is, the last one told last."""
+    company_id: CompanyId | None = None
 
 
 STRANGER = Contact()
@@ -55,6 +57,13 @@ def evolve(contact: Contact, event: Event) -> Contact:
                 contact_id=event.contact_id,
                 owner_id=event.owner_id,
                 links=links,
+            )
+        case ContactCompanyNoted():
+            return replace(
+                contact,
+                organisation_id=event.organisation_id,
+                contact_id=event.contact_id,
+                company_id=event.company_id,
             )
         case ContactPartedNoted():
             gone = event.personal.aliases if event.personal else ()
@@ -82,6 +91,16 @@ def note_standing(command: NoteContactStanding, contact: Contact) -> list[Event]
         contact_id=command.contact_id,
         owner_id=command.owner_id,
         links=command.links,
+        noted_at=command.now,
+    )
+    return [] if evolve(contact, noted) == contact else [noted]
+
+
+def note_company(command: NoteContactCompany, contact: Contact) -> list[Event]:
+    noted = ContactCompanyNoted(
+        organisation_id=command.organisation_id,
+        contact_id=command.contact_id,
+        company_id=command.company_id,
         noted_at=command.now,
     )
     return [] if evolve(contact, noted) == contact else [noted]

@@ -10,7 +10,7 @@ from recado_events.conversations import OfMessage, OfTeam
 from recado_events.crm import Link, OfContact, OfPipelineRecord
 from recado_events.event import Event, Fact, Personal
 from recado_events.identity import Alias
-from recado_events.ids import ContactId, CustomerId, PipelineId, ProfileId, StageId, UserId
+from recado_events.ids import CompanyId, ContactId, ConversationId, CustomerId, PipelineId, ProfileId, StageId, UserId
 from recado_events.templates import OfTemplate, TemplateForm
 
 
@@ -43,6 +43,14 @@ class ContactStandingNoted(OfContact):
     TYPE: ClassVar[str] = "conversations.contact-standing-noted.v1"
     owner_id: UserId | None = None
     links: tuple[Link, ...] = ()
+    noted_at: AwareDatetime
+
+
+class ContactCompanyNoted(OfContact):
+    """None: it belongs to none any more."""
+
+    TYPE: ClassVar[str] = "conversations.contact-company-noted.v1"
+    company_id: CompanyId | None
     noted_at: AwareDatetime
 
 
@@ -104,6 +112,8 @@ class PipelineRecordNoted(OfPipelineRecord):
     contact: RecordContact | None = None
     amount: RecordAmount | None = None
     owner: RecordOwner | None = None
+    conversation_id: ConversationId | None = None
+    """The one it was opened in."""
     noted_at: AwareDatetime
     personal: RecordName | None
 
@@ -131,6 +141,7 @@ NOTED: tuple[type[Event], ...] = (
     TemplateNoted,
     ContactNoted,
     ContactStandingNoted,
+    ContactCompanyNoted,
     ContactPartedNoted,
     PipelineNoted,
     PipelineRecordNoted,

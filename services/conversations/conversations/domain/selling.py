@@ -90,6 +90,7 @@ def note_record(command: NotePipelineRecord, record: PipelineRecord) -> list[Eve
         contact=RecordContact(contact_id=contact[0]) if contact else None,
         amount=RecordAmount(amount=amount[0], currency=amount[1]) if amount else None,
         owner=RecordOwner(owner_id=owner[0]) if owner else None,
+        conversation_id=command.conversation_id,
         noted_at=command.now,
         personal=None if command.name is None else RecordName(name=command.name),
     )

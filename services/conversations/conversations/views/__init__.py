@@ -1,6 +1,6 @@
 """What the inbox shows, as a pure fold: each event becomes changes of rows, in whatever order facts come."""
 
-from conversations.views import blocks, customers, messages, past, people, rules, saved, statuses
+from conversations.views import blocks, customers, messages, past, people, records, rules, saved, statuses
 from conversations.views.change import Change, changes
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Questions, Viewer
@@ -18,6 +18,7 @@ __all__ = [
     "messages",
     "past",
     "people",
+    "records",
     "rules",
     "saved",
     "statuses",

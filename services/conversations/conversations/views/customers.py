@@ -7,8 +7,7 @@ from typing import Any
 from recado_events import conversations as told
 
 from conversations.domain.customer import newest_of
-from conversations.domain.noted import ContactNoted, ContactStandingNoted
-from conversations.views.change import Change, Changes, changes, of_conversation, of_customer, of_organisation
+from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
 from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 
 
@@ -60,21 +59,6 @@ def _(event: told.CustomerRenamed, position: int) -> Changes:
 @changes.register
 def _(event: told.CustomerMergedInto, position: int) -> Changes:
     yield of_customer(event, "customer_merged", merged_into=event.survivor_id)
-
-
-@changes.register
-def _(event: ContactNoted, position: int) -> Changes:
-    values = event.personal.values if event.personal else {}
-    if "name" in values:
-        name = values["name"]
-        words = marked(event.organisation_id, words_of(name))
-        yield of_organisation(event, "contact_named", contact_id=event.contact_id, name=name, words=words)
-
-
-@changes.register
-def _(event: ContactStandingNoted, position: int) -> Changes:
-    for link in event.links:
-        yield of_organisation(event, "contact_linked", contact_id=event.contact_id, customer_id=link.customer_id)
 
 
 @changes.register

@@ -32,6 +32,11 @@ class Filters:
     opened_from: datetime | None = None
     opened_until: datetime | None = None
     contact_id: UUID | None = None
+    company_id: UUID | None = None
+    """Of the contact."""
+    stages: tuple[UUID, ...] = ()
+    """Of a pipeline record that was opened in the conversation or concerns its contact; of their own alone for whom
+    everything else is hidden."""
     failed: bool | None = None
     """Whether a message of the business did not reach the customer."""
     text: str | None = None

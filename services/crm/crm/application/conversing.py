@@ -17,8 +17,8 @@ class Conversing:
     def contact_at(
         self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId, by: Person
     ) -> ContactId:
-        """Whoever is met now under what the conversation's contact was. Raises UnknownConversation, also where the
-        contact does not exist for who asks (rule 15)."""
+        """Whoever is met now under what the conversation's contact was. Raises UnknownConversation, also where they may
+        not see that contact."""
         began = self._book.contact_with(work, organisation_id, conversation_id)
         if began is None:
             raise UnknownConversation
@@ -27,5 +27,12 @@ class Conversing:
         self._book.staff(work, organisation_id).check_may_view(by, owner_id, UnknownConversation)
         return contact_id
 
-    def company_at(self, work: Work, contact_id: ContactId) -> CompanyId | None:
-        return self._book.contact(work, contact_id).company_id
+    def company_at(
+        self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, by: Person
+    ) -> CompanyId | None:
+        """None also where they may not see it."""
+        company_id = self._book.contact(work, contact_id).company_id
+        if company_id is None:
+            return None
+        owner_id = self._book.company(work, company_id).owner_id
+        return company_id if self._book.staff(work, organisation_id).sees(by, owner_id) else None

@@ -80,10 +80,8 @@ def choose_company(command: ChooseCompany, contact: Contact, company: Company | 
     """None: it belongs to none any more."""
     check_contact(command, contact, staff)
     org = command.organisation_id
-    if company is not None and company.organisation_id != org:
+    if company is not None and (company.organisation_id != org or not staff.sees(command.by, company.owner_id)):
         raise UnknownRelation(relation="company_id")
-    if company is not None:
-        staff.check_may_view(command.by, company.owner_id, UnknownRelation)
     if contact.company_id == command.company_id:
         return []
     chosen = ContactCompanyChosen(

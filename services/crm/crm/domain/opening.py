@@ -38,9 +38,8 @@ class Related:
         for name, each in (("contact_id", self.contact), ("company_id", self.company)):
             if each is None:
                 continue
-            if each.organisation_id != command.organisation_id:
+            if each.organisation_id != command.organisation_id or not staff.sees(command.by, each.owner_id):
                 raise UnknownRelation(relation=name)
-            staff.check_may_view(command.by, each.owner_id, UnknownRelation)
 
 
 def open_record(

@@ -60,9 +60,13 @@ class Staff:
         grant = self.grant_of(person)
         if grant is None:
             raise NoPermission
-        if grant.scope == OWN and owner_id != person.user_id:
+        if not self.sees(person, owner_id):
             raise unknown
         return grant
+
+    def sees(self, person: Person, owner_id: UserId | None) -> bool:
+        grant = self.grant_of(person)
+        return grant is not None and (grant.scope != OWN or owner_id == person.user_id)
 
     def check_may_change(
         self, person: Person, owner_id: UserId | None, unknown: type[NotFound] = UnknownContact

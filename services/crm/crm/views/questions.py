@@ -92,7 +92,8 @@ class EntryQuestions(Protocol):
         ...
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
-        """The ids of the conversation's contact, its company and its pipeline records."""
+        """The conversation and the contact it began with. Who may not see whom that is met as now (`survivor`) may not
+        see this either."""
         ...
 
     def rejected_of(self, import_id: UUID, after: int | None, limit: int) -> list[Row]:

@@ -16,6 +16,7 @@ from conversations.views.words import number_in, words_of
 _MOST = 20
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Channel = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
+_STAGE = "Of a pipeline record that was opened in the conversation, or concerns its contact."
 
 
 def _whose(
@@ -23,8 +24,17 @@ def _whose(
     owner: Annotated[list[UUID], Query(max_length=_MOST, description="Any of these users.")] = [],  # noqa: B006 - FastAPI copies it
     unassigned: bool | None = None,
     contact: Annotated[UUID | None, Query(description="Of the customers that crm linked to this contact.")] = None,
+    company: Annotated[UUID | None, Query(description="The company that their contact belongs to.")] = None,
+    stage: Annotated[list[UUID], Query(max_length=_MOST, description=_STAGE)] = [],  # noqa: B006
 ) -> Filters:
-    return Filters(view=view, owners=tuple(owner), unassigned=unassigned, contact_id=contact)
+    return Filters(
+        view=view,
+        owners=tuple(owner),
+        unassigned=unassigned,
+        contact_id=contact,
+        company_id=company,
+        stages=tuple(stage),
+    )
 
 
 def _which(

@@ -30,6 +30,8 @@ _QUERY_NAMES = {
     "channels": "channel",
     "windows": "window",
     "contact_id": "contact",
+    "company_id": "company",
+    "stages": "stage",
 }
 
 
@@ -48,6 +50,8 @@ class FiltersBody(RequestModel):
     opened_from: AwareDatetime | None = None
     opened_until: AwareDatetime | None = None
     contact: UUID | None = None
+    company: UUID | None = None
+    stage: list[UUID] = Field(default_factory=list, max_length=20)
     failed: bool | None = None
     text: Text | None = None
 

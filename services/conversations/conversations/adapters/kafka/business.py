@@ -48,7 +48,12 @@ def of_contacts(listening: Listening) -> Reactions:
     return {
         **dict(_on(kind, noting.contact_of, listening.note_contact, kind.STREAM) for kind in told),
         **dict(_on(kind, noting.standing_of, listening.note_contact_standing, kind.STREAM) for kind in kinds),
-        **dict([_on(crm.ContactUnmerged, noting.parted_of, listening.note_contact_parted, crm.OfContact.STREAM)]),
+        **dict(
+            [
+                _on(crm.ContactCompanyChosen, noting.company_of, listening.note_contact_company, crm.OfContact.STREAM),
+                _on(crm.ContactUnmerged, noting.parted_of, listening.note_contact_parted, crm.OfContact.STREAM),
+            ]
+        ),
     }
 
 

@@ -8,6 +8,7 @@ from recado_events import billing, crm, templates
 
 from conversations.commands import (
     NoteContact,
+    NoteContactCompany,
     NoteContactParted,
     NoteContactStanding,
     NoteOrganisation,
@@ -76,6 +77,15 @@ def standing_of(event: crm.ContactLinked | crm.ContactOwnerChanged) -> NoteConta
         contact_id=event.contact_id,
         owner_id=event.owner_id,
         links=links,
+        now=event.happened_at,
+    )
+
+
+def company_of(event: crm.ContactCompanyChosen) -> NoteContactCompany:
+    return NoteContactCompany(
+        organisation_id=event.organisation_id,
+        contact_id=event.contact_id,
+        company_id=event.company_id,
         now=event.happened_at,
     )
 

@@ -45,6 +45,7 @@ def _told(event: crm.OfPipelineRecord) -> dict[str, Any]:
                 "contact": (event.contact_id,),
                 "amount": (event.amount, event.currency),
                 "owner": (event.owner_id,),
+                "conversation_id": event.conversation_id,
             }
         case crm.PipelineRecordMoved():
             return {"place": (event.pipeline_id, event.stage_id)}

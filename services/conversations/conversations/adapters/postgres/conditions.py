@@ -50,6 +50,16 @@ TEXT = f"""
                 WHERE e.conversation_id = c.conversation_id AND m.conversation_id = c.conversation_id
                   AND e.words @@ %(query)s::tsquery AND {_SHOWN} OFFSET 0))"""
 NUMBER = "k.numbers LIKE %(number)s"
+COMPANY = """
+    EXISTS (SELECT FROM view_inbox.contact_companies b
+            WHERE b.contact_id = k.contact_id AND b.company_id = %(company_id)s OFFSET 0)"""
+STANDS = "s.organisation_id = %(organisation_id)s AND s.stage_id = ANY (%(stages)s)"
+OWN_RECORD = " AND s.owner_id = %(viewer)s"
+STAGE = f"""
+    (EXISTS (SELECT FROM view_inbox.pipeline_records s
+             WHERE s.contact_id = k.contact_id AND {STANDS} {{own}} OFFSET 0)
+     OR EXISTS (SELECT FROM view_inbox.pipeline_records s
+                WHERE s.conversation_id = c.conversation_id AND {STANDS} {{own}} OFFSET 0))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class Conditions:
 
 
 def conditions_of(viewer: Viewer, filters: Filters, now: datetime) -> Conditions:
-    found = {**_whose(viewer, filters), **_which(filters)}
+    found = {**_whose(viewer, filters), **_which(filters), **_about(viewer, filters)}
     along = next((name for name in _INDEXED if name in found), None)
     others = tuple(sql for name, sql in found.items() if name != along)
     return Conditions(found[along] if along else "true", others, _values(viewer, filters, now))
@@ -99,13 +109,22 @@ def _which(filters: Filters) -> dict[str, str]:
         found["windows"] = f"({' OR '.join(_WINDOWS[window] for window in filters.windows)})"
     if filters.unread is not None:
         found["unread"] = f"c.received {'>' if filters.unread else '<='} coalesce(r.seen, 0)"
-    if filters.contact_id is not None:
-        found["contact"] = "k.contact_id = %(contact_id)s"
     if filters.failed is not None:
         found["failed"] = FAILED if filters.failed else f"NOT {FAILED}"
     if filters.text is not None:
         number = Sought.of(filters.text).number
         found["text"] = TEXT if number is None else f"({TEXT} OR {NUMBER})"
+    return found
+
+
+def _about(viewer: Viewer, filters: Filters) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if filters.contact_id is not None:
+        found["contact"] = "k.contact_id = %(contact_id)s"
+    if filters.company_id is not None:
+        found["company"] = COMPANY
+    if filters.stages:
+        found["stages"] = STAGE.format(own=OWN_RECORD if viewer.own_only else "")
     return found
 
 
@@ -130,5 +149,7 @@ def _values(viewer: Viewer, filters: Filters, now: datetime) -> dict[str, Any]:
         "opened_from": filters.opened_from,
         "opened_until": filters.opened_until,
         "contact_id": filters.contact_id,
+        "company_id": filters.company_id,
+        "stages": list(filters.stages),
         **({} if sought is None else sought.values(viewer.organisation_id)),
     }

@@ -86,6 +86,25 @@ CREATE TABLE contacts (
 );
 CREATE INDEX contacts_words ON contacts USING gin (words) WITH (gin_pending_list_limit = 256);
 
+CREATE TABLE contact_companies (
+    contact_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    company_id uuid
+);
+CREATE INDEX contact_companies_of ON contact_companies (company_id);
+
+CREATE TABLE pipeline_records (
+    pipeline_record_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    conversation_id uuid,
+    stage_id uuid,
+    contact_id uuid,
+    owner_id uuid
+);
+CREATE INDEX pipeline_records_at ON pipeline_records (organisation_id, stage_id);
+CREATE INDEX pipeline_records_about ON pipeline_records (contact_id);
+CREATE INDEX pipeline_records_in ON pipeline_records (conversation_id);
+
 CREATE TABLE conversations (
     conversation_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,

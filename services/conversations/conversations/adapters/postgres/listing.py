@@ -1,8 +1,8 @@
 """Lists of conversations, newest message first, in a bounded time whatever filters are combined.
 
-Filters that few conversations fit (a contact, rare words, failed sends) name their conversations themselves, by their
-own index. All others are looked through along the list's order, a bounded number a page: where few of them fit, the
-page is short and says where to go on.
+Filters that few conversations fit (a contact, a company, a stage, rare words, failed sends) name their conversations
+themselves, by their own index. All others are looked through along the list's order, a bounded number a page: where few
+of them fit, the page is short and says where to go on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
-from conversations.adapters.postgres.conditions import Conditions, conditions_of
+from conversations.adapters.postgres.conditions import STANDS, Conditions, conditions_of
 from conversations.adapters.postgres.sought import Sought
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
@@ -71,6 +71,15 @@ _FOUND_BY_NUMBER = f"""
 _FOUND_BY_CONTACT = f"""
     SELECT conversation_id FROM (
         SELECT customer_id FROM view_inbox.customers WHERE contact_id = %(contact_id)s LIMIT %(few)s) k {_THEIRS}"""
+_FOUND_BY_COMPANY = f"""
+    SELECT conversation_id FROM (
+        SELECT contact_id FROM view_inbox.contact_companies WHERE company_id = %(company_id)s LIMIT %(few)s) b
+        LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS} LIMIT %(few)s"""
+_FOUND_BY_STAGE = f"""
+    (SELECT conversation_id FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s)
+    UNION ALL (SELECT conversation_id FROM (
+        SELECT contact_id FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s) b
+        LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS} LIMIT %(few)s)"""
 _FOUND_BY_FAILURE = """
     SELECT conversation_id FROM view_inbox.failures WHERE organisation_id = %(organisation_id)s LIMIT %(few)s"""
 
@@ -119,6 +128,10 @@ def _few(cursor: Cursor[Row], filters: Filters, values: Row, most: int) -> list[
     queries = []
     if filters.contact_id is not None:
         queries.append(_FOUND_BY_CONTACT)
+    if filters.company_id is not None:
+        queries.append(_FOUND_BY_COMPANY)
+    if filters.stages:
+        queries.append(_FOUND_BY_STAGE)
     if filters.text is not None:
         number = Sought.of(filters.text).number
         queries.append(_FOUND_BY_TEXT + (_FOUND_BY_NUMBER if number else ""))

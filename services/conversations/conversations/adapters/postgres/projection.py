@@ -9,6 +9,7 @@ from recado_chassis.following.row_changes import RowChanges, Together
 from conversations.adapters.postgres import blocks, counting, past, silence
 from conversations.views import changes
 
+_RECORD = "WHERE pipeline_record_id = %(pipeline_record_id)s"
 STATEMENTS = {
     "user_registered": """
         INSERT INTO users (organisation_id, user_id, name, role, profile_id)
@@ -50,6 +51,18 @@ STATEMENTS = {
         INSERT INTO contacts (contact_id, organisation_id, name, words)
         VALUES (%(contact_id)s, %(organisation_id)s, %(name)s, array_to_tsvector(%(words)s::text[]))
         ON CONFLICT (contact_id) DO UPDATE SET name = excluded.name, words = excluded.words""",
+    "contact_company": """
+        INSERT INTO contact_companies (contact_id, organisation_id, company_id)
+        VALUES (%(contact_id)s, %(organisation_id)s, %(company_id)s)
+        ON CONFLICT (contact_id) DO UPDATE SET company_id = excluded.company_id""",
+    "record": """
+        INSERT INTO pipeline_records (pipeline_record_id, organisation_id, conversation_id)
+        VALUES (%(pipeline_record_id)s, %(organisation_id)s, %(conversation_id)s)
+        ON CONFLICT (pipeline_record_id) DO UPDATE SET
+            conversation_id = coalesce(excluded.conversation_id, pipeline_records.conversation_id)""",
+    "record_placed": f"UPDATE pipeline_records SET stage_id = %(stage_id)s {_RECORD}",
+    "record_related": f"UPDATE pipeline_records SET contact_id = %(contact_id)s {_RECORD}",
+    "record_owned": f"UPDATE pipeline_records SET owner_id = %(owner_id)s {_RECORD}",
     "contact_linked": "UPDATE customers SET contact_id = %(contact_id)s WHERE customer_id = %(customer_id)s",
     "window": Together("""
         UPDATE customers SET window_closes_at = newest.closes_at

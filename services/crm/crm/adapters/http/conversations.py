@@ -10,7 +10,7 @@ from recado_chassis.http.pages import caught_up
 from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
-from recado_events.ids import ContactId, ConversationId, NoteId, PipelineRecordId
+from recado_events.ids import ConversationId, NoteId, OrganisationId, PipelineRecordId
 from starlette.responses import Response
 
 from crm.adapters.http.bodies import NoteBody
@@ -19,7 +19,7 @@ from crm.adapters.http.people import Changing, person_of, viewing
 from crm.adapters.http.pipeline_records import RecordBody, opening_of
 from crm.adapters.http.showing import as_company, as_contact, as_record, as_talk
 from crm.application import Conversing, Recording, Selling
-from crm.commands import AddNote, EditFields
+from crm.commands import AddNote, EditFields, Person
 from crm.domain.refusals import UnknownConversation
 from crm.views import EntryQuestions, Filters, Questions, Row, Viewer
 
@@ -57,7 +57,7 @@ def conversation_changes(
     @router.patch("/contact")
     def edit(conversation_id: UUID, body: FieldsBody, request: Changing) -> Response:
         def decide(work: Work) -> dict[str, Any]:
-            contact_id = _contact_at(work, conversing, conversation_id, request)
+            contact_id = conversing.contact_at(work, *_asked(conversation_id, request))
             values = body.values()
             recording.edit_fields(work, EditFields(**on_contact(contact_id, request), values=values), request.cause)
             return {"contact_id": str(contact_id), "fields": sorted(values)}
@@ -69,7 +69,7 @@ def conversation_changes(
         note_id = NoteId(ids.new())
 
         def decide(work: Work) -> dict[str, str]:
-            contact_id = _contact_at(work, conversing, conversation_id, request)
+            contact_id = conversing.contact_at(work, *_asked(conversation_id, request))
             on = on_contact(contact_id, request)
             command = AddNote(**on, note_id=note_id, text=body.text, message_id=body.made_from)
             recording.add_note(work, command, request.cause)
@@ -79,13 +79,13 @@ def conversation_changes(
 
     @router.post("/pipeline-records", status_code=201)
     def open_record(conversation_id: UUID, body: RecordBody, request: Changing) -> Response:
-        """Of its contact, and of the contact's company, unless the body names others."""
+        """Of its contact, and of the contact's company where they may see it, unless the body names others."""
         record_id = PipelineRecordId(ids.new())
 
         def decide(work: Work) -> dict[str, str]:
-            talk = ConversationId(conversation_id)
-            contact_id = _contact_at(work, conversing, conversation_id, request)
-            about = {"contact_id": contact_id, "company_id": conversing.company_at(work, contact_id)}
+            org, talk, by = _asked(conversation_id, request)
+            contact_id = conversing.contact_at(work, org, talk, by)
+            about = {"contact_id": contact_id, "company_id": conversing.company_at(work, org, contact_id, by)}
             named = {name: getattr(body, name) for name in about if getattr(body, name) is not None}
             command = opening_of(body, record_id, request, **{**about, **named, "conversation_id": talk})
             selling.open_record(work, command, request.cause)
@@ -96,6 +96,5 @@ def conversation_changes(
     return router
 
 
-def _contact_at(work: Work, conversing: Conversing, conversation_id: UUID, request: Asked) -> ContactId:
-    who = request.caller
-    return conversing.contact_at(work, who.organisation, ConversationId(conversation_id), person_of(who))
+def _asked(conversation_id: UUID, request: Asked) -> tuple[OrganisationId, ConversationId, Person]:
+    return request.caller.organisation, ConversationId(conversation_id), person_of(request.caller)

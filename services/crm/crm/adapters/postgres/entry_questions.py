@@ -99,7 +99,7 @@ class EntriesInPostgres:
         return self._rows(sql, _values(viewer, filters))
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
-        sql = _CONVERSATIONS + (_OWN.format(alias="c") if viewer.own_only else "") + " AND v.conversation_id = %(id)s"
+        sql = _CONVERSATIONS + " AND v.conversation_id = %(id)s"
         found = self._rows(sql, {**_values(viewer), "id": conversation_id})
         return found[0] if found else None
 
