@@ -61,7 +61,7 @@ class Running:
 
 def environment_of(ground: Ground, name: str, dsn: str, prefix: str, port: int = 0) -> dict[str, str]:
     """What the launcher would tell it, without access logs, for the rivals write none either."""
-    addresses = Addresses(ground.kafka.bootstrap, {name: dsn}, _everywhere(port))
+    addresses = Addresses(ground.kafka.bootstrap, {name: dsn}, _everywhere(port), files=str(ground.folder / "files"))
     return {
         **clean_environment(),
         **service_environment(name, addresses, ground.secrets),

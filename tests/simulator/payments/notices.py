@@ -22,7 +22,8 @@ class Delivery:
 
     url: str
     secret: str
-    attempts: int = 60
+    attempts: int = 2_400
+    """Stripe goes on for three days; ten minutes outlast whatever is done to a service here."""
     pause: float = 0.25
     copies: int = 1
     """Every event is sent so many times."""

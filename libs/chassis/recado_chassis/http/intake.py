@@ -23,10 +23,10 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _CLOSE = {"Connection": "close"}
 
 
-def uploads_of(routers: Iterable[APIRouter]) -> dict[str, int]:
+def uploads_of(routers: Iterable[APIRouter]) -> dict[re.Pattern[str], int]:
     """Patterns of the paths to which files are posted, and how large these may be."""
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
-    told = ((route.path_regex.pattern, (route.openapi_extra or {}).get(LARGEST_UPLOAD)) for route in routes)
+    told = ((route.path_regex, (route.openapi_extra or {}).get(LARGEST_UPLOAD)) for route in routes)
     return {pattern: largest for pattern, largest in told if largest is not None}
 
 
@@ -39,12 +39,12 @@ class Intake:
     """415 for anything but plain JSON, 413 above the limit, 400 for JSON that other programs would read differently
     (duplicate members, NaN, lone surrogates, NUL, a BOM). Routes get the bytes unchanged."""
 
-    def __init__(self, app: ASGIApp, limit: int = MIB, uploads: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, limit: int = MIB, uploads: Mapping[re.Pattern[str], int] | None = None) -> None:
         """`uploads`: patterns of paths to which files are posted, and how large these may be. Their routes read them,
         of whatever type, piece by piece."""
         self._app = app
         self._limit = limit
-        self._uploads = {re.compile(pattern): largest for pattern, largest in (uploads or {}).items()}
+        self._uploads = dict(uploads or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
