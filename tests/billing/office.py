@@ -36,6 +36,7 @@ from recado_events.ids import (
 
 from tests.billing.provider import KEY, SECRET, Provider
 from tests.harness.on_database import ServiceOnDatabase, token, told
+from tests.simulator.connections import direct_client
 
 NUMBER = PhoneNumberId("106540352242922")
 WABA = WabaId("102290129340398")
@@ -82,7 +83,7 @@ class Office:
         self._server = HttpServer(app, "127.0.0.1", 0)
         await self._server.start()
         self.url = f"http://127.0.0.1:{self._server.port}"
-        self.client = httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30)
+        self.client = direct_client(base_url=self.url, timeout=30)
         self.provider.delivers(url=f"{self.url}/webhooks/payments", held=False, copies=1)
         self.provider.does("POST", "/faults", next=[])
         return self

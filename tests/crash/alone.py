@@ -28,10 +28,10 @@ from recado_events.event import Event
 from recado_events.ids import OrganisationId
 
 from deploy.local.ports import free_port
-from deploy.local.process import kill_group, spawn
+from deploy.local.process import kill_group
 from deploy.local.programs import clean_environment
-from deploy.local.state import REPOSITORY
 from tests.crash.settling import behind, ends_of
+from tests.harness.nursery import Nursling, started
 from tests.harness.on_database import PUBLIC_KEY, told
 from tests.libs.chassis.edges.test_program import recado
 
@@ -118,7 +118,7 @@ class Alone:
             "RECADO_ALIAS_KEY": "ab" * 32,
             **settings,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Nursling | None = None
         done = recado("topics", "create", "--replicas", "1", **self.told)
         assert done.returncode == 0, done.stderr
         self.endpoints = folder / "endpoints.json"
@@ -133,11 +133,11 @@ class Alone:
         program = ["-m", "tests.crash.planted", mistake, self.service] if mistake else ["-m", self.service]
         extra = {SETTING: point} if point else {}
         with (self._folder / "log").open("ab") as output:
-            self._process = spawn(
+            self._process = started(
                 [sys.executable, *program],
-                output=output,
-                environment={**clean_environment(os.environ), **self.told, **extra},
-                directory=REPOSITORY,
+                {**clean_environment(os.environ), **self.told, **extra},
+                stdout=output.fileno(),
+                stderr=subprocess.STDOUT,
             )
         if point is None:
             self.until(self.is_ready, "it is ready")

@@ -25,6 +25,7 @@ from gateway.settings import Settings
 from recado_chassis.mapper import Recorded
 from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
+from recado_chassis.trust import trust_store
 from recado_events.billing import EditionChanged, OrganisationRegistered
 from recado_events.content import OutgoingContent, OutgoingText, ReadReceipt
 from recado_events.conversations import MessageReleased, ReadReceiptReleased, Released
@@ -110,7 +111,7 @@ class Stage:
         return main.build(settings, replace(tools, clock=self.clock, http=self._client, held=lambda _: self.held))
 
     def _client(self, **wanted: Any) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(**wanted)
+        client = httpx.AsyncClient(**{"verify": trust_store(), **wanted})
         self._clients.append(client)
         return client
 

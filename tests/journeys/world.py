@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import httpx
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from psycopg.rows import dict_row
 
 from deploy.local.components import Component
 from deploy.local.launcher import Launcher
+from tests.journeys.databases import Databases
 from tests.simulator.client import Simulator
 
 Json = dict[str, Any]
@@ -37,12 +37,20 @@ class Told:
 
 
 class World:
-    def __init__(self, launcher: Launcher, endpoints: Json, http: httpx.AsyncClient, meta: Simulator) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        endpoints: Json,
+        http: httpx.AsyncClient,
+        meta: Simulator,
+        databases: Databases,
+    ) -> None:
         self.launcher = launcher
         self.endpoints = endpoints
         self.meta = meta
         self.number: str = endpoints["phone_number_id"]
         self._http = http
+        self._databases = databases
 
     # People ------------------------------------------------------------------------------------------
 
@@ -119,8 +127,7 @@ class World:
             await consumer.stop()
 
     def rows(self, service: str, sql: str) -> list[Json]:
-        with psycopg.connect(self.endpoints["databases"][service], row_factory=dict_row) as connection:
-            return connection.execute(sql.encode()).fetchall()
+        return self._databases.rows(self.endpoints["databases"][service], sql)
 
     async def settled(self, seconds: float = PATIENCE) -> None:
         """Until Meta has nothing to deliver and every service has worked off what it heard."""

@@ -32,6 +32,7 @@ from recado_chassis.settings import ServiceSettings
 from recado_chassis.storing.old_commands import OldCommands
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Build, Publisher, Toolbox
+from recado_chassis.trust import trust_store
 
 S = TypeVar("S", bound=ServiceSettings)
 _MARGIN_SECONDS = 2.0
@@ -94,7 +95,7 @@ class Process(Generic[S]):
         return publisher
 
     def _client(self, **options: Any) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(**options)
+        client = httpx.AsyncClient(**{"verify": trust_store(), **options})
         self._held.push_async_callback(client.aclose)
         return client
 
