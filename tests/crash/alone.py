@@ -192,15 +192,26 @@ class Alone:
     # How it ends -----------------------------------------------------------------------------------
 
     def rests(self) -> None:
-        """Until everything is read, published and shown."""
-        self.until(self._is_at_rest, "everything is worked off")
+        """Until everything is read, published and shown, and nothing came of it for a moment."""
+        ends: list[int | None] = []
 
-    def _is_at_rest(self) -> bool:
+        def is_still() -> bool:
+            ends.append(self._rests_at())
+            if len(ends) > 1 and ends[-1] is not None and ends[-1] == ends[-2]:
+                return True
+            time.sleep(0.3)
+            return False
+
+        self.until(is_still, "everything is worked off")
+
+    def _rests_at(self) -> int | None:
+        """The log's end; None while somebody is behind it."""
         with closing(psycopg.connect(self.dsn, autocommit=True)) as connection:
             ends = ends_of(self._kafka, self.prefix)
             if sum(ends.values()) and not connection.execute("SELECT 1 FROM inbox").fetchone():
-                return False
-            return not behind(connection, ends)[0]
+                return None
+            late, end = behind(connection, ends)
+            return None if late else end
 
     def until(self, fits: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + _PATIENCE
