@@ -43,7 +43,7 @@ async def test_a_worker_killed_mid_delivery_loses_nothing(
     assert len({request.id for request in receiver.requests}) == 2
 
 
-async def test_workers_killed_again_and_again_lose_nothing_and_keep_the_order(
+async def test_pain_25_workers_killed_again_and_again_lose_nothing_and_keep_the_order(
     board: Switchboard, tmp_path: Path
 ) -> None:
     names = [f"{number}" for number in range(40)]
