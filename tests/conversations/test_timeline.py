@@ -166,6 +166,19 @@ async def test_rule_7_the_codes_of_a_failure_are_the_same_in_whatever_order_they
     assert line["error"]["codes"] == [131000]
 
 
+async def test_pain_17_an_answer_from_the_phone_app_within_the_same_second_is_one_until_the_customer_writes_again(
+    office: Office, talk: UUID
+) -> None:
+    """Meta tells whole seconds, and an automatic greeting is quick."""
+    at = str(int(datetime.now(UTC).timestamp()) + 1)
+    writes(office, text={"body": "Oi"}, timestamp=at)
+    greeting = {"to": CUSTOMER, "type": "text", "text": {"body": "Já respondemos"}, "timestamp": at}
+    office.meta_tells(InboundType.ECHO, id="wamid.app", **greeting)
+    assert (await shown(office, talk))["answered"]
+    writes(office, text={"body": "Rápido!"}, timestamp=at, id="wamid.in2")
+    assert not (await shown(office, talk))["answered"]
+
+
 async def test_statuses_of_a_message_from_the_phone_app_are_shown(office: Office, talk: UUID) -> None:
     office.meta_tells(InboundType.ECHO, to=CUSTOMER, id="wamid.app", type="text", text={"body": "do celular"})
     office.meta_tells(InboundType.STATUS, id="wamid.app", status="read")

@@ -153,11 +153,12 @@ async def test_pain_09_statuses_that_overtake_the_answer_to_their_send_are_shown
 async def test_pain_11_who_hides_the_phone_is_answered_and_stays_one_person_when_it_is_shown(world: World) -> None:
     wa_id, name = new_customer()
     user_id = f"BR.{secrets.randbelow(10**20):020d}"
-    user_ids = {"user_id": user_id, "username": f"@u{secrets.token_hex(4)}"}
-    await world.meta.create_customer(wa_id=wa_id, name=name, **user_ids)
+    username = f"@u{secrets.token_hex(4)}"
+    await world.meta.create_customer(wa_id=wa_id, name=name, user_id=user_id, username=username)
     await world.meta.customer_writes(wa_id, world.number, "Oi", phone="absent")
     talk = await world.conversation_of(name)
     assert (talk["customer"]["wa_id"], talk["customer"]["user_id"]) == (None, user_id)
+    assert talk["customer"]["username"] == username
     first = await world.replies(talk["conversation_id"])
     await world.message_shown(talk["conversation_id"], first, "read")
     (send,) = await sends_to(world, wa_id)
@@ -168,7 +169,7 @@ async def test_pain_11_who_hides_the_phone_is_answered_and_stays_one_person_when
     assert shown["conversation_id"] == talk["conversation_id"]
     await world.settled()
     (contact,) = await world.contacts_named(name)
-    assert {"wa_id", "user_id", "username"} <= {alias["kind"] for alias in contact["aliases"]}
+    assert {wa_id, user_id} <= {alias["value"] for alias in contact["aliases"]}
 
 
 async def test_pain_12_a_customer_who_changes_number_is_the_same_with_the_same_conversation(world: World) -> None:
