@@ -127,7 +127,7 @@ async def test_pain_06_customers_are_heard_at_once_while_thousands_of_contacts_a
 
 async def imports(world: World, parts: int) -> Json:
     made = await world.does("POST", "crm", "/imports", {"columns": ["name", "phone"]})
-    path, start = f"/imports/{made['import_id']}", secrets.randbelow(8_000) + 1_000
+    path, start = f"/imports/{made['import_id']}", secrets.randbelow(800) + 100
     for part in range(1, parts + 1):
         rows = "\n".join(f"Importada {start} {row},+1650{start}{part}{row:03d}" for row in range(500))
         await world.does("PUT", "crm", f"{path}/parts/{part}", {"csv": rows})
@@ -137,10 +137,10 @@ async def imports(world: World, parts: int) -> Json:
 
 async def test_pain_09_statuses_that_overtake_the_answer_to_their_send_are_shown_on_its_message(world: World) -> None:
     wa_id, _, talk = await talk_with(world)
-    await world.meta.fault("stall", when="after", seconds=3, scope=Scope(operation="messages", to=wa_id))
+    await world.meta.fault("stall", when="after", seconds=2, scope=Scope(operation="messages", to=wa_id))
     message = await world.replies(talk)
     await world.message_shown(talk, message, "read")
-    await asyncio.sleep(3)
+    await asyncio.sleep(2)
     await world.settled()
     shown = await world.message_shown(talk, message, "read")
     assert {"accepted", "sent", "delivered", "read"} <= set(shown["statuses"])
@@ -222,7 +222,7 @@ async def test_pain_21_a_click_repeated_and_an_answer_lost_send_one_message(worl
         clicks = (world.does("POST", "conversations", path, body, key="click") for _ in range(4))
         (message,) = {answer["message_id"] for answer in await asyncio.gather(*clicks)}
         await world.message_shown(talk, message, "unknown")
-        await asyncio.sleep(2)
+        await asyncio.sleep(1)
         (send,) = await sends_to(world, wa_id)
         await world.meta.status(send.id, "delivered")
         await world.message_shown(talk, message, "delivered")
