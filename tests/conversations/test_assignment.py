@@ -55,7 +55,7 @@ def test_rule_14_who_is_skipped_is_told_and_why(stage: Stage) -> None:
 
 
 @given(st.integers(1, 6), st.integers(0, 40))
-def test_rule_14_over_n_assignments_counts_differ_by_at_most_one(members: int, customers: int) -> None:
+def test_pain_24_rule_14_over_n_assignments_counts_differ_by_at_most_one(members: int, customers: int) -> None:
     stage = Stage()
     agents = stage.agents(members)
     stage.rota(agents)
@@ -67,7 +67,7 @@ def test_rule_14_over_n_assignments_counts_differ_by_at_most_one(members: int, c
 
 
 @given(st.data())
-def test_rule_14_the_queue_never_holds_work_while_somebody_is_eligible(data: st.DataObject) -> None:
+def test_pain_24_rule_14_the_queue_never_holds_work_while_somebody_is_eligible(data: st.DataObject) -> None:
     stage = Stage()
     agents = stage.agents(3)
     stage.rota(agents, only_online=True)

@@ -165,7 +165,9 @@ async def test_a_file_of_one_conversation_is_not_sent_in_another(office: FilingO
 # Coming in ------------------------------------------------------------------------------------------
 
 
-async def test_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_downloaded(office: FilingOffice) -> None:
+async def test_pain_14_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_downloaded(
+    office: FilingOffice,
+) -> None:
     message = await office.customer_sends()
     talk = UUID((await office.sees("/conversations"))["items"][0]["conversation_id"])
     path = f"/conversations/{talk}/messages/{message}/attachment"

@@ -107,6 +107,7 @@ class Records:
             self.template(work, template_id),
             requesting.wants_no_marketing([customer, *people]),
             customer.is_blocked,
+            requesting.has_number(customer.aliases or aliases),
         )
 
     def _same_person(

@@ -7,12 +7,10 @@ from typing import Any
 
 from recado_events.inbound import InboundType, InboundUpdate
 
-from conversations.adapters.kafka.meta_content import content_of, product_of, referral_of
 from conversations.adapters.kafka.meta_past import past
 from conversations.adapters.kafka.meta_people import aliases_of, moment_of, sighting_of
 from conversations.adapters.kafka.meta_status import status
 from conversations.adapters.kafka.meta_update import Told
-from conversations.adapters.kafka.meta_values import object_of, text_of
 from conversations.commands import (
     Arrival,
     ChangeIdentity,
@@ -26,6 +24,8 @@ from conversations.commands import (
     SetAsideUpdate,
     SetMarketing,
 )
+from conversations.domain.meta_content import content_of, product_of, referral_of
+from conversations.domain.meta_values import object_of, text_of
 
 Command = Arrival | ChangeIdentity | SetMarketing | RecordStatus | ImportPast | SetAsideUpdate
 

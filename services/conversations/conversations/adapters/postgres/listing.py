@@ -42,7 +42,9 @@ WORDS_OF = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id
 _ANSWERS = f"""
     (SELECT coalesce(jsonb_agg({WORDS_OF.format(message="m")}), '[]') FROM view_inbox.messages m
      WHERE m.conversation_id = c.conversation_id AND m.direction <> 'in' AND m.target_id IS NULL
-       AND m.occurred_at > c.last_inbound_at)"""
+       AND m.occurred_at >= c.last_inbound_at AND NOT EXISTS (
+           SELECT FROM view_inbox.messages i WHERE i.conversation_id = m.conversation_id AND i.direction = 'in'
+             AND (i.occurred_at, i.source_ordinal, i.position) > (m.occurred_at, m.source_ordinal, m.position)))"""
 _COLUMNS = f"""
     c.*, coalesce(k.name, p.name) AS customer_name, k.username AS customer_username, k.contact_id,
     k.wa_id AS customer_wa_id, k.user_id AS customer_user_id, k.window_closes_at,
