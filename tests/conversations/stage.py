@@ -28,6 +28,7 @@ from conversations.commands import (
     Reply,
     SetMarketing,
     Sighting,
+    WithdrawGrant,
 )
 from conversations.domain.customer import Customer
 from conversations.domain.private import PRIVATE
@@ -117,6 +118,12 @@ class Stage(OnMemory):
             now=self.now,
         )
         return self.do(self.people.grant_profile, command)
+
+    def withdraws(self, profile: ProfileId = PROFILE) -> list[Event]:
+        command = WithdrawGrant(
+            organisation_id=ORGANISATION, profile_id=profile, by=ADMINISTRATOR.user_id, now=self.now
+        )
+        return self.do(self.people.withdraw_grant, command)
 
     def rota(self, members: Sequence[UserId], *, only_online: bool = False, at: PhoneNumberId = NUMBER) -> list[Event]:
         command = ChooseRota(

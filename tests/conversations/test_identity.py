@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conversations.commands import ChangeIdentity
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from recado_events.conversations import (
     ConversationAssigned,
@@ -203,11 +203,15 @@ def test_any_order_of_sightings_converges_to_one_customer_with_one_open_conversa
     assert {alias.value for alias in remaining[0].aliases} >= {"5511987654321", "BR.1"}
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2], [0, 2, 1], [2, 0, 1]])
-def test_rule_38_the_newest_wish_counts_in_whatever_order_they_are_told(stage: Stage, order: list[int]) -> None:
-    """Stop, resume, stop again."""
-    who, began = user_alias("BR.1"), stage.now
-    for place in order:
+@example([(1, True), (0, False)])
+@example([(1, True), (1, False)])
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=5))
+def test_rule_38_the_newest_wish_counts_in_whatever_order_they_are_told(wishes: list[tuple[int, bool]]) -> None:
+    """Also where the first that is told is no stop; of two at the same time the one for none."""
+    stage, who = Stage(), user_alias("BR.1")
+    began = stage.now
+    for place, wanted in wishes:
         stage.now = began + timedelta(minutes=place)
-        stage.wishes(place == 1, who)
-    assert stage.customer(stage.one(CustomerIdentified).customer_id).marketing_stopped
+        stage.wishes(wanted, who)
+    newest = max((place, not wanted) for place, wanted in wishes)
+    assert stage.customer(stage.one(CustomerIdentified).customer_id).marketing_stopped is newest[1]

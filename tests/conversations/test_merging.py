@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from conversations.domain.customer import Customer
+from hypothesis import example, given
+from hypothesis import strategies as st
 from recado_events.conversations import (
     ConversationClosed,
     ConversationOpened,
@@ -103,6 +107,27 @@ def test_rule_38_of_two_wishes_the_newest_is_the_survivors(
         stage.later(minutes=1)
     stage.writes(PHONE, BSUID)
     assert survivor(stage).marketing_stopped is not wanted
+
+
+@example([(1, False, True), (3, False, False), (2, True, True)], 2)
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.booleans()), max_size=7), st.integers(0, 7))
+def test_rule_38_the_newest_wish_counts_whichever_of_the_two_told_it_and_whenever_they_became_one(
+    wishes: list[tuple[int, bool, bool]], merged_after: int
+) -> None:
+    """In whatever order they come; of two at the same time the one for none."""
+    stage = Stage()
+    stage.writes(PHONE)
+    stage.writes(BSUID)
+    began = stage.now
+    for place, (minute, wanted, of_phone) in enumerate([*wishes, (0, True, True)]):
+        if place == min(merged_after, len(wishes)):
+            stage.now = began
+            stage.writes(PHONE, BSUID)
+        if place < len(wishes):
+            stage.now = began + timedelta(minutes=minute)
+            stage.wishes(wanted, PHONE if of_phone else BSUID)
+    newest = max(((minute, not wanted) for minute, wanted, _ in wishes), default=(0, False))
+    assert survivor(stage).marketing_stopped is newest[1]
 
 
 def test_rule_38_error_131050_to_a_customer_merged_meanwhile_holds_for_the_survivor(stage: Stage, two: Two) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import conversations
 
@@ -26,6 +27,7 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
         "ATTACHMENT": attachment,
         "AGENT": office.agents[0],
         "PROFILE": office.profile,
+        "OLD_PROFILE": uuid4(),
         "NUMBER": NUMBER,
         "CONTACT": CONTACT,
         "TEMPLATE": TEMPLATE,

@@ -174,6 +174,20 @@ async def test_bad_input_92_the_stream_of_a_deactivated_user_ends_at_once(office
     assert refused.status_code == 401
 
 
+async def test_rule_15_a_grant_that_is_withdrawn_ends_the_stream_and_opens_no_other(
+    office: Office, street: Address
+) -> None:
+    async with street.reader(office.agent(0)) as screen, street.reader(office.administrator) as everything:
+        await office.does("DELETE", f"/profiles/{office.profile}/grant")
+        office.customer_writes()
+        await everything.says("message")
+        await screen.until(lambda told: told.ended, "the end")
+        assert [each.data for each in screen.named("ended")] == [{"reason": "permission_withdrawn"}]
+        assert screen.named("message") == []
+    refused = await street.http.get(f"{street.url}/stream", headers=office.agent(0))
+    assert (refused.status_code, refused.json()["rule"]) == (403, "no_permission")
+
+
 async def test_rule_15_a_profile_without_a_grant_follows_nothing(office: Office, street: Address) -> None:
     nobody = token("member", office.organisation, uuid4(), uuid4())
     refused = await street.http.get(f"{street.url}/stream", headers=nobody)

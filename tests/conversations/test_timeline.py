@@ -243,3 +243,35 @@ async def test_d1_what_is_shown_of_messages_is_the_same_after_a_rebuild(office: 
     before = office.service.digests()
     office.service.rebuild()
     assert office.service.digests() == before
+
+
+AD = {"source_type": "ad", "source_id": "120", "headline": "Bicicletas", "ctwa_clid": "x"}
+
+
+async def test_rule_9_the_ad_and_the_product_that_a_customer_came_from_are_shown_with_their_message(
+    office: Office, talk: UUID
+) -> None:
+    product = {"catalog_id": "7", "product_retailer_id": "azul"}
+    writes(office, text={"body": "Vi o anúncio"}, referral=AD)
+    writes(office, text={"body": "E esta?"}, context={"referred_product": product}, id="wamid.product")
+    by_text = {line["content"]["body"]: line for line in await lines(office, talk)}
+    ad, asked, plain = (by_text[text] for text in ("Vi o anúncio", "E esta?", "Há outra cor?"))
+    assert {name: ad["referral"][name] for name in AD} == AD
+    assert (ad["referred_product"], asked["referral"], asked["referred_product"]) == (None, None, product)
+    assert (plain["referral"], plain["referred_product"]) == (None, None)
+
+
+async def test_rule_38_a_conversation_shows_whether_its_customer_wants_marketing(office: Office, talk: UUID) -> None:
+    assert (await shown(office, talk))["marketing"] is None
+
+    def wishes(value: str, at: int) -> None:
+        update = {"wa_id": CUSTOMER, "category": "marketing_messages", "value": value, "timestamp": at}
+        office.service.receives(InboundType.PREFERENCE, office.organisation, office.inbound(update))
+
+    wishes("stop", 1_790_000_000)
+    assert (await shown(office, talk))["marketing"] == {
+        "wanted": False, "told_at": "2026-09-21T14:13:20Z", "evidence": "user_preferences",
+    }  # fmt: skip
+    wishes("resume", 1_790_000_060)
+    wishes("stop", 1_790_000_030)
+    assert (await shown(office, talk))["marketing"]["wanted"] is True

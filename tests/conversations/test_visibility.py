@@ -49,6 +49,7 @@ STEPS = st.one_of(
         st.sampled_from(["all", "own"]),
         st.sampled_from(PROFILES),
     ),
+    st.tuples(st.just("withdraws"), st.sampled_from(PROFILES)),
 )
 
 
@@ -131,6 +132,8 @@ class Then:
                 self.users[event.user_id]["active"] = False
             case told.ProfileGranted():
                 self.grants[event.profile_id] = event.level, event.scope
+            case told.ProfileGrantWithdrawn():
+                del self.grants[event.profile_id]
             case told.ConversationAssigned():
                 self.owners[event.conversation_id] = event.user_id
             case told.ConversationOpened():

@@ -128,6 +128,8 @@ CONVERSATIONS = {
     ("PUT", "/profiles/{profile_id}/grant"): Expected(
         ADMINISTRATORS, {"level": "view_reply", "scope": "all"}, owned=False
     ),
+    ("GET", "/profiles"): Expected(ADMINISTRATORS),
+    ("DELETE", "/profiles/{profile_id}/grant"): Expected(ADMINISTRATORS, owned=False),
     ("GET", "/channels/{phone_number_id}/rota"): Expected(PEOPLE, owned=False),
     ("PUT", "/channels/{phone_number_id}/rota"): Expected(
         ADMINISTRATORS, {"members": [], "only_online": False}, owned=False, flags=("only_online",)

@@ -150,6 +150,10 @@ async def test_rule_15_administrators_write_and_who_has_a_grant_looks(office: Of
     office.granted()
     for path in paths:
         assert (await office.client.get(path, headers=office.member)).status_code == 200
+    office.withdrawn()
+    for path in paths:
+        assert (await office.client.get(path, headers=office.member)).json()["rule"] == "no_permission"
+    office.granted()
     for method, path, body in [
         ("POST", "/templates", {**FORM, "waba_id": WABA}),
         ("PUT", f"/templates/{template}", FORM),

@@ -7,7 +7,7 @@ from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId, PhoneNumberId
 
 from conversations.application.scene import Scene
-from conversations.commands import ChooseRota, GrantProfile, RegisterUser, SetAvailability
+from conversations.commands import ChooseRota, GrantProfile, RegisterUser, SetAvailability, WithdrawGrant
 from conversations.domain import desk, team
 from conversations.domain.assignment import drain
 
@@ -25,6 +25,10 @@ class People:
         before = self._scene.team(work, command.organisation_id)
         self._scene.record(work, team.grant_profile(command, before), cause)
         self._drain_all(work, command, cause)
+
+    def withdraw_grant(self, work: Work, command: WithdrawGrant, cause: Cause) -> None:
+        before = self._scene.team(work, command.organisation_id)
+        self._scene.record(work, team.withdraw_grant(command, before), cause)
 
     def set_availability(self, work: Work, command: SetAvailability, cause: Cause) -> None:
         before = self._scene.team(work, command.organisation_id)

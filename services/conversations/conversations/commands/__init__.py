@@ -28,6 +28,7 @@ from conversations.commands.asking import (
     Reply,
     SetAvailability,
     ShowTyping,
+    WithdrawGrant,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
 from conversations.commands.importing import ImportPast, PastMessage
@@ -101,5 +102,6 @@ __all__ = [
     "Sighting",
     "StartChat",
     "WithSomebody",
+    "WithdrawGrant",
     "WriteQuickReply",
 ]

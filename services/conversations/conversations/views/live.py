@@ -42,10 +42,14 @@ _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
     told.CustomerBlocked: ("customer", ("evidence", "blocked_by", "blocked_at")),
     told.CustomerUnblocked: ("customer", ("unblocked_by", "unblocked_at")),
     told.BlockRefused: ("customer", ("blocked",)),
+    told.MarketingStopped: ("customer", ("evidence", "stopped_at")),
+    told.MarketingResumed: ("customer", ("evidence", "resumed_at")),
     told.ServiceWindowOpened: ("customer", ("closes_at",)),
     told.ServiceWindowExtended: ("customer", ("closes_at",)),
 }
 _OF_PERSONS = ("content", "emoji", "profile_name", "username")
+_WHENCE = ("referral", "referred_product")
+"""Of the few messages that came from an ad or a catalogue."""
 TYPES = frozenset([told.ConversationRead.TYPE, *(event.TYPE for event in _CUTS)])
 """Everything that an open screen hears of, whether by itself or by a counter."""
 
@@ -77,5 +81,5 @@ def _personal(event: Event) -> dict[str, Any]:
         return {}
     if isinstance(event, told.MessageReleased) and event.target_id is not None:
         return {"emoji": getattr(personal.content, "emoji", None)}
-    shown: dict[str, Any] = personal.model_dump(mode="json", include=set(_OF_PERSONS))
-    return shown
+    shown: dict[str, Any] = personal.model_dump(mode="json", include={*_OF_PERSONS, *_WHENCE})
+    return {name: value for name, value in shown.items() if value is not None or name not in _WHENCE}

@@ -15,7 +15,7 @@ from conversations.views.words import marked
 
 def _message(event: told.OfMessage, **values: Any) -> Change:
     usual = {"source_ordinal": 0, "reply_to": None, "target_id": None, "sent_by": None, "wamid_id": None,
-             "send_by": None, "forwarded": False}  # fmt: skip
+             "send_by": None, "forwarded": False, "whence": None}  # fmt: skip
     return of_conversation(event, "message", message_id=event.message_id, **{**usual, **values})
 
 
@@ -40,6 +40,13 @@ def _kind(event: told.MessageReceived | told.MessageEchoed) -> str:
     return event.kind if event.personal is None else learnt(event.personal.content).kind
 
 
+def _whence(personal: told.Received | None) -> bytes | None:
+    """The ad or the product of a catalogue that the customer wrote about."""
+    if personal is None or (personal.referral is None and personal.referred_product is None):
+        return None
+    return personal.model_dump_json(include={"referral", "referred_product"}).encode()
+
+
 @changes.register
 def _(event: told.MessageReceived, position: int) -> Changes:
     yield _message(
@@ -53,6 +60,7 @@ def _(event: told.MessageReceived, position: int) -> Changes:
         reply_to=event.reply_to,
         wamid_id=event.message_id,
         forwarded=event.forwarded,
+        whence=_whence(event.personal),
     )
     yield from _text(event)
     yield of_conversation(event, "last_message", occurred_at=event.occurred_at, inbound=True)

@@ -77,6 +77,10 @@ class Questions(Protocol):
         """Of somebody who was ever blocked: whether they are."""
         ...
 
+    def wish_of(self, customer_id: UUID) -> Row | None:
+        """Of somebody who ever said so: whether they want marketing, since when and by what."""
+        ...
+
     def past_of(
         self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
     ) -> list[Row]:

@@ -74,8 +74,9 @@ class NoteUser:
 class NoteGrant:
     organisation_id: OrganisationId
     profile_id: ProfileId
-    level: str
-    scope: str
+    level: str | None = None
+    """None: nothing any more."""
+    scope: str | None = None
     now: datetime
 
 

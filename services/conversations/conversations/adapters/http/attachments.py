@@ -13,6 +13,7 @@ from recado_chassis.files.images import thumbnail, without_metadata
 from recado_chassis.files.looking import flags, sniffed
 from recado_chassis.files.serving import download
 from recado_chassis.files.spooling import TooLarge
+from recado_chassis.http.accounting import give_back_the_share
 from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, asked, perform
 from recado_chassis.http.intake import LARGEST_UPLOAD
@@ -88,6 +89,7 @@ def _add_uploading(router: APIRouter, filing: _Filing) -> None:
         on = _on(conversation_id, who)
         await in_thread(filing.streams.transact, lambda work: filing.attaching.check_may_upload(work, on))
         kind = type_of(filename).kind
+        give_back_the_share(request.scope)
         with Spool(LARGEST[kind]) as spool:
             try:
                 async for piece in request.stream():

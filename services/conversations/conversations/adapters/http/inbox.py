@@ -44,7 +44,8 @@ def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRou
         row = _found(questions, who, conversation_id)
         owners = [_owner(o) for o in questions.owners_of(conversation_id)]
         block = block_shown(questions.block_of(row["customer_id"]))
-        return {**_conversation(row, clock.now()), "owners": owners, "block": block}
+        wish = questions.wish_of(row["customer_id"])
+        return {**_conversation(row, clock.now()), "owners": owners, "block": block, "marketing": wish}
 
     @router.get("/conversations/{conversation_id}/messages")
     def timeline(conversation_id: UUID, at: Annotated[Page, Depends(page)], who: Viewing) -> Response:
@@ -135,6 +136,7 @@ def _message(row: Row) -> Row:
         "sent_by": row["sent_by"],
         "reply_to": row["quoted_id"],
         "forwarded": row["forwarded"],
+        **_whence(row),
         "edited_at": row["edited_at"],
         "revoked_at": row["revoked_at"],
         "reactions": _reactions(row["reactions"]),
@@ -143,6 +145,12 @@ def _message(row: Row) -> Row:
         "failure": failure_of(statuses),
         "statuses": {name: datetime.fromisoformat(told["at"]) for name, told in sorted(statuses.items())},
     }
+
+
+def _whence(row: Row) -> Row:
+    """The ad and the product that the customer wrote about, where they did."""
+    told = None if row["whence"] is None or row["revoked_at"] else orjson.loads(bytes(row["whence"]))
+    return {name: told and told.get(name) for name in ("referral", "referred_product")}
 
 
 def _seen(content: Row) -> Row:

@@ -54,6 +54,14 @@ CREATE TABLE blocks (
     refused_code bigint
 );
 
+-- Everybody who ever said whether they want marketing.
+CREATE TABLE wishes (
+    customer_id uuid PRIMARY KEY,
+    wanted boolean NOT NULL,
+    told_at timestamptz NOT NULL,
+    evidence text NOT NULL
+);
+
 CREATE TABLE customers (
     customer_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
@@ -160,7 +168,9 @@ CREATE TABLE messages (
     sent_by uuid,
     wamid_id uuid,
     send_by timestamptz,
-    forwarded boolean NOT NULL
+    forwarded boolean NOT NULL,
+    -- JSON of the ad, or the product of a catalogue, that the customer wrote about.
+    whence bytea
 );
 CREATE INDEX messages_timeline ON messages (conversation_id, occurred_at, source_ordinal, position);
 CREATE INDEX messages_wamid ON messages (wamid_id);

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import blocks, counting, past, silence
+from conversations.adapters.postgres import blocks, counting, past, silence, wishes
 from conversations.views import changes
 
 _RECORD = "WHERE pipeline_record_id = %(pipeline_record_id)s"
@@ -31,6 +31,7 @@ STATEMENTS = {
     "rules_chosen": silence.RULES_CHOSEN,
     "activity": silence.ACTIVITY,
     "block": blocks.BLOCK,
+    "wish": wishes.WISH,
     "past_message": past.PAST_MESSAGE,
     "customer_known": """
         INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id,
@@ -85,12 +86,13 @@ STATEMENTS = {
     "message": Together("""
         INSERT INTO messages (message_id, organisation_id, conversation_id, customer_id, direction, kind, content,
                               occurred_at, source_ordinal, position, reply_to, target_id, sent_by, wamid_id, send_by,
-                              forwarded)
+                              forwarded, whence)
         SELECT * FROM unnest(
             %(message_id)b::uuid[], %(organisation_id)b::uuid[], %(conversation_id)b::uuid[], %(customer_id)b::uuid[],
             %(direction)b::text[], %(kind)b::text[], %(content)b::bytea[], %(occurred_at)b::timestamptz[],
             %(source_ordinal)b::integer[], %(position)b::bigint[], %(reply_to)b::uuid[], %(target_id)b::uuid[],
-            %(sent_by)b::uuid[], %(wamid_id)b::uuid[], %(send_by)b::timestamptz[], %(forwarded)b::boolean[])"""),
+            %(sent_by)b::uuid[], %(wamid_id)b::uuid[], %(send_by)b::timestamptz[], %(forwarded)b::boolean[],
+            %(whence)b::bytea[])"""),
     "text": Together("""
         INSERT INTO texts (conversation_id, message_id, customer_id, words)
         SELECT conversation_id, message_id, customer_id, array_to_tsvector(string_to_array(words, ' '))

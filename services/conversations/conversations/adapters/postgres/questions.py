@@ -18,6 +18,7 @@ from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
 from conversations.adapters.postgres.past import PAST
 from conversations.adapters.postgres.silence import SILENT
+from conversations.adapters.postgres.wishes import WISH_OF
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
@@ -128,6 +129,9 @@ class InboxQuestions:
 
     def block_of(self, customer_id: UUID) -> Row | None:
         return next(iter(self._rows(BLOCK_OF, {"id": customer_id})), None)
+
+    def wish_of(self, customer_id: UUID) -> Row | None:
+        return next(iter(self._rows(WISH_OF, {"id": customer_id})), None)
 
     def past_of(
         self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int

@@ -90,6 +90,10 @@ def granted(event: told.ProfileGranted) -> NoteGrant:
     )
 
 
+def withdrawn(event: told.ProfileGrantWithdrawn) -> NoteGrant:
+    return NoteGrant(organisation_id=event.organisation_id, profile_id=event.profile_id, now=event.happened_at)
+
+
 def _of_customer(event: told.OfCustomer) -> dict[str, Any]:
     return {
         "organisation_id": event.organisation_id,
