@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.world import World, counted, new_customer, until
+from tests.samples import PDF
 from tests.simulator.bodies import coexistence
 from tests.simulator.bodies.envelope import Line, Person
 
@@ -35,6 +36,16 @@ async def test_s27_a_quick_reply_is_found_by_its_shortcut_and_reaches_the_custom
     await world.message_shown(talk, message, "read")
     (sent,) = [send for send in await world.meta.sends(world.number) if send.wa_id == wa_id]
     assert sent.request["text"]["body"] == reply["rendered"]
+
+    put = await world.puts_aside("/quick-replies/attachments", PDF, "Preços.pdf", "application/pdf")
+    with_file = {**body, "shortcut": f"p{shortcut}", "attachment_id": put.json()["attachment_id"]}
+    made = await world.does("POST", "conversations", "/quick-replies", with_file, who="0", key=f"p{shortcut}")
+    told = {"type": "quick_reply", "quick_reply_id": made["quick_reply_id"]}
+    sent_at = f"/conversations/{talk}/messages"
+    answer = await world.does("POST", "conversations", sent_at, told, who="0", key=f"s{shortcut}")
+    await world.message_shown(talk, answer["message_id"], "read")
+    file = [send for send in await world.meta.sends(world.number) if send.wa_id == wa_id][-1].request["document"]
+    assert (file["filename"], file["caption"]) == ("Preços.pdf", reply["rendered"])
 
 
 async def test_who_is_blocked_is_blocked_at_meta_and_written_to_again_once_unblocked(world: World) -> None:

@@ -45,7 +45,7 @@ from conversations.commands.noting import (
     NoteReservation,
     NoteTemplate,
 )
-from conversations.commands.quick_replies import RemoveQuickReply, WriteQuickReply
+from conversations.commands.quick_replies import RemoveQuickReply, SendQuickReply, WriteQuickReply
 from conversations.commands.ruling import ChooseRules, CloseSilent
 from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
@@ -93,6 +93,7 @@ __all__ = [
     "ReopenConversation",
     "Reply",
     "SaveView",
+    "SendQuickReply",
     "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",
