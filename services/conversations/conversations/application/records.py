@@ -10,6 +10,7 @@ from recado_chassis.work import Work
 from recado_events.crm import Link
 from recado_events.identity import Alias
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     CustomerId,
     OrganisationId,
@@ -23,6 +24,7 @@ from recado_events.ids import (
 
 from conversations.application.scene import Scene, contact_key, fold_of
 from conversations.domain import field_values, requesting, selling
+from conversations.domain.company import NO_COMPANY, Company
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import Customer
 from conversations.domain.requesting import Terms
@@ -41,6 +43,10 @@ class Records:
     def contact(self, work: Work, contact_id: ContactId) -> Contact:
         stream = f"contact-{contact_id}"
         return cast(Contact, work.state(stream, fold_of(stream)))
+
+    def company(self, work: Work, company_id: CompanyId) -> Company:
+        stream = f"company-{company_id}"
+        return cast(Company, work.state(stream, fold_of(stream)))
 
     def pipeline(self, work: Work, pipeline_id: PipelineId) -> Pipeline:
         stream = f"pipeline-{pipeline_id}"
@@ -82,7 +88,9 @@ class Records:
     def values(
         self, work: Work, organisation_id: OrganisationId, contact: Contact, customer: Customer, agent: UserId
     ) -> dict[str, str]:
-        return field_values.field_values(contact, customer, self._scene.team(work, organisation_id), agent)
+        named, team = contact.company_id, self._scene.team(work, organisation_id)
+        company = NO_COMPANY if named is None else self.company(work, named)
+        return field_values.field_values(contact, company, customer, team, agent)
 
     def record_values(self, work: Work, record: PipelineRecord, language: str) -> dict[str, str]:
         named = record.pipeline_id

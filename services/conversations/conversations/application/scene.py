@@ -23,6 +23,7 @@ from recado_events.ids import ConversationId, CustomerId, MessageId, Organisatio
 
 from conversations.domain import (
     attachments,
+    company,
     contact,
     customer,
     desk,
@@ -53,6 +54,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
+    "company": Fold(company.NO_COMPANY, company.evolve),
     "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
     "past": Fold(None, past.evolve),
     "attachment": Fold(attachments.NONE, attachments.evolve),

@@ -35,6 +35,7 @@ from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
     NoteChannel,
+    NoteCompany,
     NoteContact,
     NoteContactCompany,
     NoteContactOwner,
@@ -65,6 +66,7 @@ __all__ = [
     "KeptFilters",
     "MarkRead",
     "NoteChannel",
+    "NoteCompany",
     "NoteContact",
     "NoteContactCompany",
     "NoteContactOwner",

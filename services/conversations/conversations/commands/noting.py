@@ -88,6 +88,16 @@ class NoteContactCompany:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCompany:
+    """Fields that crm told of."""
+
+    organisation_id: OrganisationId
+    company_id: CompanyId
+    values: Mapping[str, str | None]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteContactParted:
     """These customers and aliases are another contact's again."""
 

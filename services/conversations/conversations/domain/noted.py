@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 from recado_events.conversations import OfMessage, OfTeam
-from recado_events.crm import Link, OfContact, OfPipelineRecord
+from recado_events.crm import Link, OfCompany, OfContact, OfPipelineRecord
 from recado_events.event import Event, Fact, Personal
 from recado_events.identity import Alias
 from recado_events.ids import CompanyId, ContactId, ConversationId, CustomerId, PipelineId, ProfileId, StageId, UserId
@@ -52,6 +52,17 @@ class ContactCompanyNoted(OfContact):
     TYPE: ClassVar[str] = "conversations.contact-company-noted.v1"
     company_id: CompanyId | None
     noted_at: AwareDatetime
+
+
+class CompanyProfile(Personal):
+    values: dict[str, str | None]
+    """Fields that were told, by crm's names; None is an empty one."""
+
+
+class CompanyNoted(OfCompany):
+    TYPE: ClassVar[str] = "conversations.company-noted.v1"
+    noted_at: AwareDatetime
+    personal: CompanyProfile | None
 
 
 class PartedAliases(Personal):
@@ -142,6 +153,7 @@ NOTED: tuple[type[Event], ...] = (
     ContactNoted,
     ContactStandingNoted,
     ContactCompanyNoted,
+    CompanyNoted,
     ContactPartedNoted,
     PipelineNoted,
     PipelineRecordNoted,

@@ -51,6 +51,8 @@ def of_contacts(listening: Listening) -> Reactions:
         **dict(
             [
                 _on(crm.ContactCompanyChosen, noting.company_of, listening.note_contact_company, crm.OfContact.STREAM),
+                _on(crm.CompanyCreated, noting.told_company_of, listening.note_company, crm.OfCompany.STREAM),
+                _on(crm.CompanyFieldsEdited, noting.told_company_of, listening.note_company, crm.OfCompany.STREAM),
                 _on(crm.ContactUnmerged, noting.parted_of, listening.note_contact_parted, crm.OfContact.STREAM),
             ]
         ),

@@ -7,6 +7,7 @@ from datetime import datetime
 from recado_events import billing, crm, templates
 
 from conversations.commands import (
+    NoteCompany,
     NoteContact,
     NoteContactCompany,
     NoteContactParted,
@@ -45,12 +46,9 @@ def template_of(event: templates.OfTemplate) -> NoteTemplate:
 
 
 def contact_of(event: crm.ContactCreated | crm.ContactAliasesAdded | crm.ContactFieldsEdited) -> NoteContact:
-    values: dict[str, str | None] = {}
+    values = _edited(event.personal) if isinstance(event, crm.ContactFieldsEdited) else {}
     aliases = event.personal.aliases if isinstance(event.personal, crm.ContactDetails) else ()
-    if isinstance(event, crm.ContactFieldsEdited):
-        edits = event.personal.edits if event.personal else ()
-        values = {edit.field: _text(edit.after) for edit in edits}
-    elif isinstance(event, crm.ContactCreated):
+    if isinstance(event, crm.ContactCreated):
         values = {"name": event.personal.name if event.personal else None}
     return NoteContact(
         organisation_id=event.organisation_id,
@@ -59,6 +57,10 @@ def contact_of(event: crm.ContactCreated | crm.ContactAliasesAdded | crm.Contact
         aliases=aliases,
         now=event.happened_at,
     )
+
+
+def _edited(told: crm.Edits | None) -> dict[str, str | None]:
+    return {edit.field: _text(edit.after) for edit in (told.edits if told else ())}
 
 
 def _text(value: object) -> str | None:
@@ -87,6 +89,16 @@ def company_of(event: crm.ContactCompanyChosen) -> NoteContactCompany:
         contact_id=event.contact_id,
         company_id=event.company_id,
         now=event.happened_at,
+    )
+
+
+def told_company_of(event: crm.CompanyCreated | crm.CompanyFieldsEdited) -> NoteCompany:
+    if isinstance(event, crm.CompanyFieldsEdited):
+        values = _edited(event.personal)
+    else:
+        values = {"name": event.personal.name} if event.personal else {}
+    return NoteCompany(
+        organisation_id=event.organisation_id, company_id=event.company_id, values=values, now=event.happened_at
     )
 
 
