@@ -14,6 +14,7 @@ from conversations.commands import (
     NoteContactCompany,
     NoteContactParted,
     NoteContactStanding,
+    NoteContactSuperseded,
     NoteOrganisation,
     NotePipeline,
     NotePipelineRecord,
@@ -54,6 +55,10 @@ class Listening:
     def note_company(self, work: Work, command: NoteCompany, cause: Cause) -> None:
         known = self._records.company(work, command.company_id)
         self._scene.record(work, company.note_company(command, known), cause)
+
+    def note_contact_superseded(self, work: Work, command: NoteContactSuperseded, cause: Cause) -> None:
+        known = self._records.contact(work, command.contact_id)
+        self._scene.record(work, contact.note_superseded(command, known), cause)
 
     def note_contact_parted(self, work: Work, command: NoteContactParted, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)

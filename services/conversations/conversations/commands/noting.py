@@ -98,6 +98,16 @@ class NoteCompany:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContactSuperseded:
+    """Whom a contact is met as from now on; None: as itself again."""
+
+    organisation_id: OrganisationId
+    contact_id: ContactId
+    survivor_id: ContactId | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteContactParted:
     """These customers and aliases are another contact's again."""
 

@@ -65,6 +65,15 @@ class CompanyNoted(OfCompany):
     personal: CompanyProfile | None
 
 
+class ContactSupersededNoted(OfContact):
+    """It is met as that one from now on: people merged it, or identities showed that they are one person. None: it is
+    met as itself again."""
+
+    TYPE: ClassVar[str] = "conversations.contact-superseded-noted.v1"
+    survivor_id: ContactId | None
+    noted_at: AwareDatetime
+
+
 class PartedAliases(Personal):
     aliases: tuple[Alias, ...] = ()
 
@@ -154,6 +163,7 @@ NOTED: tuple[type[Event], ...] = (
     ContactStandingNoted,
     ContactCompanyNoted,
     CompanyNoted,
+    ContactSupersededNoted,
     ContactPartedNoted,
     PipelineNoted,
     PipelineRecordNoted,

@@ -12,6 +12,7 @@ from recado_events.crm import (
     ContactFieldsEdited,
     ContactLinked,
     ContactOwnerChanged,
+    ContactSuperseded,
     Edits,
     FieldEdit,
     Link,
@@ -22,7 +23,6 @@ from recado_events.ids import ContactId, OrganisationId, UserId
 
 from crm.commands import MeetCustomer, OnCustomer
 from crm.domain.contact import NAME, Contact
-from crm.domain.private import ContactSuperseded
 
 
 def meet_customer(

@@ -12,6 +12,7 @@ from conversations.commands import (
     NoteContactCompany,
     NoteContactParted,
     NoteContactStanding,
+    NoteContactSuperseded,
     NoteOrganisation,
     NoteReservation,
     NoteTemplate,
@@ -99,6 +100,15 @@ def told_company_of(event: crm.CompanyCreated | crm.CompanyFieldsEdited) -> Note
         values = {"name": event.personal.name} if event.personal else {}
     return NoteCompany(
         organisation_id=event.organisation_id, company_id=event.company_id, values=values, now=event.happened_at
+    )
+
+
+def superseded_of(event: crm.ContactMergedInto | crm.ContactSuperseded | crm.ContactRestored) -> NoteContactSuperseded:
+    return NoteContactSuperseded(
+        organisation_id=event.organisation_id,
+        contact_id=event.contact_id,
+        survivor_id=None if isinstance(event, crm.ContactRestored) else event.survivor_id,
+        now=event.happened_at,
     )
 
 
