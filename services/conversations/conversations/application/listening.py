@@ -58,7 +58,9 @@ class Listening:
 
     def note_contact_superseded(self, work: Work, command: NoteContactSuperseded, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)
-        self._scene.record(work, contact.note_superseded(command, known), cause)
+        into = command.survivor_id
+        survivor = contact.STRANGER if into is None else self._records.contact(work, into)
+        self._scene.record(work, contact.note_superseded(command, known, survivor), cause)
 
     def note_contact_parted(self, work: Work, command: NoteContactParted, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)

@@ -104,6 +104,8 @@ class NoteContactSuperseded:
     organisation_id: OrganisationId
     contact_id: ContactId
     survivor_id: ContactId | None
+    customers: tuple[CustomerId, ...] = ()
+    """Those that go back with it."""
     now: datetime
 
 

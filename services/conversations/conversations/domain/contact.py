@@ -117,11 +117,13 @@ def note_company(command: NoteContactCompany, contact: Contact) -> list[Event]:
     return [] if evolve(contact, noted) == contact else [noted]
 
 
-def note_superseded(command: NoteContactSuperseded, contact: Contact) -> list[Event]:
+def note_superseded(command: NoteContactSuperseded, contact: Contact, survivor: Contact) -> list[Event]:
+    linked = (link.customer_id for link in (*contact.links, *survivor.links))
     noted = ContactSupersededNoted(
         organisation_id=command.organisation_id,
         contact_id=command.contact_id,
         survivor_id=command.survivor_id,
+        customers=tuple(dict.fromkeys((*command.customers, *linked))),
         noted_at=command.now,
     )
     return [] if evolve(contact, noted) == contact else [noted]

@@ -71,6 +71,8 @@ class ContactSupersededNoted(OfContact):
 
     TYPE: ClassVar[str] = "conversations.contact-superseded-noted.v1"
     survivor_id: ContactId | None
+    customers: tuple[CustomerId, ...] = ()
+    """Whom it concerns, as far as crm has linked them by then."""
     noted_at: AwareDatetime
 
 

@@ -108,6 +108,7 @@ def superseded_of(event: crm.ContactMergedInto | crm.ContactSuperseded | crm.Con
         organisation_id=event.organisation_id,
         contact_id=event.contact_id,
         survivor_id=None if isinstance(event, crm.ContactRestored) else event.survivor_id,
+        customers=event.customers if isinstance(event, crm.ContactRestored) else (),
         now=event.happened_at,
     )
 
