@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.journeys.world import World, counted, new_customer, until
 from tests.samples import PDF
 from tests.simulator.bodies import coexistence
 from tests.simulator.bodies.envelope import Line, Person
+from tests.simulator.bodies.messages import message_body
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -147,3 +149,15 @@ async def test_history_of_the_phone_app_is_shown_beside_a_conversation_and_makes
         ("app", "Sim!"),
         ("in", "Vocês abrem?"),
     ]
+
+
+async def test_who_writes_without_a_name_is_called_as_the_phones_address_book_calls_them(world: World) -> None:
+    (wa_id, name), line = new_customer(), Line(world.endpoints["waba_id"], world.number, "551130001000")
+    person = Person(wa_id=wa_id, user_id=None, name=name, username=None, country_code=None)
+    await world.meta.deliver(coexistence.address_book_body(line, person, 1_790_000_000))
+    await world.settled()
+    assert await world.contacts_named(name) == []
+    said = {"body": "Oi"}, f"wamid.{secrets.token_hex(9)}"
+    await world.meta.deliver(message_body(line, replace(person, name=None), said[1], int(time.time()), "text", said[0]))
+    assert (await world.conversation_of(name))["unread"] == 1
+    await until(lambda: world.contacts_named(name), "the contact is called so too")

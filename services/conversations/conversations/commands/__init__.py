@@ -30,7 +30,7 @@ from conversations.commands.asking import (
     ShowTyping,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
-from conversations.commands.importing import ImportPast, PastMessage
+from conversations.commands.importing import CardTold, ImportPast, NotePhoneBook, PastMessage
 from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
@@ -55,6 +55,7 @@ __all__ = [
     "Arrival",
     "AssignConversation",
     "BlockCustomer",
+    "CardTold",
     "ChangeIdentity",
     "Choice",
     "ChooseRota",
@@ -76,6 +77,7 @@ __all__ = [
     "NoteContactSuperseded",
     "NoteOrganisation",
     "NoteOutcome",
+    "NotePhoneBook",
     "NotePipeline",
     "NotePipelineRecord",
     "NoteReservation",

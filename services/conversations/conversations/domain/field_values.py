@@ -21,7 +21,7 @@ def field_values(contact: Contact, company: Company, customer: Customer, team: T
     Where crm has not told of the contact yet, it is called as the customer calls themselves; where it has not told of
     the company, that is called as it is written on the contact.
     """
-    fields = dict(contact.values) if contact.organisation_id else {"name": customer.profile_name}
+    fields = dict(contact.values) if contact.organisation_id else {"name": customer.called}
     user = team.users.get(agent)
     told = {
         **{_NAMED.get(name, f"contact.{name}"): value for name, value in fields.items() if name != "name"},

@@ -63,7 +63,7 @@ _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
 }
 _PARTS: dict[str, Any] = {"file": {"attachment_id", "kind", "size", "mime_type", "name"}}
 """Of members that hold more than is shown."""
-_OF_PERSONS = ("content", "emoji", "profile_name", "username", "name")
+_OF_PERSONS = ("content", "emoji", "profile_name", "username", "book_name", "name")
 _WITH_WORDS: frozenset[Name] = frozenset({"message", "customer", "team"})
 TYPES = frozenset([told.ConversationRead.TYPE, *(event.TYPE for event in _CUTS)])
 """Everything that an open screen hears of, whether by itself or by a counter."""
