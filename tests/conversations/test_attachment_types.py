@@ -111,8 +111,9 @@ def test_sizes_are_limited_by_kind(name: str, kind: str) -> None:
 def test_an_empty_file_and_a_harmful_one_are_refused() -> None:
     with pytest.raises(AttachmentEmpty):
         uploads(size=0)
-    with pytest.raises(DangerousAttachment):
-        uploads(flags=("malware",))
+    for flags in (("malware",), ("macros", "bomb")):
+        with pytest.raises(DangerousAttachment):
+            uploads(flags=flags)
 
 
 def test_a_file_is_sent_in_its_own_conversation_and_audio_without_a_caption() -> None:

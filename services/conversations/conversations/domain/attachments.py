@@ -90,7 +90,7 @@ def _checked(file: FileRead) -> FileType:
     found = attachment_types.check(file.filename, file.declared_type, file.sniffed_type)
     if file.size > LARGEST[found.kind]:
         raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
-    if "malware" in file.flags:
+    if {"malware", "bomb"} & set(file.flags):
         raise DangerousAttachment
     return found
 
