@@ -40,7 +40,7 @@ def flags(content: IO[bytes], mime_type: str | None) -> tuple[str, ...]:
     found: list[str] = []
     if mime_type in (DOC, OLE) and _has_macros(content):
         found.append("macros")
-    if mime_type == ZIP or mime_type in _PARTS.values():
+    if mime_type is not None and (mime_type == ZIP or mime_type in _PARTS.values()):
         found += _flags_of_packed(content, mime_type)
     content.seek(0)
     if _EICAR in content.read(_HEAD):

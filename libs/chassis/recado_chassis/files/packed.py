@@ -53,7 +53,7 @@ def packed(content: IO[bytes]) -> Packed:
     """Of what is no archive, or a broken one: nothing."""
     size = content.seek(0, io.SEEK_END)
     try:
-        with zipfile.ZipFile(_Bounded(content)) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(_Bounded(content)) as archive:
             parts = archive.infolist()
             promised = sum(part.file_size for part in parts)
             names = tuple(part.filename.lower() for part in parts)

@@ -82,10 +82,12 @@ def _rename(sighting: Sighting, customer: Customer, place: CustomerPlace, now: d
 
 
 def set_marketing(command: SetMarketing, customer: Customer, place: CustomerPlace) -> list[Event]:
-    """The newest wish counts, in whatever order Meta tells them: one that repeats the last is noted with its time."""
+    """The newest wish counts, in whatever order Meta tells them, of two at the same time the one for none: one that
+    repeats the last is noted with its time, and the first is, whatever it is (rule 38)."""
     facts = identify(command.sighting, customer, place, command.now)
     told_at = customer.marketing_told_at
-    if command.occurred_at <= told_at if told_at is not None else command.wanted:
+    wish = (command.occurred_at, not command.wanted)
+    if told_at is not None and wish <= (told_at, customer.marketing_stopped):
         return facts
     if command.wanted:
         return [*facts, MarketingResumed(**place, evidence=command.evidence, resumed_at=command.occurred_at)]
@@ -134,9 +136,9 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
 def _carry_wish(survivor: Customer, merged: Customer, place: CustomerPlace) -> list[Event]:
     """Of two wishes about marketing the newest counts; of two at the same time, the one for none (rule 38)."""
     told_at, before = merged.marketing_told_at, survivor.marketing_told_at
-    if told_at is None or merged.marketing_stopped == survivor.marketing_stopped:
+    if told_at is None:
         return []
-    if before is not None and (before, survivor.marketing_stopped) > (told_at, merged.marketing_stopped):
+    if before is not None and (before, survivor.marketing_stopped) >= (told_at, merged.marketing_stopped):
         return []
     if merged.marketing_stopped:
         return [MarketingStopped(**place, evidence="merged", stopped_at=told_at)]
