@@ -26,6 +26,7 @@ from conversations.commands import (
     RegisterUser,
     ReopenConversation,
     Reply,
+    SetAvailability,
     SetMarketing,
     Sighting,
     WithdrawGrant,
@@ -124,6 +125,11 @@ class Stage(OnMemory):
             organisation_id=ORGANISATION, profile_id=profile, by=ADMINISTRATOR.user_id, now=self.now
         )
         return self.do(self.people.withdraw_grant, command)
+
+    def goes(self, user_id: UserId, online: bool) -> list[Event]:
+        """Online, or offline."""
+        command = SetAvailability(organisation_id=ORGANISATION, user_id=user_id, online=online, now=self.now)
+        return self.do(self.people.set_availability, command)
 
     def rota(self, members: Sequence[UserId], *, only_online: bool = False, at: PhoneNumberId = NUMBER) -> list[Event]:
         command = ChooseRota(

@@ -11,11 +11,11 @@ import pytest
 from conversations.adapters.live.screen import Bounds, Screen, item_of
 from conversations.application.room import Room, room_of
 from conversations.application.scene import FOLDS
-from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher, customer_of
+from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher
 from conversations.commands import Person
 from conversations.domain.refusals import NoPermission
 from conversations.domain.team import Grant
-from conversations.domain.visibility import grant_now, verdict
+from conversations.domain.visibility import grant_now, is_everybodys, verdict
 from conversations.views.live import Cut, cut
 from conversations.views.questions import Viewer
 from hypothesis import given, settings
@@ -26,7 +26,7 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, ProfileId, UserId
 from recado_events.refusal import Refusal
 
-from tests.conversations.stage import ORGANISATION, PROFILE, Stage, number
+from tests.conversations.stage import ORGANISATION, PROFILE, Stage, number, user_alias
 
 USERS = [UserId(UUID(int=place)) for place in range(1, 4)]
 PROFILES = [PROFILE, ProfileId(UUID(int=99))]
@@ -36,6 +36,8 @@ CUSTOMERS = [number(f"551198765432{place}") for place in range(3)]
 
 STEPS = st.one_of(
     st.tuples(st.just("writes"), st.sampled_from(CUSTOMERS)),
+    st.tuples(st.just("writes"), st.sampled_from(CUSTOMERS), st.sampled_from([user_alias("BR.1"), user_alias("BR.2")])),
+    st.tuples(st.just("goes"), st.sampled_from(USERS), st.booleans()),
     st.tuples(st.just("assigns"), st.integers(0, 5), st.sampled_from(USERS)),
     st.tuples(st.just("closes"), st.integers(0, 5)),
     st.tuples(st.just("reopens"), st.integers(0, 5)),
@@ -150,7 +152,7 @@ class Then:
         """Of the conversation it is about, or of any of the customer's where it is about none."""
         if hasattr(event, "conversation_id"):
             return {self.owned(event)}
-        customer = customer_of(event)
+        customer = getattr(event, "customer_id", None)
         return {self.owners.get(talk) for talk in self.of_customer.get(customer, ())} if customer else set()
 
 
@@ -167,7 +169,8 @@ def expected(log: Log, person: Person, begins: int) -> list[tuple[int, str]]:
             found.append((position, "permission" if now else "ended"))
         if now is None:
             return found
-        if shown is not None and (now[1] == "all" or person.user_id in then.owners_with(event)):
+        everybodys = is_everybodys(event) or now[1] == "all"
+        if shown is not None and (everybodys or person.user_id in then.owners_with(event)):
             found.append((position, str(shown.data["type"])))
         elif shown is not None and owner == person.user_id:
             found.append((position, "conversation-lost"))

@@ -1,5 +1,6 @@
 """The front desk of conversations: looks up what a decision must be given, lets it decide, and appends its facts."""
 
+from conversations.application.answering import Answering
 from conversations.application.arriving import Arriving
 from conversations.application.attaching import Attaching
 from conversations.application.beginning import Beginning
@@ -12,6 +13,7 @@ from conversations.application.ruling import Ruling, Silencing
 from conversations.application.talking import Talking
 
 __all__ = [
+    "Answering",
     "Arriving",
     "Attaching",
     "Beginning",

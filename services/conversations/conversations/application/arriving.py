@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
 from recado_events.conversations import SetAside, UpdateSetAside
 from recado_events.envelope import Cause
 
 from conversations.application.customers import Customers, place
+from conversations.application.phone_books import PhoneBooks
 from conversations.application.scene import Scene
 from conversations.commands import (
     Arrival,
@@ -27,15 +30,15 @@ class Arriving:
     def __init__(self, scene: Scene, ids: Ids) -> None:
         self._scene = scene
         self._customers = Customers(scene, ids)
+        self._phone_books = PhoneBooks(scene)
 
     def receive(self, work: Work, command: Arrival, cause: Cause) -> None:
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
         message, aliases = scene.message(work, command.message_id), command.sighting.aliases
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
-        facts = arrivals.receive(
-            command, place, customer, scene.desk(work, org, number), scene.team(work, org), message
-        )
+        told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
+        facts = arrivals.receive(told, place, customer, scene.desk(work, org, number), scene.team(work, org), message)
         scene.record(work, facts, cause)
         if command.by_business:
             self._bind(work, command, cause)
@@ -56,7 +59,8 @@ class Arriving:
         aliases = command.sighting.aliases
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
-        scene.record(work, identity.set_marketing(command, customer, place), cause)
+        told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
+        scene.record(work, identity.set_marketing(told, customer, place), cause)
 
     def note_channel(self, work: Work, command: NoteChannel, cause: Cause) -> None:
         at = self._scene.desk(work, command.organisation_id, command.phone_number_id)

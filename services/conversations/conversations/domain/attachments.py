@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recado_events.content import OutgoingMedia
+from recado_events.conversations import QuickReplyFile
 from recado_events.event import Event
-from recado_events.ids import ConversationId
+from recado_events.ids import ConversationId, OrganisationId
 
-from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment
+from conversations.commands.attaching import FileRead, NoteAttachment, SendAttachment, UploadAttachment, UploadReplyFile
 from conversations.domain import attachment_types
-from conversations.domain.attachment_types import LARGEST
+from conversations.domain.attachment_types import LARGEST, FileType
 from conversations.domain.message import Message
 from conversations.domain.places import ConversationPlace
-from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName
+from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName, ReplyFileUploaded
 from conversations.domain.refusals import (
     AttachmentEmpty,
     AttachmentTooLarge,
@@ -28,6 +29,9 @@ class Attachment:
     conversation_id: ConversationId | None = None
     content: OutgoingMedia | None = None
     """As it would be sent; None while there is no such attachment, or no more."""
+    organisation_id: OrganisationId | None = None
+    file: QuickReplyFile | None = None
+    """Of one that was put aside for quick replies, in no conversation."""
 
 
 NONE = Attachment()
@@ -36,29 +40,59 @@ NONE = Attachment()
 def upload(command: UploadAttachment, place: ConversationPlace, attachment: Attachment) -> list[Event]:
     if attachment.conversation_id is not None:
         return []
-    if command.size == 0:
-        raise AttachmentEmpty
-    found = attachment_types.check(command.filename, command.declared_type, command.sniffed_type)
-    if command.size > LARGEST[found.kind]:
-        raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
-    if "malware" in command.flags:
-        raise DangerousAttachment
+    file, found = command.file, _checked(command.file)
     return [
         AttachmentUploaded(
             **place,
             attachment_id=command.attachment_id,
             kind=found.kind,
-            file_key=command.key,
-            sha256=command.sha256,
-            size=command.size,
+            file_key=file.key,
+            sha256=file.sha256,
+            size=file.size,
             mime_type=found.mime_type,
-            flags=command.flags,
-            thumbnail=command.thumbnail,
+            flags=file.flags,
+            thumbnail=file.thumbnail,
             uploaded_by=command.by.user_id,
             uploaded_at=command.now,
-            personal=FileName(filename=attachment_types.safe_name(command.filename)),
+            personal=FileName(filename=attachment_types.safe_name(file.filename)),
         )
     ]
+
+
+def upload_for_replies(command: UploadReplyFile, attachment: Attachment) -> list[Event]:
+    if attachment.organisation_id is not None:
+        return []
+    file, found = command.file, _checked(command.file)
+    return [
+        ReplyFileUploaded(
+            organisation_id=command.organisation_id,
+            attachment_id=command.attachment_id,
+            file=QuickReplyFile(
+                attachment_id=command.attachment_id,
+                kind=found.kind,
+                key=file.key,
+                sha256=file.sha256,
+                size=file.size,
+                mime_type=found.mime_type,
+                name=attachment_types.safe_name(file.filename),
+                thumbnail=file.thumbnail,
+            ),
+            flags=file.flags,
+            uploaded_by=command.by.user_id,
+            uploaded_at=command.now,
+        )
+    ]
+
+
+def _checked(file: FileRead) -> FileType:
+    if file.size == 0:
+        raise AttachmentEmpty
+    found = attachment_types.check(file.filename, file.declared_type, file.sniffed_type)
+    if file.size > LARGEST[found.kind]:
+        raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
+    if {"malware", "bomb"} & set(file.flags):
+        raise DangerousAttachment
+    return found
 
 
 def content_of(command: SendAttachment, attachment: Attachment) -> OutgoingMedia:
@@ -96,6 +130,8 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
     match event:
         case AttachmentUploaded():
             return Attachment(event.conversation_id, _content(event))
+        case ReplyFileUploaded():
+            return Attachment(organisation_id=event.organisation_id, file=event.file)
     return attachment
 
 

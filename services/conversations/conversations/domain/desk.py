@@ -18,6 +18,7 @@ from recado_events.ids import ConversationId, CustomerId, UserId, WabaId
 
 from conversations.commands import ChooseRota, NoteChannel
 from conversations.domain.private import ChannelNoted
+from conversations.domain.private_phone_book import PhoneBookNoted
 from conversations.domain.refusals import NotEligible
 from conversations.domain.rules import DEFAULT, Rules, rules_of
 from conversations.domain.team import Team
@@ -45,6 +46,8 @@ class Desk:
     country: str | None = None
     """ISO 3166 alpha-2, for numbers typed without a country code."""
     rules: Rules = DEFAULT
+    has_phone_book: bool = False
+    """Whether the number also lives in a phone that told whom it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def evolve(desk: Desk, event: Event) -> Desk:
         case ChannelNoted():
             told = event.waba_id or desk.waba_id, event.country or desk.country
             return replace(desk, connected=event.connected, waba_id=told[0], country=told[1])
+        case PhoneBookNoted():
+            return replace(desk, has_phone_book=True)
     return desk
 
 

@@ -21,6 +21,7 @@ from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
 from conversations.domain.private_attachments import ATTACHMENTS
+from conversations.domain.private_phone_book import PHONE_BOOK
 
 
 class DeskKnown(OfTeam):
@@ -108,6 +109,7 @@ class StatusOfUnknownMessage(OfWamid):
 
 PRIVATE: tuple[type[Event], ...] = (
     *ATTACHMENTS,
+    *PHONE_BOOK,
     DeskKnown,
     ChannelNoted,
     ContactOwnerNoted,

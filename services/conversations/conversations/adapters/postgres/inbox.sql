@@ -101,6 +101,16 @@ CREATE TABLE contact_companies (
 );
 CREATE INDEX contact_companies_of ON contact_companies (company_id);
 
+-- Contacts that are met as another one: whom they were merged into, and who that is met as in the end.
+CREATE TABLE superseded (
+    contact_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    survivor_id uuid,
+    met_as uuid
+);
+CREATE INDEX superseded_by ON superseded (survivor_id);
+CREATE INDEX superseded_met_as ON superseded (met_as);
+
 CREATE TABLE pipeline_records (
     pipeline_record_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,

@@ -14,8 +14,9 @@ from uuid import UUID
 from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
-from conversations.adapters.postgres.conditions import STANDS, Conditions, conditions_of
+from conversations.adapters.postgres.conditions import CONTACT, STANDS, Conditions, conditions_of
 from conversations.adapters.postgres.sought import Sought
+from conversations.adapters.postgres.superseding import WHO
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
 
@@ -72,15 +73,17 @@ _FOUND_BY_NUMBER = f"""
         WHERE trigrams @> %(trigrams)s AND numbers LIKE %(number)s LIMIT %(few)s) k {_THEIRS}"""
 _FOUND_BY_CONTACT = f"""
     SELECT conversation_id FROM (
-        SELECT customer_id FROM view_inbox.customers WHERE contact_id = %(contact_id)s LIMIT %(few)s) k {_THEIRS}"""
+        SELECT customer_id FROM view_inbox.customers k WHERE {CONTACT} LIMIT %(few)s) k {_THEIRS}"""
 _FOUND_BY_COMPANY = f"""
     SELECT conversation_id FROM (
-        SELECT contact_id FROM view_inbox.contact_companies WHERE company_id = %(company_id)s LIMIT %(few)s) b
+        SELECT {WHO.format(contact_id="b.contact_id")} AS contact_id
+        FROM view_inbox.contact_companies b WHERE b.company_id = %(company_id)s LIMIT %(few)s) b
         LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS} LIMIT %(few)s"""
 _FOUND_BY_STAGE = f"""
     (SELECT conversation_id FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s)
     UNION ALL (SELECT conversation_id FROM (
-        SELECT contact_id FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s) b
+        SELECT {WHO.format(contact_id="s.contact_id")} AS contact_id
+        FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s) b
         LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS} LIMIT %(few)s)"""
 _FOUND_BY_FAILURE = """
     SELECT conversation_id FROM view_inbox.failures WHERE organisation_id = %(organisation_id)s LIMIT %(few)s"""

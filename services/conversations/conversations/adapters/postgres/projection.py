@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import blocks, counting, past, silence, wishes
+from conversations.adapters.postgres import blocks, counting, past, silence, superseding, wishes
 from conversations.views import changes
 
 _RECORD = "WHERE pipeline_record_id = %(pipeline_record_id)s"
@@ -56,6 +56,8 @@ STATEMENTS = {
         INSERT INTO contact_companies (contact_id, organisation_id, company_id)
         VALUES (%(contact_id)s, %(organisation_id)s, %(company_id)s)
         ON CONFLICT (contact_id) DO UPDATE SET company_id = excluded.company_id""",
+    "contact_superseded": superseding.SUPERSEDED,
+    "contact_met_as": superseding.MET_AS,
     "record": """
         INSERT INTO pipeline_records (pipeline_record_id, organisation_id, conversation_id)
         VALUES (%(pipeline_record_id)s, %(organisation_id)s, %(conversation_id)s)
