@@ -31,6 +31,11 @@ class Listed(NamedTuple):
     """Where looking ended before there were as many rows as asked for: more may stand behind it."""
 
 
+class Silent(NamedTuple):
+    organisation_id: OrganisationId
+    place: Place
+
+
 class Questions(Protocol):
     @property
     def files(self) -> AttachmentQuestions:
@@ -83,8 +88,9 @@ class Questions(Protocol):
         """What was written in these threads before the number came here, newest first; nothing that is live too."""
         ...
 
-    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
-        """Conversations in which nobody wrote for as long as their number's rule says, of all organisations."""
+    def silent(self, now: datetime, after: Place | None, limit: int) -> list[Silent]:
+        """Conversations in which nobody wrote for as long as their number's rule says, of all organisations and of
+        numbers that are connected; silent the longest first, behind `after`."""
         ...
 
     def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

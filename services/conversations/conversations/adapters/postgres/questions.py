@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from recado_events.ids import ConversationId, MessageId, OrganisationId
+from recado_events.ids import MessageId, OrganisationId
 
 from conversations.adapters.postgres import listing
 from conversations.adapters.postgres.attachments import FiledAttachments
@@ -20,7 +20,7 @@ from conversations.adapters.postgres.past import PAST
 from conversations.adapters.postgres.silence import SILENT
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
-from conversations.views.questions import Listed, Row, Viewer
+from conversations.views.questions import Listed, Row, Silent, Viewer
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
@@ -53,6 +53,9 @@ _BADGE = """
 _BADGE_OF_OWN = """
     SELECT coalesce(sum(received - seen_own), 0) AS unread
     FROM view_inbox.counts WHERE organisation_id = %(organisation_id)s AND user_id = %(viewer)s"""
+
+
+_LONGEST_AGO = Place(datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 def _values(viewer: Viewer) -> Row:
@@ -136,9 +139,13 @@ class InboxQuestions:
         values = {"organisation_id": organisation_id, "threads": list(threads), "at": at, "id": message_id}
         return self._rows(PAST, {**values, "limit": limit})
 
-    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
-        found = self._rows(SILENT, {"now": now, "limit": limit})
-        return [(OrganisationId(row["organisation_id"]), ConversationId(row["conversation_id"])) for row in found]
+    def silent(self, now: datetime, after: Place | None, limit: int) -> list[Silent]:
+        at, conversation_id = after or _LONGEST_AGO
+        found = self._rows(SILENT, {"now": now, "at": at, "id": conversation_id, "limit": limit})
+        return [
+            Silent(OrganisationId(row["organisation_id"]), Place(row["last_message_at"], row["conversation_id"]))
+            for row in found
+        ]
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
