@@ -58,8 +58,6 @@ class Silencing:
         return len(due)
 
     def _close(self, organisation_id: OrganisationId, conversation_id: UUID, now: datetime) -> None:
-        command = CloseSilent(
-            organisation_id=organisation_id, conversation_id=ConversationId(conversation_id), now=now
-        )
+        command = CloseSilent(organisation_id=organisation_id, conversation_id=ConversationId(conversation_id), now=now)
         cause = Cause(str(self._streams.ids.new()))
         self._streams.transact(partial(self._ruling.close_silent, command=command, cause=cause))

@@ -46,7 +46,7 @@ from conversations.commands.noting import (
     NoteTemplate,
 )
 from conversations.commands.quick_replies import RemoveQuickReply, WriteQuickReply
-from conversations.commands.ruling import ChooseRules, CloseSilent
+from conversations.commands.ruling import ChooseRules, CloseSilent, GoOnDraining
 from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "CloseConversation",
     "CloseSilent",
     "ExpireRequest",
+    "GoOnDraining",
     "GrantProfile",
     "ImportPast",
     "KeptFilters",

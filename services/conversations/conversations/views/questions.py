@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from recado_events.ids import ConversationId, MessageId, OrganisationId
+from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
 
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
@@ -76,6 +76,10 @@ class Questions(Protocol):
 
     def unanswered(self, now: datetime, limit: int) -> list[tuple[OrganisationId, MessageId]]:
         """Requests that may not leave any more and that nobody has decided on, of all organisations."""
+        ...
+
+    def draining(self) -> list[tuple[OrganisationId, PhoneNumberId]]:
+        """Numbers of whose queues there is more to give away, of all organisations."""
         ...
 
     def block_of(self, customer_id: UUID) -> Row | None:

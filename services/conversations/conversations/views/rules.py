@@ -17,9 +17,7 @@ def _(event: told.ConversationRulesChosen, position: int) -> Changes:
 
 @changes.register
 def _(event: ChannelNoted, position: int) -> Changes:
-    yield of_organisation(
-        event, "channel_noted", phone_number_id=event.phone_number_id, connected=event.connected
-    )
+    yield of_organisation(event, "channel_noted", phone_number_id=event.phone_number_id, connected=event.connected)
 
 
 @changes.register

@@ -25,6 +25,13 @@ CREATE TABLE rules (
     PRIMARY KEY (organisation_id, phone_number_id)
 );
 
+-- Numbers of whose queues workers give away more.
+CREATE TABLE draining (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
 -- When somebody wrote or opened it again, where silence ends conversations, and not each time.
 CREATE TABLE activity (
     conversation_id uuid PRIMARY KEY,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from recado_events.ids import MessageId, OrganisationId
+from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
 
 from conversations.adapters.postgres import listing
 from conversations.adapters.postgres.attachments import FiledAttachments
@@ -128,6 +128,10 @@ class InboxQuestions:
                  WHERE send_by <= %(now)s ORDER BY send_by LIMIT %(limit)s"""
         found = self._rows(sql, {"now": now, "limit": limit})
         return [(OrganisationId(row["organisation_id"]), MessageId(row["message_id"])) for row in found]
+
+    def draining(self) -> list[tuple[OrganisationId, PhoneNumberId]]:
+        found = self._rows("SELECT * FROM view_inbox.draining", {})
+        return [(OrganisationId(row["organisation_id"]), PhoneNumberId(row["phone_number_id"])) for row in found]
 
     def block_of(self, customer_id: UUID) -> Row | None:
         return next(iter(self._rows(BLOCK_OF, {"id": customer_id})), None)

@@ -79,8 +79,8 @@ def _waiting(facts: Facts, desks: dict[str, Desk]) -> list[str]:
     for event in facts.of(OfTeam):
         teams[event.organisation_id] = team.evolve(teams[event.organisation_id], event)
     return [
-        str(waiting.conversation_id)
+        str(talk)
         for stream, at in desks.items()
-        if next_turn(at, teams[told_of[stream]]).user_id is not None
-        for waiting in at.queue
+        if not at.draining and next_turn(at, teams[told_of[stream]]).user_id is not None
+        for talk in at.queue
     ]
