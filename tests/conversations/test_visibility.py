@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from conversations.adapters.live.screen import Bounds, Screen, item_of
+from conversations.application import room as room_module
 from conversations.application.room import Room, room_of
 from conversations.application.scene import FOLDS
 from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher, customer_of
@@ -209,6 +210,26 @@ def test_rule_15_what_a_stream_gives_is_the_log_filtered_by_the_grants_at_the_ti
     for screen in screens:
         found = [(news.position, name_of(news)) for watcher, news in given_to if watcher is screen]
         assert found == expected(log, screen.person, begins)
+
+
+def test_rule_15_forgetting_owners_hides_nothing_of_the_page_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_module, "_MOST_OWNERS", 1)
+    stage = Stage()
+    (ana,) = stage.agents(1)
+    stage.grant("view_reply", "own")
+    stage.rota([ana])
+    for customer in CUSTOMERS:
+        stage.writes(customer)
+    begins = stage.store.end()
+    room = room_of(stage.streams, ORGANISATION)
+    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILE))
+    room.admit(screen)
+    for customer in (*CUSTOMERS, *CUSTOMERS):
+        stage.writes(customer)
+    messages = [each.position for each in Log(stage).told if isinstance(each.event, told.MessageReceived)]
+    given_to = followed(Log(stage), [(room, begins)], sizes=[2])
+    told_of = [news.position for _, news in given_to if name_of(news) == "message-received"]
+    assert told_of == [position for position in messages if position > begins]
 
 
 # What a screen holds back --------------------------------------------------------------------------
