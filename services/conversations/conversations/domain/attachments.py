@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recado_events.content import OutgoingMedia
@@ -10,7 +11,7 @@ from recado_events.ids import ConversationId
 
 from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment
 from conversations.domain import attachment_types
-from conversations.domain.attachment_types import LARGEST
+from conversations.domain.attachment_types import LARGEST, FileType
 from conversations.domain.message import Message
 from conversations.domain.places import ConversationPlace
 from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName
@@ -36,13 +37,7 @@ NONE = Attachment()
 def upload(command: UploadAttachment, place: ConversationPlace, attachment: Attachment) -> list[Event]:
     if attachment.conversation_id is not None:
         return []
-    if command.size == 0:
-        raise AttachmentEmpty
-    found = attachment_types.check(command.filename, command.declared_type, command.sniffed_type)
-    if command.size > LARGEST[found.kind]:
-        raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
-    if "malware" in command.flags:
-        raise DangerousAttachment
+    found = check(command.filename, command.declared_type, command.sniffed_type, command.size, command.flags)
     return [
         AttachmentUploaded(
             **place,
@@ -59,6 +54,18 @@ def upload(command: UploadAttachment, place: ConversationPlace, attachment: Atta
             personal=FileName(filename=attachment_types.safe_name(command.filename)),
         )
     ]
+
+
+def check(filename: str, declared: str | None, sniffed: str | None, size: int, flags: Sequence[str]) -> FileType:
+    """What may be put aside. Raises why something else may not; nothing but this is done with that."""
+    if size == 0:
+        raise AttachmentEmpty
+    found = attachment_types.check(filename, declared, sniffed)
+    if size > LARGEST[found.kind]:
+        raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
+    if "malware" in flags:
+        raise DangerousAttachment
+    return found
 
 
 def content_of(command: SendAttachment, attachment: Attachment) -> OutgoingMedia:

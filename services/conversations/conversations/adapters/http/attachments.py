@@ -31,6 +31,7 @@ from conversations.application.scene import FOLDS
 from conversations.commands import OnConversation
 from conversations.commands.attaching import UploadAttachment
 from conversations.domain.attachment_types import LARGEST, TYPES, safe_name, type_of
+from conversations.domain.attachments import check
 from conversations.domain.refusals import (
     AttachmentFetching,
     AttachmentLost,
@@ -119,8 +120,11 @@ def _put_aside(
 
 
 def _upload(filing: _Filing, on: OnConversation, filename: str, declared: str | None, spool: Spool) -> UploadAttachment:
-    """The file is kept before anything tells of it: a crash in between leaves a file that nobody knows."""
+    """The file is kept before anything tells of it: a crash in between leaves a file that nobody knows. What may not be
+    put aside is refused before it is read as an image, and before it is kept."""
     found = sniffed(spool.content())
+    warnings = flags(spool.content(), found)
+    check(filename, declared, found, spool.size, warnings)
     is_image = found in ("image/jpeg", "image/png")
     content = without_metadata(spool.content().read()) if is_image else None
     digest = spool.digest if content is None else hashlib.sha256(content).hexdigest()
@@ -135,7 +139,7 @@ def _upload(filing: _Filing, on: OnConversation, filename: str, declared: str | 
         filename=filename,
         declared_type=declared,
         sniffed_type=found,
-        flags=flags(spool.content(), found),
+        flags=warnings,
         key=key,
         sha256=digest,
         size=size,
