@@ -83,7 +83,7 @@ class Questions(Protocol):
         ...
 
     def block_of(self, customer_id: UUID) -> Row | None:
-        """Of somebody who was ever blocked: whether they are."""
+        """Of somebody who was ever blocked: whether they are. Of whom a customer was merged into, where one was."""
         ...
 
     def past_of(
