@@ -232,6 +232,31 @@ def test_rule_15_forgetting_owners_hides_nothing_of_the_page_at_hand(monkeypatch
     assert told_of == [position for position in messages if position > begins]
 
 
+@pytest.mark.parametrize("what", ["edits", "revokes", "reacts"])
+def test_rule_15_what_concerns_a_message_is_told_to_the_owner_of_its_conversation(what: str) -> None:
+    stage = Stage()
+    yara, xico = stage.agents(2)
+    stage.grant("view_reply", "own")
+    stage.rota([yara, xico])
+    stage.writes()
+    (message,) = stage.facts(told.MessageReceived)
+    stage.closes(message.conversation_id)
+    stage.writes()
+    begins = stage.store.end()
+    room = room_of(stage.streams, ORGANISATION)
+    screens = {user: Watcher(ORGANISATION, Person(user, "member", PROFILE)) for user in (yara, xico)}
+    for screen in screens.values():
+        room.admit(screen)
+    {"edits": stage.edits, "revokes": stage.revokes, "reacts": stage.reacts}[what](message.message_id)
+    about = [each for each in stage.facts(told.OfMessage) if getattr(each, "target_id", None) == message.message_id]
+    assert [each.conversation_id for each in about] == [message.conversation_id]
+    given_to = followed(Log(stage), [(room, begins)], sizes=[1])
+    assert {watcher.user_id for watcher, news in given_to if name_of(news) in OF_A_MESSAGE} == {yara}
+
+
+OF_A_MESSAGE = {"message-edited", "message-revoked", "reaction-received"}
+
+
 # What a screen holds back --------------------------------------------------------------------------
 
 ANA = Person(USERS[0], "member", PROFILE)

@@ -26,7 +26,17 @@ from conversations.adapters.kafka.meta import Command, decode
 from conversations.application import Arriving, Attaching, Delivering, Listening
 from conversations.application.importing import Importing, streams_of
 from conversations.application.scene import Scene, fold_of
-from conversations.commands import Arrival, ChangeIdentity, ImportPast, RecordStatus, SetAsideUpdate, SetMarketing
+from conversations.commands import (
+    Arrival,
+    ChangeIdentity,
+    ImportPast,
+    ReceiveEdit,
+    ReceiveReaction,
+    ReceiveRevoke,
+    RecordStatus,
+    SetAsideUpdate,
+    SetMarketing,
+)
 
 E = TypeVar("E", bound=Event)
 Outcome = gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown
@@ -108,6 +118,8 @@ class Inbound:
                 ]
                 if command.by_business:
                     names.append(f"wamid-{command.message_id}")
+                if isinstance(command, ReceiveReaction | ReceiveEdit | ReceiveRevoke):
+                    names += [f"wamid-{command.target_id}", f"message-{command.target_id}"]
             case RecordStatus():
                 names += [f"wamid-{command.wamid_id}", f"message-{command.wamid_id}"]
                 if command.tagged_id is not None:
