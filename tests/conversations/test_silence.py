@@ -219,7 +219,8 @@ def test_rule_3_an_owner_who_may_reply_no_more_does_not_get_it_back() -> None:
     living.closes(living.talk())
     living.register(ana, active=False)
     living.writes()
-    assert [fact.user_id for fact in living.facts(ConversationAssigned)] == [ana, bruno]
+    first, second = living.facts(ConversationAssigned)
+    assert (first.user_id, second.user_id, second.previous_user_id) == (ana, bruno, ana)
 
 
 def test_rule_3_the_business_s_own_phone_app_reopens_nothing() -> None:

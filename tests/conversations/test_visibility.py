@@ -27,6 +27,7 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, ProfileId, UserId
 from recado_events.refusal import Refusal
 
+from tests.conversations.living import DAY, Living
 from tests.conversations.stage import ORGANISATION, PROFILE, Stage, number
 
 USERS = [UserId(UUID(int=place)) for place in range(1, 4)]
@@ -252,6 +253,26 @@ def test_rule_15_what_concerns_a_message_is_told_to_the_owner_of_its_conversatio
     assert [each.conversation_id for each in about] == [message.conversation_id]
     given_to = followed(Log(stage), [(room, begins)], sizes=[1])
     assert {watcher.user_id for watcher, news in given_to if name_of(news) in OF_A_MESSAGE} == {yara}
+
+
+def test_rule_16_who_loses_a_conversation_that_goes_on_after_its_end_is_told_so() -> None:
+    living = Living()
+    ana, bruno = living.agents(2)
+    living.rota([ana, bruno])
+    living.rules(reopen_within=DAY)
+    living.writes()
+    living.closes(living.talk())
+    living.grant("view_only", "own", PROFILES[1])
+    living.register(ana, profile=PROFILES[1])
+    begins = living.store.end()
+    room = room_of(living.streams, ORGANISATION)
+    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILES[1]))
+    room.admit(screen)
+    living.writes()
+    assert living.facts(told.ConversationAssigned)[-1].user_id == bruno
+    told_of = [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
+    assert "conversation-lost" in told_of
+    assert "message-received" not in told_of
 
 
 OF_A_MESSAGE = {"message-edited", "message-revoked", "reaction-received"}

@@ -24,15 +24,27 @@ AT_ONCE = 100
 
 
 def assign_new(
-    place: ConversationPlace, contact_owner: UserId | None, desk: Desk, team: Team, now: datetime
+    place: ConversationPlace,
+    contact_owner: UserId | None,
+    desk: Desk,
+    team: Team,
+    now: datetime,
+    previous: UserId | None = None,
 ) -> list[Event]:
-    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12)."""
+    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12). `previous`: whose it was
+    until now."""
     if contact_owner is not None and team.ineligible(contact_owner) is None:
-        return [ConversationAssigned(**place, user_id=contact_owner, how="contact_owner", assigned_at=now)]
+        return [_assigned(place, contact_owner, "contact_owner", now, previous)]
     turn = next_turn(desk, team)
     if turn.user_id is None:
         return _wait(place, contact_owner, turn, desk, team, now)
-    return _take_turn(place, turn.user_id, turn, desk, from_queue=False, now=now)
+    return _take_turn(place, turn.user_id, turn, desk, "rota", now, previous)
+
+
+def _assigned(
+    place: ConversationPlace, user_id: UserId, how: str, now: datetime, previous: UserId | None = None
+) -> Event:
+    return ConversationAssigned(**place, user_id=user_id, how=how, previous_user_id=previous, assigned_at=now)
 
 
 def _wait(
@@ -49,7 +61,13 @@ def _wait(
 
 
 def _take_turn(
-    place: ConversationPlace, user_id: UserId, turn: Turn, desk: Desk, *, from_queue: bool, now: datetime
+    place: ConversationPlace,
+    user_id: UserId,
+    turn: Turn,
+    desk: Desk,
+    how: str,
+    now: datetime,
+    previous: UserId | None = None,
 ) -> list[Event]:
     return [
         RotaTurnTaken(
@@ -59,10 +77,10 @@ def _take_turn(
             skipped=turn.skipped,
             pointer_before=desk.pointer,
             pointer_after=turn.pointer_after,
-            from_queue=from_queue,
+            from_queue=how == "queue",
             taken_at=now,
         ),
-        ConversationAssigned(**place, user_id=user_id, how="queue" if from_queue else "rota", assigned_at=now),
+        _assigned(place, user_id, how, now, previous),
     ]
 
 
@@ -105,12 +123,11 @@ def _leave_with_owner(
 ) -> list[Event]:
     """Nothing where nobody is eligible."""
     if owner is not None and team.ineligible(owner) is None:
-        assigned = ConversationAssigned(**place, user_id=owner, how="contact_owner", assigned_at=now)
-        return [*leave_queue(desk, place, "contact_owner", now), assigned]
+        return [*leave_queue(desk, place, "contact_owner", now), _assigned(place, owner, "contact_owner", now)]
     turn = next_turn(desk, team) if is_somebody_on else None
     if turn is None or turn.user_id is None:
         return []
-    return _take_turn(place, turn.user_id, turn, desk, from_queue=True, now=now)
+    return _take_turn(place, turn.user_id, turn, desk, "queue", now)
 
 
 def is_waiting(desk: Desk, place: ConversationPlace) -> bool:
