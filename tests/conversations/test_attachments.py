@@ -308,6 +308,24 @@ async def test_a_file_that_its_sender_took_back_is_shown_to_nobody(office: Filin
     refused(await office.gets(path), 404, "unknown_attachment")
 
 
+async def test_a_file_sent_from_here_that_was_taken_back_in_the_phone_app_is_shown_to_nobody(
+    office: FilingOffice,
+) -> None:
+    talk = await office.talk()
+    put = await office.uploads(talk)
+    await office.sends_file(talk, put.json()["attachment_id"])
+    sent = office.service.facts(MessageReleased)[-1]
+    path = f"/conversations/{talk}/messages/{sent.message_id}/attachment"
+    assert (await office.gets(path)).status_code == 200
+    office.accepted(sent, "wamid.sent")
+    revoke = {"id": "wamid.revoke", "type": "revoke", "revoke": {"original_message_id": "wamid.sent"}}
+    office.meta_tells(InboundType.ECHO, **{"from": "551155550000", "to": CUSTOMER}, **revoke)
+
+    line = await office.shown(talk, sent.message_id)
+    assert (line["content"], line["attachment"]) == (None, None)
+    refused(await office.gets(path), 404, "unknown_attachment")
+
+
 async def test_a_file_that_is_missing_where_it_was_kept_is_told_as_lost(office: FilingOffice) -> None:
     path = await stored(office)
     office.folder.forget(key_of(office.organisation, hashlib.sha256(JPEG).hexdigest()))
