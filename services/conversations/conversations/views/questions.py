@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
@@ -14,6 +14,7 @@ from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 
 Row = dict[str, Any]
+Order = Literal["oldest", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,10 @@ class Questions(Protocol):
         """Everybody it was ever assigned to, oldest first."""
         ...
 
-    def timeline(self, conversation_id: UUID, after: tuple[datetime, int, int], limit: int) -> list[Row]:
-        """Oldest first, by Meta's time, place in the webhook, position."""
+    def timeline(
+        self, conversation_id: UUID, order: Order, after: tuple[datetime, int, int] | None, limit: int
+    ) -> list[Row]:
+        """The oldest or the newest first, by Meta's time, place in the webhook, position."""
         ...
 
     def last_inbound(self, conversation_id: UUID) -> UUID | None:

@@ -20,7 +20,7 @@ from conversations.adapters.postgres.past import PAST
 from conversations.adapters.postgres.silence import SILENT
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
-from conversations.views.questions import Listed, Row, Silent, Viewer
+from conversations.views.questions import Listed, Order, Row, Silent, Viewer
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
@@ -41,8 +41,11 @@ _TIMELINE = f"""
     LEFT JOIN LATERAL (SELECT * FROM view_inbox.revocations WHERE target_id IN (m.message_id, m.wamid_id)
                        LIMIT 1) v ON true
     WHERE m.conversation_id = %(conversation_id)s AND m.target_id IS NULL
-      AND (m.occurred_at, m.source_ordinal, m.position) > (%(at)s, %(ordinal)s, %(position)s)
+      AND (m.occurred_at, m.source_ordinal, m.position)"""
+_OLDEST_FIRST = f"""{_TIMELINE} > (%(at)s, %(ordinal)s, %(position)s)
     ORDER BY m.occurred_at, m.source_ordinal, m.position LIMIT %(limit)s"""
+_NEWEST_FIRST = f"""{_TIMELINE} < (%(at)s, %(ordinal)s, %(position)s)
+    ORDER BY m.occurred_at DESC, m.source_ordinal DESC, m.position DESC LIMIT %(limit)s"""
 
 _SAVED = """
     SELECT * FROM view_inbox.saved_views
@@ -55,6 +58,11 @@ _BADGE_OF_OWN = """
     FROM view_inbox.counts WHERE organisation_id = %(organisation_id)s AND user_id = %(viewer)s"""
 
 
+_EDGES: dict[Order, tuple[datetime, int, int]] = {
+    "oldest": (datetime.min.replace(tzinfo=UTC), -1, 0),
+    "newest": (datetime.max.replace(tzinfo=UTC), 2**31 - 1, 2**63 - 1),
+}
+"""Where a timeline begins that is read from there."""
 _LONGEST_AGO = Place(datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
@@ -88,12 +96,14 @@ class InboxQuestions:
         sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s ORDER BY position"
         return self._rows(sql, {"id": conversation_id})
 
-    def timeline(self, conversation_id: UUID, after: tuple[datetime, int, int], limit: int) -> list[Row]:
-        at, ordinal, position = after
+    def timeline(
+        self, conversation_id: UUID, order: Order, after: tuple[datetime, int, int] | None, limit: int
+    ) -> list[Row]:
+        at, ordinal, position = after or _EDGES[order]
         values = {
             "conversation_id": conversation_id, "at": at, "ordinal": ordinal, "position": position, "limit": limit,
         }  # fmt: skip
-        return self._rows(_TIMELINE, values)
+        return self._rows(_OLDEST_FIRST if order == "oldest" else _NEWEST_FIRST, values)
 
     def last_inbound(self, conversation_id: UUID) -> UUID | None:
         sql = """SELECT message_id FROM view_inbox.messages WHERE conversation_id = %(id)s AND direction = 'in'
