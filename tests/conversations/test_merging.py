@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from conversations.commands import BlockCustomer
 from conversations.domain.customer import Customer
+from conversations.domain.refusals import CustomerIsBlocked
 from hypothesis import example, given
 from hypothesis import strategies as st
 from recado_events.conversations import (
+    BlockReleased,
     ConversationClosed,
     ConversationOpened,
     CustomerAliasesAdded,
+    CustomerBlocked,
     CustomerMergedInto,
     CustomersMerged,
     MarketingStopped,
@@ -20,6 +25,7 @@ from recado_events.conversations import (
     MetaError,
 )
 from recado_events.identity import Alias
+from recado_events.ids import MessageId
 
 from tests.conversations.stage import Stage, number, user_alias
 
@@ -75,6 +81,26 @@ def test_the_answer_to_a_send_of_a_customer_merged_meanwhile_is_the_survivors(st
     for alias in (PHONE, BSUID, new):
         stage.writes(alias)
     assert len(stage.facts(ConversationOpened)) == opened
+
+
+def test_rule_11_who_is_blocked_from_a_conversation_that_was_merged_is_the_one_they_are_now(
+    stage: Stage, two: Two
+) -> None:
+    first, second = two
+    stage.writes(PHONE, BSUID)
+    assert stage.one(CustomerMergedInto).customer_id == second.customer_id
+
+    def block(blocked: bool) -> None:
+        command = BlockCustomer(**stage.on(second.conversation_id), message_id=MessageId(uuid4()), blocked=blocked)
+        stage.do(stage.talking.block_customer, command)
+
+    block(True)
+    assert stage.one(CustomerBlocked).customer_id == first.customer_id
+    assert stage.one(BlockReleased).personal.recipient.wa_id == PHONE.value  # type: ignore[union-attr]
+    with pytest.raises(CustomerIsBlocked):
+        stage.replies(first.conversation_id)
+    block(False)
+    stage.replies(first.conversation_id)
 
 
 def test_an_answer_about_a_message_that_does_not_exist_merges_nobody(stage: Stage, two: Two) -> None:

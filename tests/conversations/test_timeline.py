@@ -78,6 +78,34 @@ async def test_pain_13_messages_stand_where_they_were_written_however_late_they_
     assert all(fact.received_at.timestamp() >= now for fact in received), "the other clock"
 
 
+def wrote(office: Office, ago: int) -> None:
+    """So many seconds ago."""
+    at = str(int(datetime.now(UTC).timestamp()) - ago)
+    office.meta_tells(
+        InboundType.MESSAGE,
+        **{"from": CUSTOMER, "id": f"wamid.{ago}", "type": "text", "text": {"body": str(ago)}, "timestamp": at},
+    )
+
+
+async def test_rule_6_a_timeline_is_read_from_its_end_too_without_loss_or_repeat_while_late_ones_come(
+    office: Office, talk: UUID
+) -> None:
+    for ago in range(300, 50, -10):
+        wrote(office, ago)
+    path, cursor, seen = f"/conversations/{talk}/messages?order=newest&limit=10", "", list[str]()
+    while cursor is not None:
+        page = await office.sees(path + (f"&cursor={cursor}" if cursor else ""))
+        seen += [line["content"]["body"] for line in page["items"]]
+        cursor = page["next_cursor"]
+        wrote(office, 1_000 + len(seen))
+    assert seen[:4] == ["Há outra cor?", "60", "70", "80"]
+    oldest_first = [line["content"]["body"] for line in await lines(office, talk)]
+    assert seen == [body for body in reversed(oldest_first) if body in seen]
+    assert {str(ago) for ago in range(300, 50, -10)} < set(seen)
+    refused = await office.client.get(f"/conversations/{talk}/messages?order=up", headers=office.agent())
+    assert refused.status_code == 422
+
+
 @pytest.mark.parametrize("lost", ["rejected", "failed"])
 async def test_a_reaction_of_ours_that_did_not_arrive_is_not_shown(office: Office, talk: UUID, lost: str) -> None:
     target = office.service.facts(MessageReceived)[0].message_id

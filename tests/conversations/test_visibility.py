@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from conversations.adapters.live.screen import Bounds, Screen, item_of
+from conversations.application import room as room_module
 from conversations.application.room import Room, room_of
 from conversations.application.scene import FOLDS
 from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher
@@ -26,6 +27,7 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, ProfileId, UserId
 from recado_events.refusal import Refusal
 
+from tests.conversations.living import DAY, Living
 from tests.conversations.stage import ORGANISATION, PROFILE, Stage, number, user_alias
 
 USERS = [UserId(UUID(int=place)) for place in range(1, 4)]
@@ -215,6 +217,71 @@ def test_rule_15_what_a_stream_gives_is_the_log_filtered_by_the_grants_at_the_ti
     for screen in screens:
         found = [(news.position, name_of(news)) for watcher, news in given_to if watcher is screen]
         assert found == expected(log, screen.person, begins)
+
+
+def test_rule_15_forgetting_owners_hides_nothing_of_the_page_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_module, "_MOST_OWNERS", 1)
+    stage = Stage()
+    (ana,) = stage.agents(1)
+    stage.grant("view_reply", "own")
+    stage.rota([ana])
+    for customer in CUSTOMERS:
+        stage.writes(customer)
+    begins = stage.store.end()
+    room = room_of(stage.streams, ORGANISATION)
+    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILE))
+    room.admit(screen)
+    for customer in (*CUSTOMERS, *CUSTOMERS):
+        stage.writes(customer)
+    messages = [each.position for each in Log(stage).told if isinstance(each.event, told.MessageReceived)]
+    given_to = followed(Log(stage), [(room, begins)], sizes=[2])
+    told_of = [news.position for _, news in given_to if name_of(news) == "message-received"]
+    assert told_of == [position for position in messages if position > begins]
+
+
+@pytest.mark.parametrize("what", ["edits", "revokes", "reacts"])
+def test_rule_15_what_concerns_a_message_is_told_to_the_owner_of_its_conversation(what: str) -> None:
+    stage = Stage()
+    yara, xico = stage.agents(2)
+    stage.grant("view_reply", "own")
+    stage.rota([yara, xico])
+    stage.writes()
+    (message,) = stage.facts(told.MessageReceived)
+    stage.closes(message.conversation_id)
+    stage.writes()
+    begins = stage.store.end()
+    room = room_of(stage.streams, ORGANISATION)
+    screens = {user: Watcher(ORGANISATION, Person(user, "member", PROFILE)) for user in (yara, xico)}
+    for screen in screens.values():
+        room.admit(screen)
+    {"edits": stage.edits, "revokes": stage.revokes, "reacts": stage.reacts}[what](message.message_id)
+    about = [each for each in stage.facts(told.OfMessage) if getattr(each, "target_id", None) == message.message_id]
+    assert [each.conversation_id for each in about] == [message.conversation_id]
+    given_to = followed(Log(stage), [(room, begins)], sizes=[1])
+    assert {watcher.user_id for watcher, news in given_to if name_of(news) in OF_A_MESSAGE} == {yara}
+
+
+def test_rule_16_who_loses_a_conversation_that_goes_on_after_its_end_is_told_so() -> None:
+    living = Living()
+    ana, bruno = living.agents(2)
+    living.rota([ana, bruno])
+    living.rules(reopen_within=DAY)
+    living.writes()
+    living.closes(living.talk())
+    living.grant("view_only", "own", PROFILES[1])
+    living.register(ana, profile=PROFILES[1])
+    begins = living.store.end()
+    room = room_of(living.streams, ORGANISATION)
+    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILES[1]))
+    room.admit(screen)
+    living.writes()
+    assert living.facts(told.ConversationAssigned)[-1].user_id == bruno
+    told_of = [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
+    assert "conversation-lost" in told_of
+    assert "message-received" not in told_of
+
+
+OF_A_MESSAGE = {"message-edited", "message-revoked", "reaction-received"}
 
 
 # What a screen holds back --------------------------------------------------------------------------

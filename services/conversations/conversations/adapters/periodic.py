@@ -1,4 +1,5 @@
-"""What workers look after without being told: requests that nobody answers, conversations in which nobody writes."""
+"""What workers look after without being told: requests that nobody answers, conversations in which nobody writes,
+queues that are longer than what one command gives away."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from recado_chassis.streams import Streams
 from recado_chassis.threads import in_thread
 from structlog import get_logger
 
-from conversations.application import Expiring, Listening, Ruling, Silencing
+from conversations.application import Draining, Expiring, Listening, People, Ruling, Silencing
 from conversations.application.scene import Scene
 from conversations.views import Questions
 
@@ -41,4 +42,8 @@ class Periodic:
 
 def rounds(streams: Streams, scene: Scene, questions: Questions) -> list[Periodic]:
     expiring, silencing = Expiring(streams, Listening(scene), questions), Silencing(streams, Ruling(scene), questions)
-    return [Periodic("expirer", expiring.expire, 15.0), Periodic("silences", silencing.close, 15.0)]
+    return [
+        Periodic("expirer", expiring.expire, 15.0),
+        Periodic("silences", silencing.close, 15.0),
+        Periodic("drainer", Draining(streams, People(scene), questions).drain, 1.0),
+    ]

@@ -8,7 +8,7 @@ from conversations.application.delivering import Delivering
 from conversations.application.expiring import Expiring
 from conversations.application.keeping import Keeping
 from conversations.application.listening import Listening
-from conversations.application.people import People
+from conversations.application.people import Draining, People
 from conversations.application.ruling import Ruling, Silencing
 from conversations.application.talking import Talking
 
@@ -18,6 +18,7 @@ __all__ = [
     "Attaching",
     "Beginning",
     "Delivering",
+    "Draining",
     "Expiring",
     "Keeping",
     "Listening",

@@ -17,10 +17,14 @@ from conversations.commands import (
     ChangeIdentity,
     NoteChannel,
     NoteContactOwner,
+    ReceiveEdit,
+    ReceiveReaction,
+    ReceiveRevoke,
     SetAsideUpdate,
     SetMarketing,
 )
 from conversations.domain import arrivals, deliveries, desk, identity
+from conversations.domain.message import ABSENT, Message
 from conversations.domain.private import ContactOwnerNoted
 
 
@@ -38,10 +42,25 @@ class Arriving:
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
         told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
-        facts = arrivals.receive(told, place, customer, scene.desk(work, org, number), scene.team(work, org), message)
+        facts = arrivals.receive(
+            told,
+            place,
+            customer,
+            scene.desk(work, org, number),
+            scene.team(work, org),
+            message,
+            self._target(work, command),
+        )
         scene.record(work, facts, cause)
         if command.by_business:
             self._bind(work, command, cause)
+
+    def _target(self, work: Work, command: Arrival) -> Message:
+        """What Meta names is a message's own id, or that of the wamid of what was sent from here."""
+        if not isinstance(command, ReceiveReaction | ReceiveEdit | ReceiveRevoke):
+            return ABSENT
+        known = self._scene.wamid(work, command.target_id).message_id
+        return self._scene.message(work, known or command.target_id)
 
     def change_identity(self, work: Work, command: ChangeIdentity, cause: Cause) -> None:
         """Old and new aliases name one person from here on; somebody never seen is not created by it (rule 11)."""

@@ -73,12 +73,13 @@ class Room:
         """Customers of these events whose owners must be told (`learn`), as they were before, to take them."""
         if not self._own and not any(told.stream == self.stream for told in page):
             return set()
+        if len(self.owners) > _MOST_OWNERS:
+            # Here and not later: a page is taken with the owners of everybody whom it names.
+            self.owners.clear()
         named = {customer for told in page for customer in customers_of(told.event)}
         return named - self.owners.keys()
 
     def learn(self, owners: Owners) -> None:
-        if len(self.owners) > _MOST_OWNERS:
-            self.owners.clear()
         self.owners.update(owners)
 
     # Events --------------------------------------------------------------------------------------

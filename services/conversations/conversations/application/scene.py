@@ -21,6 +21,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
+from conversations.application import snapshots
 from conversations.domain import (
     attachments,
     company,
@@ -49,8 +50,8 @@ from conversations.domain.wamid import Wamid
 
 FOLDS: dict[str, Fold[Any]] = {
     "team": Fold(team.Team(), team.evolve),
-    "desk": Fold(desk.Desk(), desk.evolve),
-    "customer": Fold(customer.NOBODY, customer.evolve),
+    "desk": Fold(desk.Desk(), desk.evolve, snapshots.DESK),
+    "customer": Fold(customer.NOBODY, customer.evolve, snapshots.CUSTOMER),
     "message": Fold(message.ABSENT, message.evolve),
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),

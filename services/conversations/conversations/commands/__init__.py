@@ -49,7 +49,7 @@ from conversations.commands.noting import (
     NoteTemplate,
 )
 from conversations.commands.quick_replies import RemoveQuickReply, SendQuickReply, WriteQuickReply
-from conversations.commands.ruling import ChooseRules, CloseSilent
+from conversations.commands.ruling import ChooseRules, CloseSilent, GoOnDraining
 from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "CloseConversation",
     "CloseSilent",
     "ExpireRequest",
+    "GoOnDraining",
     "GrantProfile",
     "ImportPast",
     "KeptFilters",

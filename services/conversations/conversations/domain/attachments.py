@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recado_events.content import OutgoingMedia
@@ -9,7 +10,7 @@ from recado_events.conversations import QuickReplyFile
 from recado_events.event import Event
 from recado_events.ids import ConversationId, OrganisationId
 
-from conversations.commands.attaching import FileRead, NoteAttachment, SendAttachment, UploadAttachment, UploadReplyFile
+from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment, UploadReplyFile
 from conversations.domain import attachment_types
 from conversations.domain.attachment_types import LARGEST, FileType
 from conversations.domain.message import Message
@@ -40,7 +41,8 @@ NONE = Attachment()
 def upload(command: UploadAttachment, place: ConversationPlace, attachment: Attachment) -> list[Event]:
     if attachment.conversation_id is not None:
         return []
-    file, found = command.file, _checked(command.file)
+    file = command.file
+    found = check(file.filename, file.declared_type, file.sniffed_type, file.size, file.flags)
     return [
         AttachmentUploaded(
             **place,
@@ -62,7 +64,8 @@ def upload(command: UploadAttachment, place: ConversationPlace, attachment: Atta
 def upload_for_replies(command: UploadReplyFile, attachment: Attachment) -> list[Event]:
     if attachment.organisation_id is not None:
         return []
-    file, found = command.file, _checked(command.file)
+    file = command.file
+    found = check(file.filename, file.declared_type, file.sniffed_type, file.size, file.flags)
     return [
         ReplyFileUploaded(
             organisation_id=command.organisation_id,
@@ -84,13 +87,14 @@ def upload_for_replies(command: UploadReplyFile, attachment: Attachment) -> list
     ]
 
 
-def _checked(file: FileRead) -> FileType:
-    if file.size == 0:
+def check(filename: str, declared: str | None, sniffed: str | None, size: int, flags: Sequence[str]) -> FileType:
+    """What may be put aside. Raises why something else may not; nothing but this is done with that."""
+    if size == 0:
         raise AttachmentEmpty
-    found = attachment_types.check(file.filename, file.declared_type, file.sniffed_type)
-    if file.size > LARGEST[found.kind]:
+    found = attachment_types.check(filename, declared, sniffed)
+    if size > LARGEST[found.kind]:
         raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
-    if {"malware", "bomb"} & set(file.flags):
+    if {"malware", "bomb"} & set(flags):
         raise DangerousAttachment
     return found
 

@@ -41,6 +41,20 @@ class ChannelNoted(OfDesk):
     noted_at: datetime
 
 
+class DrainBegun(OfDesk):
+    """Somebody is there for more who wait than one transaction gives away: workers go on with it."""
+
+    TYPE: ClassVar[str] = "conversations.drain-begun.v1"
+    begun_at: datetime
+
+
+class DrainEnded(OfDesk):
+    """Nobody waits there any more for whom somebody is there."""
+
+    TYPE: ClassVar[str] = "conversations.drain-ended.v1"
+    ended_at: datetime
+
+
 class ContactOwnerNoted(OfCustomer):
     TYPE: ClassVar[str] = "conversations.contact-owner-noted.v1"
     owner_id: UserId | None
@@ -112,6 +126,8 @@ PRIVATE: tuple[type[Event], ...] = (
     *PHONE_BOOK,
     DeskKnown,
     ChannelNoted,
+    DrainBegun,
+    DrainEnded,
     ContactOwnerNoted,
     ActivityNoted,
     AcceptanceNoted,

@@ -23,6 +23,7 @@ from starlette.responses import Response
 
 from conversations.commands.attaching import FileRead
 from conversations.domain.attachment_types import LARGEST, TYPES, type_of
+from conversations.domain.attachments import check
 from conversations.domain.refusals import AttachmentTooLarge
 
 Name = Annotated[str, Query(min_length=1, max_length=300, description="Its name, which ends with its extension.")]
@@ -47,8 +48,11 @@ class Coming:
         return replace(who, body=hashlib.sha256(told).digest())
 
     def keep(self, files: Files, organisation_id: OrganisationId) -> FileRead:
-        """A crash afterwards leaves a file that nobody knows."""
+        """A crash afterwards leaves a file that nobody knows. What may not be put aside is refused before it is read as
+        an image, and before it is kept."""
         found = sniffed(self.spool.content())
+        warnings = flags(self.spool.content(), found)
+        check(self.filename, self.declared_type, found, self.spool.size, warnings)
         is_image = found in ("image/jpeg", "image/png")
         content = without_metadata(self.spool.content().read()) if is_image else None
         digest = self.spool.digest if content is None else hashlib.sha256(content).hexdigest()
@@ -58,7 +62,7 @@ class Coming:
             filename=self.filename,
             declared_type=self.declared_type,
             sniffed_type=found,
-            flags=flags(self.spool.content(), found),
+            flags=warnings,
             key=key,
             sha256=digest,
             size=size,

@@ -32,6 +32,9 @@ from conversations.commands import (
     ChangeIdentity,
     ImportPast,
     NotePhoneBook,
+    ReceiveEdit,
+    ReceiveReaction,
+    ReceiveRevoke,
     RecordStatus,
     SetAsideUpdate,
     SetMarketing,
@@ -121,6 +124,8 @@ class Inbound:
                 ]
                 if command.by_business:
                     names.append(f"wamid-{command.message_id}")
+                if isinstance(command, ReceiveReaction | ReceiveEdit | ReceiveRevoke):
+                    names += [f"wamid-{command.target_id}", f"message-{command.target_id}"]
             case RecordStatus():
                 names += [f"wamid-{command.wamid_id}", f"message-{command.wamid_id}"]
                 if command.tagged_id is not None:

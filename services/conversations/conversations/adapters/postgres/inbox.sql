@@ -21,6 +21,14 @@ CREATE TABLE rules (
     organisation_id uuid NOT NULL,
     phone_number_id text NOT NULL,
     close_after interval,
+    connected boolean, -- unknown until the gateway has told
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
+-- Numbers of whose queues workers give away more.
+CREATE TABLE draining (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
     PRIMARY KEY (organisation_id, phone_number_id)
 );
 
@@ -149,7 +157,7 @@ CREATE INDEX conversations_closed ON conversations (organisation_id, last_messag
 CREATE INDEX conversations_at ON conversations (
     organisation_id, phone_number_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_of ON conversations (customer_id);
-CREATE INDEX conversations_silent ON conversations (organisation_id, phone_number_id, last_message_at)
+CREATE INDEX conversations_silent ON conversations (organisation_id, phone_number_id, last_message_at, conversation_id)
     WHERE state <> 'closed';
 
 CREATE TABLE owners (

@@ -28,7 +28,14 @@ STATEMENTS = {
         VALUES (%(organisation_id)s, %(phone_number_id)s, %(members)s, %(only_online)s)
         ON CONFLICT (organisation_id, phone_number_id)
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
+    "drain_begun": """
+        INSERT INTO draining (organisation_id, phone_number_id) VALUES (%(organisation_id)s, %(phone_number_id)s)
+        ON CONFLICT DO NOTHING""",
+    "drain_ended": """
+        DELETE FROM draining
+        WHERE organisation_id = %(organisation_id)s AND phone_number_id = %(phone_number_id)s""",
     "rules_chosen": silence.RULES_CHOSEN,
+    "channel_noted": silence.CHANNEL_NOTED,
     "activity": silence.ACTIVITY,
     "block": blocks.BLOCK,
     "wish": wishes.WISH,
