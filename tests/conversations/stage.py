@@ -196,11 +196,11 @@ class Stage(OnMemory):
         command = ReceiveReaction(**self.arrival(**about), target_id=target, emoji="👍", opens_window=opens_window)
         return self.do(self.arriving.receive, command)
 
-    def edits(self, target: MessageId, **about: Any) -> list[Event]:
+    def customer_edits(self, target: MessageId, **about: Any) -> list[Event]:
         command = ReceiveEdit(**self.arrival(**about), target_id=target, content=Text(body="better"))
         return self.do(self.arriving.receive, command)
 
-    def revokes(self, target: MessageId, **about: Any) -> list[Event]:
+    def customer_revokes(self, target: MessageId, **about: Any) -> list[Event]:
         return self.do(self.arriving.receive, ReceiveRevoke(**self.arrival(**about), target_id=target))
 
     def wishes(self, wanted: bool, *aliases: Alias, at: PhoneNumberId = NUMBER) -> list[Event]:

@@ -92,7 +92,8 @@ async def test_rule_6_a_timeline_is_read_from_its_end_too_without_loss_or_repeat
 ) -> None:
     for ago in range(300, 50, -10):
         wrote(office, ago)
-    path, cursor, seen = f"/conversations/{talk}/messages?order=newest&limit=10", "", list[str]()
+    path, seen = f"/conversations/{talk}/messages?order=newest&limit=10", list[str]()
+    cursor: str | None = ""
     while cursor is not None:
         page = await office.sees(path + (f"&cursor={cursor}" if cursor else ""))
         seen += [line["content"]["body"] for line in page["items"]]

@@ -254,7 +254,7 @@ def test_rule_15_what_concerns_a_message_is_told_to_the_owner_of_its_conversatio
     screens = {user: Watcher(ORGANISATION, Person(user, "member", PROFILE)) for user in (yara, xico)}
     for screen in screens.values():
         room.admit(screen)
-    {"edits": stage.edits, "revokes": stage.revokes, "reacts": stage.reacts}[what](message.message_id)
+    {"edits": stage.customer_edits, "revokes": stage.customer_revokes, "reacts": stage.reacts}[what](message.message_id)
     about = [each for each in stage.facts(told.OfMessage) if getattr(each, "target_id", None) == message.message_id]
     assert [each.conversation_id for each in about] == [message.conversation_id]
     given_to = followed(Log(stage), [(room, begins)], sizes=[1])

@@ -51,7 +51,7 @@ from conversations.domain.wamid import Wamid
 FOLDS: dict[str, Fold[Any]] = {
     "team": Fold(team.Team(), team.evolve),
     "desk": Fold(desk.Desk(), desk.evolve, snapshots.DESK),
-    "customer": Fold(customer.NOBODY, customer.evolve, snapshots.CUSTOMER),
+    "customer": Fold(customer.NOBODY, customer.evolve),
     "message": Fold(message.ABSENT, message.evolve),
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),

@@ -59,13 +59,14 @@ def _second_turns(facts: Facts) -> list[str]:
     """One that goes on after its end may get another owner by the rota."""
     had: set[ConversationId] = set()
     twice = []
-    for event in facts.of(RotaTurnTaken, ConversationReopened):
-        if isinstance(event, ConversationReopened):
-            had.discard(event.conversation_id)
-        elif event.conversation_id in had:
-            twice.append(str(event.conversation_id))
-        else:
-            had.add(event.conversation_id)
+    for _, event in facts.all:
+        match event:
+            case ConversationReopened():
+                had.discard(event.conversation_id)
+            case RotaTurnTaken() if event.conversation_id in had:
+                twice.append(str(event.conversation_id))
+            case RotaTurnTaken():
+                had.add(event.conversation_id)
     return twice
 
 
