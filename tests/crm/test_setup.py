@@ -193,12 +193,16 @@ def test_there_are_at_most_fifty_pipelines(stage: Stage) -> None:
 def test_a_pipeline_that_is_always_defined_anew_is_refused_long_before_it_is_too_large_to_be_told(stage: Stage) -> None:
     pipeline, _ = stage.pipeline("Asked")
     with pytest.raises(TooMany) as refusal:
-        for _ in range(45):
-            new = [StageForm(stage_id=StageId(stage.ids.new()), name="\x01" * 100, outcome="open") for _ in range(50)]
-            reshape(stage, pipeline, tuple(new), *[each.stage_id for each in new])
+        define_anew(stage, pipeline, 45)
     assert refusal.value.details == {"limit": STAGES}
     assert len(stage.facts(PipelineDefined)[-1].stages) > STAGES - 50
     assert max(len(row.state) for row in stage.store.read(0, 1_000)) < LARGEST_EVENT // 2
+
+
+def define_anew(stage: Stage, pipeline: PipelineId, times: int) -> None:
+    for _ in range(times):
+        new = [StageForm(stage_id=StageId(stage.ids.new()), name="\x01" * 100, outcome="open") for _ in range(50)]
+        reshape(stage, pipeline, tuple(new), *[each.stage_id for each in new])
 
 
 def test_all_fields_of_a_contact_together_are_small_enough_to_be_told_before_and_after(

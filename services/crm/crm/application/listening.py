@@ -45,7 +45,7 @@ class Listening:
         """All contacts that the customer and the aliases name are one person: the customer's own, else the oldest."""
         book, org = self._book, command.organisation_id
         own = book.contact_of(work, org, command.customer_id)
-        named = book.named_by(work, book.alias_keys(org, command.aliases))
+        named = book.named(work, org, command.aliases)
         contact_id = own or min(named, default=None) or ContactId(self._ids.new())
         for other_id in sorted({*named} - {contact_id}):
             self._supersede(work, command, contact_id, other_id, cause)
