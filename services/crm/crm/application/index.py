@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
+from recado_chassis.store import UniqueKey
 from recado_chassis.work import Work
 from recado_events.crm import (
     CompanyCreated,
@@ -17,6 +19,7 @@ from recado_events.crm import (
 )
 from recado_events.event import Event
 from recado_events.identity import Alias
+from recado_events.ids import ContactId
 
 from crm.application.keys import Keys, conversation_key, customer_key, record_key
 from crm.application.people import People
@@ -54,14 +57,21 @@ class Index:
                 work.claim(key, str(fact.contact_id))
 
     def _take_back(self, work: Work, fact: ContactRestored) -> None:
-        """Conversations, and the aliases that were learned meanwhile."""
-        org, owner, survivor = fact.organisation_id, str(fact.contact_id), str(fact.survivor_id)
+        """Conversations, and the aliases that were learned meanwhile, by whichever contact it was met as then."""
+        org, owner = fact.organisation_id, str(fact.contact_id)
         for talk in fact.conversations:
             work.move(conversation_key(org, talk.conversation_id), owner)
-        left = {*self._keys.aliases(org, self._people.contact(work, fact.survivor_id).aliases)}
         for key in self._keys.aliases(org, [each.alias for each in fact.personal.aliases] if fact.personal else ()):
-            if key not in left and work.find(key) == survivor:
+            holder = work.find(key)
+            if holder is None or self._is_lost(work, fact, key, ContactId(UUID(holder))):
                 work.move(key, owner)
+
+    def _is_lost(self, work: Work, fact: ContactRestored, key: UniqueKey, holder: ContactId) -> bool:
+        """Whether neither its holder nor the survivor has an alias of that spelling any more."""
+        if self._people.survivor(work, holder) != fact.survivor_id:
+            return False
+        left = [alias for each in (holder, fact.survivor_id) for alias in self._people.contact(work, each).aliases]
+        return key not in self._keys.aliases(fact.organisation_id, left)
 
     def _rename(self, work: Work, fact: CompanyFieldsEdited) -> None:
         for edit in fact.personal.edits if fact.personal else ():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
+from recado_events.crm import ContactRestored
 from recado_events.envelope import Cause
 from recado_events.ids import CompanyId
 
@@ -70,6 +71,10 @@ class Recording:
         met_as = self._book.met_as(work, command.contact_id)
         homes = self._book.homes_in(work, command.contact_id, met_as[-1][1]) if met_as else set()
         facts = unmerging.unmerge_contact(command, contact, met_as, homes, staff)
+        talks = [each for fact in facts if isinstance(fact, ContactRestored) for each in fact.conversations]
+        found = [self._book.record_of(work, command.organisation_id, talk.conversation_id) for talk in talks]
+        records = {each: self._book.pipeline_record(work, each) for each in found if each is not None}
+        facts += unmerging.records_back(command, contact, dict(met_as), records)
         self._book.record(work, facts, cause)
 
     def _belong(self, work: Work, command: OnContact, name: object, why: str, cause: Cause) -> None:
