@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
-from recado_events.crm import ContactRestored
+from recado_events.crm import ContactFieldsEdited, ContactRestored
 from recado_events.envelope import Cause
 from recado_events.ids import CompanyId
 
@@ -44,10 +44,15 @@ class Recording:
             self.edit_fields(work, rest, cause)
 
     def edit_fields(self, work: Work, command: EditFields, cause: Cause) -> None:
-        """A company typed on the contact is the contact's (rule 33): found by its name, or made."""
-        facts = record.edit_fields(command, *self._at(work, command), self._book.setup(work, command.organisation_id))
+        """A company typed on the contact is the contact's (rule 33): found by its name, or made. One that stood there
+        already says nothing new: the contact's company may be called differently by now."""
+        contact, staff = self._at(work, command)
+        facts = record.edit_fields(command, contact, staff, self._book.setup(work, command.organisation_id))
         self._book.record(work, facts, cause)
-        if COMPANY in command.values:
+        if COMPANY not in command.values:
+            return
+        typed = any(isinstance(fact, ContactFieldsEdited) and COMPANY in fact.fields for fact in facts)
+        if typed or (command.values[COMPANY] is None) != (contact.company_id is None):
             self._belong(work, command, command.values[COMPANY], "typed", cause)
 
     def choose_company(self, work: Work, command: ChooseCompany, cause: Cause) -> None:
