@@ -157,6 +157,22 @@ def test_rule_12_a_survivor_without_owner_takes_the_others(stage: Stage) -> None
     assert stage.facts(ContactLinked)[-1].owner_id == bruno
 
 
+@pytest.mark.parametrize("how", ["identity", "people"])
+def test_s5_rule_12_the_first_assignee_owns_whom_the_conversations_contact_is_met_as(stage: Stage, how: str) -> None:
+    survivor, merged = stage.identified(BSUID), stage.identified(PHONE)
+    kept, left = stage.contacts()
+    talk = stage.opened(merged)
+    if how == "identity":
+        stage.merged(survivor, merged)
+    else:
+        stage.merges(kept, left)
+    bruno = UserId(uuid4())
+    stage.assigned(merged, talk, bruno)
+    changed = stage.one(ContactOwnerChanged)
+    assert (changed.contact_id, changed.owner_id, len(changed.links)) == (kept, bruno, 2)
+    assert stage.contact(left).owner_id is None
+
+
 def test_two_contacts_that_one_sighting_names_are_one_the_oldest(stage: Stage) -> None:
     stage.identified(PHONE, at=NUMBER)
     stage.identified(BSUID, at=OTHER_NUMBER)
