@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from crm.adapters.postgres.verifying import figures
-from crm.application.book import fold_of
+from crm.application.folds import fold_of
 from crm.domain.private import ContactImportPartTaken
 from recado_chassis.verifying.evidence import Evidence
 from recado_events.crm import (

@@ -49,19 +49,19 @@ def _superseding(event: Superseding) -> Changes:
             for alias in event.personal.aliases if event.personal else ():
                 yield of_contact(event, "alias_lost", kind=alias.kind, value=alias.value)
                 yield of_contact(event, "number_lost", value=alias.value)
+            about = {"conversations": list(event.conversations), "customers": list(event.customers)}
+            yield of_contact(event, "lines_back", unmerged_id=event.unmerged_id, **about)
         case told.ContactRestored():
             yield from _restored(event)
 
 
 def _restored(event: told.ContactRestored) -> Changes:
-    """Its customers' conversations and the lines that tell of them come back from where they were recorded."""
+    """Its customers' conversations come back from wherever they began; the lines that tell of them did already."""
     yield of_contact(event, "superseded", survivor_id=None)
     for each in event.personal.aliases if event.personal else ():
         yield from _alias(event, each.alias)
     talks = [talk.conversation_id for talk in event.conversations]
-    moved = {"survivor_id": event.survivor_id, "conversations": talks, "customers": list(event.customers)}
     yield of_contact(event, "conversations_back", conversations=talks)
-    yield of_contact(event, "lines_back", **moved)
 
 
 def _field(event: told.OfContact, name: str, value: Any) -> Changes:
