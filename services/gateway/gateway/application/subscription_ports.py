@@ -74,6 +74,8 @@ class Keeping(Protocol):
         subscription: tuple[OrganisationId, SubscriptionId],
         types: Mapping[str, Sequence[str]],
         ends: Mapping[str, int],
+        *,
+        is_active: bool,
     ) -> Effect:
         """Cursors at the ends of the logs of these types' sources; known ones stay, those of other sources go."""
         ...
@@ -86,7 +88,13 @@ class Keeping(Protocol):
 
     def pause(self, subscription_id: SubscriptionId) -> Effect: ...
 
-    def resume(self, subscription_id: SubscriptionId) -> Effect: ...
+    def resume(self, subscription_id: SubscriptionId) -> Effect:
+        """What was paused, or has failed, is tried at once, as for the first time."""
+        ...
+
+    def readdress(self, subscription_id: SubscriptionId) -> Effect:
+        """What waits is tried at once, as for the first time; what is under way does not count any more."""
+        ...
 
     def replay(self, subscription_id: SubscriptionId, source: str, after: int) -> Effect: ...
 
@@ -120,8 +128,8 @@ class Cursors(Protocol):
         """Moved behind the event, and lent on; None where it is not ours any more."""
         ...
 
-    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> None:
-        """It is due again after the pause."""
+    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> bool:
+        """It is due again after the pause; False where it is not ours any more."""
         ...
 
     def rest(self, cursor: Cursor, position: int, *, at_end: bool) -> None:

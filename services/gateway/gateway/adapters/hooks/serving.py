@@ -103,8 +103,10 @@ class Serving:
             crash("notifier.after_move")
             return moved
         pause = pause_after(attempt.attempt, answer.wished)
-        await in_thread(self._cursors.failed, cursor, attempt, pause)
+        was_ours = await in_thread(self._cursors.failed, cursor, attempt, pause)
         crash("notifier.after_failure")
+        if not was_ours:
+            return None
         if answer.outcome == "gone" or attempt.attempt >= self._most_attempts:
             await self._give_up(cursor, "gone" if answer.outcome == "gone" else "failing")
         return None

@@ -101,10 +101,11 @@ class SubscriptionCursors:
             return None
         return replace(cursor, position=attempt.position or cursor.position, attempts=0)
 
-    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> None:
+    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> bool:
         with self._connection() as connection, connection.transaction():
-            connection.execute(FAIL.encode(), _ours(cursor) | {"pause": pause})
+            was_ours = connection.execute(FAIL.encode(), _ours(cursor) | {"pause": pause}).rowcount > 0
             _note(connection, cursor, attempt)
+            return was_ours
 
     def rest(self, cursor: Cursor, position: int, *, at_end: bool) -> None:
         with self._connection() as connection, connection.transaction():
