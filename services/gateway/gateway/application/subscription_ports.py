@@ -121,7 +121,8 @@ class Cursors(Protocol):
     """What waits to be delivered. Synchronous."""
 
     def take(self, most: int, failing: int, lease: timedelta) -> list[Cursor]:
-        """At most so many that are due; of those whose last attempt was in vain, at most `failing`."""
+        """At most so many that are due; of those whose last attempt was in vain, at most `failing`. No organisation has
+        more than its share."""
         ...
 
     def delivered(self, cursor: Cursor, attempt: Attempt, lease: timedelta) -> Cursor | None:
@@ -148,8 +149,8 @@ class Cursors(Protocol):
         """Makes due whom this concerns; False where somebody else has looked through this page."""
         ...
 
-    def fall_back(self, source: str, end: int) -> bool:
-        """The log ends there, before what was read of it: its database was restored. Whether anything stood above."""
+    def fall_back(self, source: str, stood: int, end: int) -> bool:
+        """The log ended there after we `stood` above it: its database was restored. False where we have moved since."""
         ...
 
     def count(self) -> Mapping[str, int]:

@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=45)
 TURN = 20.0
 """Seconds after which the next one that waits has its turn."""
 OWNER_AWAY = timedelta(seconds=5)
+NO_SECRET = timedelta(minutes=1)
+"""An operator has to bring back the key that opens it; unsigned, nothing is told."""
 
 DELIVERIES = Counter(
     "recado_subscription_deliveries_total", "Requests to receivers, by what came of them.", ["outcome"]
@@ -91,6 +93,10 @@ class Serving:
         try:
             receiver = await in_thread(self._subscribing.receiver, cursor.organisation_id, cursor.subscription_id)
         except UnknownSubscription:
+            return None
+        if not receiver.secrets:
+            _log.error("delivery_without_secret", subscription_id=str(cursor.subscription_id))
+            await in_thread(self._cursors.wait, cursor, NO_SECRET)
             return None
         began = time.monotonic()
         with SECONDS.time():
