@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from gateway.adapters.hooks.notifier import Notifier
 from gateway.adapters.postgres.subscription_cursors import SubscriptionCursors
-from gateway.application.subscription_ports import Logs
+from gateway.application.subscription_ports import Logs, Page
+from recado_events.ids import OrganisationId
 
 from tests.gateway.hooks.receiver import Receiver
 from tests.gateway.hooks.switchboard import Switchboard
@@ -18,6 +19,9 @@ class Growing(Logs):
 
     def __init__(self, cursors: SubscriptionCursors) -> None:
         self._cursors = cursors
+
+    async def page(self, source: str, after: int, organisation_id: OrganisationId | None = None) -> Page:
+        raise NotImplementedError
 
     async def end(self, source: str) -> int:
         end = self._cursors.followed()[source]

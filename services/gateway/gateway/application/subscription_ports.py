@@ -192,8 +192,8 @@ class LogUnavailable(Exception):
 class Logs(Protocol):
     """The logs of all services, this one's too."""
 
-    async def page(self, source: str, after: int) -> Page:
-        """Raises LogUnavailable."""
+    async def page(self, source: str, after: int, organisation_id: OrganisationId | None = None) -> Page:
+        """Everybody's events, or a smaller page of one organisation's. Raises LogUnavailable."""
         ...
 
     async def end(self, source: str) -> int:

@@ -64,7 +64,7 @@ class Serving:
         at = cursor.position
         while not self._is_over(until):
             try:
-                page = await self._logs.page(cursor.source, at)
+                page = await self._logs.page(cursor.source, at, cursor.organisation_id)
             except LogUnavailable as error:
                 _log.warning("notifier_waits", source=cursor.source, error=str(error))
                 await in_thread(self._cursors.wait, cursor, OWNER_AWAY)
