@@ -50,7 +50,8 @@ class MediaLost(OfMedia):
     TYPE: ClassVar[str] = "gateway.media-lost.v1"
     reason: str
     """Of the last attempt: gone, hash_mismatch, too_large, forbidden_host, redirected, stale_url, download_refused,
-    refused, authorisation_lost, throttled, timeout, unreachable, connection_lost, meta_failed or unreadable_answer."""
+    refused, authorisation_lost, throttled, timeout, unreachable, connection_lost, meta_failed, unreadable_answer,
+    unreadable (nobody here could look at it) or files_unavailable (it could not be kept here)."""
     attempts: int
     lost_at: AwareDatetime
 
