@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from crm.domain.contact import Contact
-from crm.domain.private import ContactSuperseded
 from crm.domain.refusals import ContactIsSuperseded, NotMerged, SameContact, UnknownContact, ViewOnly
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from recado_events.crm import (
     ContactMergedInto,
     ContactRestored,
     ContactsMerged,
+    ContactSuperseded,
     ContactUnmerged,
     PipelineRecordOpened,
     PipelineRecordRelated,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from crm.domain.private import PRIVATE, ContactSuperseded
+from crm.domain.private import PRIVATE
 from crm.domain.refusals import ContactIsSuperseded, NumberKnown, UnknownContact
 from hypothesis import given
 from hypothesis import strategies as st
