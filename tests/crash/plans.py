@@ -12,7 +12,15 @@ from tests.crash import points
 from tests.crash.faults.databases import commits_lost, locks_held, sessions_ended
 from tests.crash.faults.freezing import asked_to_stop, relay_frozen, worker_frozen
 from tests.crash.faults.groups import offsets_lost, rebalances
-from tests.crash.faults.kills import A_MOMENT, all_at_once, anywhere, at_points, points_left, rebuilding
+from tests.crash.faults.kills import (
+    A_MOMENT,
+    all_at_once,
+    anywhere,
+    at_points,
+    one_after_another,
+    points_left,
+    rebuilding,
+)
 from tests.crash.faults.meta import answer_dropped, answers_go_wrong
 from tests.crash.faults.poison import poison
 from tests.crash.faults.quarantine import released
@@ -74,9 +82,11 @@ def by_chance(random: Random) -> Iterator[Phase]:
 
 def quick(random: Random) -> Iterator[Phase]:
     """One of each class, most of them at the same time, and one look: within a minute, most of which is the start."""
-    point = {service: random.choice(list(_points_of_first(service))) for service in SERVICES}
+    points_of = {service: list(_points_of_first(service)) for service in SERVICES}
+    for names in points_of.values():
+        random.shuffle(names)
     at_once: list[Fault] = [
-        *(at_points(service, [point[service]], most=1, seconds=A_MOMENT) for service in SERVICES if service != "crm"),
+        *(one_after_another(service, points_of[service], A_MOMENT) for service in SERVICES if service != "crm"),
         commits_lost("crm", 2),
         answer_dropped("before"),
         answer_dropped("after"),

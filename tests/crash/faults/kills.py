@@ -16,7 +16,7 @@ from recado_chassis.verifying.sites import told_by
 from deploy.local.process import kill_group, spawn
 from deploy.local.programs import clean_environment
 from deploy.local.state import REPOSITORY
-from tests.crash import beginners, buyers, points, receivers, reviewers
+from tests.crash import beginners, buyers, couriers, points, receivers, reviewers
 from tests.crash.scene import Fault, Scene
 from tests.crash.traffic import Act
 
@@ -26,6 +26,7 @@ A_MOMENT = 15.0
 _FOR_OTHERS = 4.0
 _LEADS_TO: dict[str, Act] = {
     "dispatcher": beginners.an_agent_begins_a_chat,
+    "media": couriers.files_go_both_ways,
     "notifier": receivers.there_is_something_to_tell,
     "payments": buyers.somebody_buys_credits,
     "recharge": buyers.the_wallet_falls_to_its_floor,
@@ -42,6 +43,32 @@ def at_points(service: str, names: Iterable[str], most: int = 9, seconds: float 
     async def fault(scene: Scene) -> None:
         for point in wanted:
             await at_point(scene, service, point, most, seconds)
+
+    return fault
+
+
+def one_after_another(service: str, names: Iterable[str], seconds: float) -> Fault:
+    """The first worker of the service dies at one point after the other, as far as it comes within so many seconds."""
+    left = list(names)
+
+    async def fault(scene: Scene) -> None:
+        worker = scene.installation.of(service)[0]
+        worker.kill()
+        deadline = asyncio.get_running_loop().time() + seconds
+        while left and asyncio.get_running_loop().time() < deadline:
+            worker.start(point := left.pop(0))
+            leading = asyncio.create_task(_leads_to(scene, point))
+            try:
+                died = await scene.until(worker.died_at_its_point, deadline - asyncio.get_running_loop().time())
+            finally:
+                leading.cancel()
+            if not died:
+                worker.kill()
+                scene.say(f"  nobody of {service} came to {point}")
+            else:
+                scene.did("killed at a named point")
+        if worker.is_down:
+            worker.start()
 
     return fault
 

@@ -132,9 +132,9 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
 def _carry_wish(survivor: Customer, merged: Customer, place: CustomerPlace) -> list[Event]:
     """Of two wishes about marketing the newest counts; of two at the same time, the one for none (rule 38)."""
     told_at, before = merged.marketing_told_at, survivor.marketing_told_at
-    if told_at is None or merged.marketing_stopped == survivor.marketing_stopped:
+    if told_at is None or (before is None and not merged.marketing_stopped):
         return []
-    if before is not None and (before, survivor.marketing_stopped) > (told_at, merged.marketing_stopped):
+    if before is not None and (before, survivor.marketing_stopped) >= (told_at, merged.marketing_stopped):
         return []
     if merged.marketing_stopped:
         return [MarketingStopped(**place, evidence="merged", stopped_at=told_at)]

@@ -24,6 +24,14 @@ CREATE TABLE rules (
     PRIMARY KEY (organisation_id, phone_number_id)
 );
 
+-- As far as the gateway told: of those that are not connected nothing is closed.
+CREATE TABLE channels (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    connected boolean NOT NULL,
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
 -- When somebody wrote or opened it again, where silence ends conversations, and not each time.
 CREATE TABLE activity (
     conversation_id uuid PRIMARY KEY,

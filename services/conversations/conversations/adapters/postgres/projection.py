@@ -29,6 +29,7 @@ STATEMENTS = {
         ON CONFLICT (organisation_id, phone_number_id)
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
     "rules_chosen": silence.RULES_CHOSEN,
+    "channel_noted": silence.CHANNEL_NOTED,
     "activity": silence.ACTIVITY,
     "block": blocks.BLOCK,
     "past_message": past.PAST_MESSAGE,

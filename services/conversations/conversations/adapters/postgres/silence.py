@@ -7,6 +7,11 @@ RULES_CHOSEN = """
     VALUES (%(organisation_id)s, %(phone_number_id)s, make_interval(secs => %(close_after)s))
     ON CONFLICT (organisation_id, phone_number_id) DO UPDATE SET close_after = excluded.close_after"""
 
+CHANNEL_NOTED = """
+    INSERT INTO channels (organisation_id, phone_number_id, connected)
+    VALUES (%(organisation_id)s, %(phone_number_id)s, %(connected)s)
+    ON CONFLICT (organisation_id, phone_number_id) DO UPDATE SET connected = excluded.connected"""
+
 ACTIVITY = """
     INSERT INTO activity (conversation_id, noted_at) VALUES (%(conversation_id)s, %(noted_at)s)
     ON CONFLICT (conversation_id) DO UPDATE SET noted_at = greatest(activity.noted_at, excluded.noted_at)"""
@@ -23,4 +28,7 @@ SILENT = """
         ORDER BY last_message_at LIMIT %(limit)s
     ) c
     WHERE r.close_after IS NOT NULL
+      AND NOT EXISTS (SELECT FROM view_inbox.channels a
+                      WHERE a.organisation_id = r.organisation_id AND a.phone_number_id = r.phone_number_id
+                        AND NOT a.connected)
     ORDER BY c.last_message_at LIMIT %(limit)s"""

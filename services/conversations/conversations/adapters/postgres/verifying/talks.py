@@ -9,10 +9,12 @@ from recado_chassis.verifying.figures import Figure, none_of, told
 from recado_events.conversations import (
     ConversationClosed,
     ConversationOpened,
+    ConversationQueued,
     ConversationReopened,
     CustomerIdentified,
     CustomerMergedInto,
     OfConversation,
+    RotaTurnTaken,
 )
 from recado_events.ids import ConversationId, CustomerId
 
@@ -36,7 +38,7 @@ def figures(of: str, facts: Facts) -> Iterator[Figure]:
         if len(talks) > 1:
             crowded.add(event.customer_id)
     merged = [event.customer_id for event in facts.of(CustomerMergedInto) if live[event.customer_id]]
-    homeless = {event.conversation_id for event in facts.of(OfConversation)} - opened
+    homeless = {event.conversation_id for event in facts.of(OfConversation, RotaTurnTaken, ConversationQueued)} - opened
     yield told(of, "customers", sum(1 for _ in facts.of(CustomerIdentified)))
     yield told(of, "conversations", len(opened))
     yield none_of(of, "customers with two conversations open", crowded)
