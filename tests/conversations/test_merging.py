@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from conversations.domain.customer import Customer
 from recado_events.conversations import (
@@ -103,6 +105,21 @@ def test_rule_38_of_two_wishes_the_newest_is_the_survivors(
         stage.later(minutes=1)
     stage.writes(PHONE, BSUID)
     assert survivor(stage).marketing_stopped is not wanted
+
+
+@pytest.mark.parametrize("aliases", [(PHONE, BSUID), (BSUID, PHONE)], ids=["survivor first", "merged first"])
+def test_rule_38_a_wish_of_both_is_as_new_as_the_newer_one(
+    stage: Stage, two: Two, aliases: tuple[Alias, Alias]
+) -> None:
+    """So that another one between them, which is told late, changes nothing."""
+    began = stage.now
+    for alias in aliases:
+        stage.wishes(False, alias)
+        stage.later(minutes=2)
+    stage.writes(PHONE, BSUID)
+    stage.now = began + timedelta(minutes=1)
+    stage.wishes(True, PHONE)
+    assert survivor(stage).marketing_stopped
 
 
 def test_rule_38_error_131050_to_a_customer_merged_meanwhile_holds_for_the_survivor(stage: Stage, two: Two) -> None:

@@ -25,11 +25,12 @@ from recado_events.conversations import (
     MessageReceived,
     RotaTurnTaken,
 )
+from recado_events.gateway import ChannelDisconnected
 from recado_events.inbound import InboundType
 
 from tests.conversations.living import DAY, Living
 from tests.conversations.office import NUMBER, Office
-from tests.harness.on_database import ServiceOnDatabase
+from tests.harness.on_database import ServiceOnDatabase, told
 from tests.harness.on_memory import FINGERPRINTS
 
 HOUR = timedelta(hours=1)
@@ -276,6 +277,20 @@ async def test_rule_3_workers_close_what_has_been_silent_and_nothing_else(office
     assert await asyncio.to_thread(silencing.close) == 0
     (shown,) = (await office.sees("/conversations?view=closed"))["items"]
     assert shown["conversation_id"] == str(silent)
+
+
+async def test_rule_36_what_is_silent_at_a_disconnected_number_stands_in_nobodys_way(office: Office) -> None:
+    """However much of it there is: workers look at so many at once, the longest silent first."""
+    office.may_write_first()
+    await office.does("PUT", RULES, {"close_after": "PT5M"})
+    office.customer_writes()
+    await office.service.shown()
+    questions, later = InboxQuestions(office.service.store.connection), datetime.now(UTC) + HOUR
+    assert len(questions.silent(later, 1)) == 1
+    place: Any = {"organisation_id": office.organisation, "phone_number_id": NUMBER}
+    office.service.hears(told(ChannelDisconnected(**place, reason="person", disconnected_at=datetime.now(UTC))))
+    await office.service.shown()
+    assert questions.silent(later, 1) == []
 
 
 async def test_d1_a_rebuilt_screen_knows_the_same_rules(office: Office, service: ServiceOnDatabase) -> None:

@@ -234,8 +234,7 @@ class Campaign:
         figures += await asyncio.to_thread(holds.figures, endpoints["databases"])
         figures += await asyncio.to_thread(scene.receivers.figures, endpoints["databases"])
         figures = [replace(each, wanted=0) if each.name == TOO_MANY else each for each in figures]
-        missed = await asyncio.to_thread(watchers.passed_over)
-        figures.append(Figure("all", "events that a reader of the log passed over", len(missed), 0, tuple(missed[:5])))
+        figures.append(await asyncio.to_thread(watchers.figure))
         self.outcome.figures = figures
         return [figure for figure in figures if figure.differs]
 

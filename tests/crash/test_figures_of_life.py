@@ -118,7 +118,9 @@ def promoted(at: Any = NUMBER) -> Living:
     living.knows()
     living.starts(at=at)
     living.reserves()
-    assert living.one(MessageReleased).template.category == "MARKETING"
+    use = living.one(MessageReleased).template
+    assert use is not None
+    assert use.category == "MARKETING"
     living.later(minutes=1)
     return living
 
@@ -293,7 +295,7 @@ def test_a_message_of_the_past_that_was_received_too_is_named(living: Living) ->
 
 def test_a_window_that_the_past_opened_is_named(living: Living) -> None:
     past = imported(living)[0]
-    times = {"extended_at": living.now, "closes_at": living.now + DAY}
+    times: Any = {"extended_at": living.now, "closes_at": living.now + DAY}
     window = ServiceWindowExtended(**placed(living), message_id=past.message_id, **times)
     assert pasts_in(caused(living, window, by="x")) == {MIXED: 1, UNFOUNDED: 1}
     assert pasts_in(facts(living, window)) == {UNFOUNDED: 1}
@@ -316,7 +318,8 @@ def test_a_message_of_the_past_that_became_a_live_one_is_one_that_meta_never_sen
     body = coexistence.history_body(LINE, SOFIA, [theirs("wamid.1")])
     living = Living()
     living.writes(wamid="wamid.1")
-    assert arrivals.invented("tests", facts(living), [body]).value == 1
+    found = {"messages received that Meta never sent": 1}
+    assert found_in([arrivals.invented("tests", facts(living), [body])]) == found
 
 
 class Parked:
@@ -337,10 +340,10 @@ def test_an_acknowledged_message_of_the_past_that_is_nowhere_is_lost(living: Liv
         coexistence.history_declined_body(LINE),
     ]
 
-    def lost(*parked: Any) -> int:
+    def lost(*parked: Any) -> dict[str, int]:
         connection: Any = Parked(*parked)
-        return pasts.lost("tests", connection, facts(living), bodies).value
+        return found_in([pasts.lost("tests", connection, facts(living), bodies)])
 
-    assert lost() == 2
-    assert lost({"update": chunk(second)}, {"update": medium("wamid.4")}) == 0
-    assert lost({"update": chunk(second)}) == 1
+    assert lost() == {"acknowledged messages of the past lost": 2}
+    assert lost({"update": chunk(second)}) == {"acknowledged messages of the past lost": 1}
+    assert lost({"update": chunk(second)}, {"update": medium("wamid.4")}) == {}

@@ -177,13 +177,15 @@ class Book:
                 self._rename(work, fact)
 
     def _take_back(self, work: Work, fact: ContactRestored) -> None:
-        """Conversations, and the aliases that were learned meanwhile."""
-        org, owner, survivor = fact.organisation_id, str(fact.contact_id), str(fact.survivor_id)
+        """Conversations, and the aliases that were learned meanwhile, by whomever it was met as then."""
+        org, owner = fact.organisation_id, str(fact.contact_id)
         for talk in fact.conversations:
             work.move(conversation_key(org, talk.conversation_id), owner)
         left = {*self.alias_keys(org, self.contact(work, fact.survivor_id).aliases)}
-        for key in self.alias_keys(org, [each.alias for each in fact.personal.aliases] if fact.personal else ()):
-            if key not in left and work.find(key) == survivor:
+        back = self.alias_keys(org, [each.alias for each in fact.personal.aliases] if fact.personal else ())
+        work.look_up(back)
+        for key in back:
+            if key not in left and self.named_by(work, [key]) == [fact.survivor_id]:
                 work.move(key, owner)
 
     def _rename(self, work: Work, fact: CompanyFieldsEdited) -> None:

@@ -54,8 +54,9 @@ def lost(of: str, connection: Connection[Any], facts: Facts, taken: Sequence[Jso
 
 def _unfounded(facts: Facts) -> list[MessageId]:
     said = {event.message_id for event in facts.of(MessageReceived, ReactionReceived)}
-    windows = facts.of(ServiceWindowOpened, ServiceWindowExtended)
-    return [event.message_id for event in windows if event.message_id not in said]
+    opened = [event.message_id for event in facts.of(ServiceWindowOpened)]
+    opened += [event.message_id for event in facts.of(ServiceWindowExtended)]
+    return [message for message in opened if message not in said]
 
 
 def _wordless(facts: Facts) -> list[ConversationId]:

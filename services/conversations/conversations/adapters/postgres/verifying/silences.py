@@ -61,14 +61,14 @@ class _House:
 
 def figures(of: str, facts: Facts) -> Iterator[Figure]:
     house = _House()
-    for event in facts.of(OfDesk, OfConversation):
-        place = event.organisation_id, event.phone_number_id
+    for _, event, _ in facts.all:
         if isinstance(event, OfConversation):
-            _converse(house, place, event)
-            continue
-        house.desks[place] = desk.evolve(house.desks[place], event)
-        if isinstance(event, ConversationRulesChosen | ChannelNoted):
-            house.since[place] = event.happened_at
+            _converse(house, (event.organisation_id, event.phone_number_id), event)
+        elif isinstance(event, OfDesk):
+            place = event.organisation_id, event.phone_number_id
+            house.desks[place] = desk.evolve(house.desks[place], event)
+            if isinstance(event, ConversationRulesChosen | ChannelNoted):
+                house.since[place] = event.happened_at
     late = [talk for talk in house.talks if _is_late(house, talk, facts.now)]
     yield told(of, "conversations closed by silence", house.closed)
     yield none_of(of, "conversations closed by silence that was none, or too short", house.early)
