@@ -22,8 +22,9 @@ from tests.crash.traffic import Act
 
 RECADO = Path(sys.executable).with_name("recado")
 _SECONDS = 30.0
-A_MOMENT = 15.0
 _FOR_OTHERS = 4.0
+_AT_MOST = 15.0
+"""Seconds for one of several points: a start, and the end of the last one's session, take most of them."""
 _LEADS_TO: dict[str, Act] = {
     "dispatcher": beginners.an_agent_begins_a_chat,
     "media": couriers.files_go_both_ways,
@@ -47,28 +48,25 @@ def at_points(service: str, names: Iterable[str], most: int = 9, seconds: float 
     return fault
 
 
-def one_after_another(service: str, names: Iterable[str], seconds: float) -> Fault:
-    """The first worker of the service dies at one point after the other, as far as it comes within so many seconds."""
-    left = list(names)
+def one_after_another(service: str, names: Iterable[str]) -> Fault:
+    """The first worker of the service dies at one point after the other, as far as it comes until it is cancelled."""
 
     async def fault(scene: Scene) -> None:
         worker = scene.installation.of(service)[0]
         worker.kill()
-        deadline = asyncio.get_running_loop().time() + seconds
-        while left and asyncio.get_running_loop().time() < deadline:
-            worker.start(point := left.pop(0))
+        for point in names:
+            worker.start(point)
             leading = asyncio.create_task(_leads_to(scene, point))
             try:
-                died = await scene.until(worker.died_at_its_point, deadline - asyncio.get_running_loop().time())
+                died = await scene.until(worker.died_at_its_point, _AT_MOST)
             finally:
                 leading.cancel()
-            if not died:
-                worker.kill()
-                scene.say(f"  nobody of {service} came to {point}")
-            else:
+                if worker.point is not None:
+                    worker.kill()
+            if died:
                 scene.did("killed at a named point")
-        if worker.is_down:
-            worker.start()
+            else:
+                scene.say(f"  nobody of {service} came to {point}")
 
     return fault
 
