@@ -156,6 +156,21 @@ def test_rule_38_the_newest_wish_counts_whichever_of_the_two_told_it_and_wheneve
     assert survivor(stage).marketing_stopped is newest[1]
 
 
+@pytest.mark.parametrize("aliases", [(PHONE, BSUID), (BSUID, PHONE)], ids=["survivor first", "merged first"])
+def test_rule_38_a_wish_of_both_is_as_new_as_the_newer_one(
+    stage: Stage, two: Two, aliases: tuple[Alias, Alias]
+) -> None:
+    """So that another one between them, which is told late, changes nothing."""
+    began = stage.now
+    for alias in aliases:
+        stage.wishes(False, alias)
+        stage.later(minutes=2)
+    stage.writes(PHONE, BSUID)
+    stage.now = began + timedelta(minutes=1)
+    stage.wishes(True, PHONE)
+    assert survivor(stage).marketing_stopped
+
+
 def test_rule_38_error_131050_to_a_customer_merged_meanwhile_holds_for_the_survivor(stage: Stage, two: Two) -> None:
     first, _ = two
     stage.closes(first.conversation_id)

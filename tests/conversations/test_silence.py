@@ -30,6 +30,7 @@ from recado_events.conversations import (
     RotaTurnTaken,
 )
 from recado_events.envelope import Cause
+from recado_events.gateway import ChannelDisconnected
 from recado_events.ids import ConversationId, PhoneNumberId, UserId
 from recado_events.inbound import InboundType
 
@@ -345,6 +346,20 @@ async def test_rule_3_a_conversation_that_cannot_be_closed_keeps_no_other_from_c
         with suppress(ZeroDivisionError):
             await asyncio.to_thread(rounds.close)
     assert closed_by_silence(office) == [second]
+
+
+async def test_rule_36_what_is_silent_at_a_disconnected_number_stands_in_nobodys_way(office: Office) -> None:
+    """However much of it there is: workers look at so many at once, the longest silent first."""
+    office.may_write_first()
+    await office.does("PUT", RULES, {"close_after": "PT5M"})
+    office.customer_writes()
+    await office.service.shown()
+    questions, later = InboxQuestions(office.service.store.connection), datetime.now(UTC) + HOUR
+    assert len(questions.silent(later, None, 1)) == 1
+    place: Any = {"organisation_id": office.organisation, "phone_number_id": NUMBER}
+    office.service.hears(told(ChannelDisconnected(**place, reason="person", disconnected_at=datetime.now(UTC))))
+    await office.service.shown()
+    assert questions.silent(later, None, 1) == []
 
 
 async def test_d1_a_rebuilt_screen_knows_the_same_rules(office: Office, service: ServiceOnDatabase) -> None:

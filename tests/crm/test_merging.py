@@ -158,6 +158,20 @@ def test_rule_13_rule_33_a_record_that_a_rule_opened_meanwhile_goes_back_with_it
     assert related.related_by == ADMINISTRATOR.user_id
 
 
+def test_rule_13_an_alias_learned_while_it_was_met_as_one_goes_back_from_whomever_that_one_is_met_as() -> None:
+    stage = Stage()
+    first, _, kept, left = two(stage)
+    third = stage.identified(user_alias("US.9"))
+    *_, last = stage.contacts()
+    stage.merges(left, kept)
+    stage.also_known_as(first, BSUID)
+    stage.merges(last, left)
+    stage.unmerges(kept)
+    assert BSUID in stage.contact(kept).aliases
+    assert stage.contact_of(stage.identified(BSUID, at=OTHER_NUMBER), OTHER_NUMBER) == kept
+    assert stage.contact_of(third) == last
+
+
 def test_rule_13_what_cannot_be_merged_or_taken_back_is_refused(stage: Stage) -> None:
     first, second, kept, left = two(stage)
     with pytest.raises(SameContact):

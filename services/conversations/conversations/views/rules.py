@@ -1,4 +1,4 @@
-"""Rules of a number, and the times when somebody wrote, as far as the end of conversations depends on them."""
+"""Rules of a number, whether it is connected, and when somebody wrote, as far as ends of conversations depend on it."""
 
 from __future__ import annotations
 

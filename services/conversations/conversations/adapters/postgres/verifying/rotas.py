@@ -59,7 +59,7 @@ def _second_turns(facts: Facts) -> list[str]:
     """One that goes on after its end may get another owner by the rota."""
     had: set[ConversationId] = set()
     twice = []
-    for _, event in facts.all:
+    for _, event, _ in facts.all:
         match event:
             case ConversationReopened():
                 had.discard(event.conversation_id)
