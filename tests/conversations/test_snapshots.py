@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from conversations.application.scene import FOLDS
 from conversations.domain.desk import Desk
 from conversations.domain.private import DrainBegun
+from conversations.domain.private_phone_book import PhoneBookNoted
 from recado_chassis.streams import Streams
 from recado_events.event import Event
 
@@ -33,8 +35,9 @@ def busy() -> Living:
     living = Living()
     living.connects()
     living.rules(close_after=DAY, reopen_within=timedelta(minutes=10), read_receipts=True, typing=False)
-    begun = DrainBegun(organisation_id=ORGANISATION, phone_number_id=NUMBER, begun_at=living.now)
-    living.streams.transact(lambda work: living.scene.record(work, [begun], CAUSE))
+    at: Any = {"organisation_id": ORGANISATION, "phone_number_id": NUMBER}
+    noted = [DrainBegun(**at, begun_at=living.now), PhoneBookNoted(**at, noted_at=living.now)]
+    living.streams.transact(lambda work: living.scene.record(work, noted, CAUSE))
     agents = living.agents(2)
     living.rota(agents)
     living.writes()

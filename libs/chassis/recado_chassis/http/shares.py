@@ -15,6 +15,8 @@ AT_ONCE = 4
 """As many as keep a process's Python busy: more of them would be answered no sooner, and everybody else later."""
 WAITING = 100
 """What all screens of a busy organisation ask in one moment."""
+SCREENS = 2_000
+"""That come back all at once, after a restart: they wait in their connections and take no place of another request."""
 
 
 @dataclass(slots=True)

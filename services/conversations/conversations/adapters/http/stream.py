@@ -9,7 +9,7 @@ from typing import Annotated, Protocol, TypeVar
 from fastapi import APIRouter, Depends
 from recado_chassis.caller import Caller
 from recado_chassis.http.callers import caller
-from recado_chassis.http.event_stream import MEDIA_TYPE, EventStream
+from recado_chassis.http.event_stream import MEDIA_TYPE, EventStream, lasting
 from recado_chassis.http.numbers import LastEventId
 from recado_chassis.http.problems import Problem
 from recado_events.ids import OrganisationId
@@ -35,6 +35,7 @@ def stream_routes(screens: Screens[S]) -> APIRouter:
 
     @router.get(
         "/stream",
+        dependencies=[Depends(lasting)],
         response_class=StreamingResponse,
         responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}, 429: {}},
     )
