@@ -1,4 +1,4 @@
-"""Rule 38: the newest wish about marketing counts, whatever order wishes are told in; of two at once the one for none."""
+"""Rule 38: the newest wish about marketing counts, in whatever order they are told; of two at once the one for none."""
 
 from __future__ import annotations
 
