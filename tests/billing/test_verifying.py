@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from billing.application.books import fold_of
 
 from tests.billing.office import Office, new_customer
+from tests.harness.nursery import run
 
 RECADO = Path(sys.executable).with_name("recado")
 
@@ -24,7 +24,7 @@ def verify(office: Office, tmp_path: Path, *more: str) -> tuple[int, dict[str, i
     """The exit code, and the figures that are not what they should be."""
     environment = {"PATH": os.environ["PATH"], "RECADO_DATABASE": office.dsn}
     command = [str(RECADO), "verify", "ledger", "--json", "--endpoints", str(tmp_path / "none.json"), *more]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = run(command, environment)
     assert done.returncode in (0, 1), done.stderr
     figures = json.loads(done.stdout)["figures"]
     assert len(figures) > 25
@@ -61,11 +61,9 @@ async def test_a_ledger_that_was_kept_well_has_no_difference(busy: Office, tmp_p
 async def test_it_is_printed_for_people_and_told_where_there_is_nothing(busy: Office, tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "RECADO_DATABASE": busy.dsn}
     command = [str(RECADO), "verify", "ledger", "--endpoints", str(tmp_path / "none.json")]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = run(command, environment)
     assert "0 of" in told.stdout.splitlines()[-1]
-    wrong = subprocess.run(
-        [str(RECADO), "verify", "weather"], env=environment, capture_output=True, text=True, check=False
-    )
+    wrong = run([str(RECADO), "verify", "weather"], environment)
     assert (wrong.returncode, "There is: ledger" in wrong.stderr) == (1, True)
 
 

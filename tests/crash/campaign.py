@@ -7,7 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -26,6 +26,7 @@ from tests.crash.scene import Fault, Say, Scene
 from tests.crash.settling import NotSettled, Settling
 from tests.crash.traffic import Act, Traffic
 from tests.crash.watching import Watchers
+from tests.journeys.databases import Databases
 from tests.journeys.world import World
 from tests.libs.chassis.edges.test_program import recado
 from tests.simulator.client import Simulator
@@ -141,18 +142,19 @@ class Campaign:
 
     @asynccontextmanager
     async def _scene(self) -> AsyncIterator[Scene]:
-        endpoints = self._installation.endpoints
+        endpoints, databases = self._installation.endpoints, Databases()
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=0)
         async with (
             httpx.AsyncClient(timeout=10, limits=limits, trust_env=False) as http,
             Simulator(endpoints["simulator"]) as meta,
             Receivers() as told,
         ):
-            world = World(self._installation.launcher, endpoints, http, meta)
+            world = World(self._installation.launcher, endpoints, http, meta, databases)
             numbers = [endpoints["phone_number_id"]]
             payer = Payer(endpoints["payments"], http)
             traffic = Traffic(world, payer, self._ledger, self._random, numbers, MIX, self._rate)
-            yield Scene(self._installation, traffic, self._ledger, told, self._random, http, meta, self._say)
+            with closing(databases):
+                yield Scene(self._installation, traffic, self._ledger, told, self._random, http, meta, self._say)
 
     async def _prepare(self, scene: Scene, told: Sequence[Sequence[str]]) -> None:
         rules = {"webhook_attempts": 100_000, "webhook_backoff_cap": 2.0, "webhook_concurrency": 32}

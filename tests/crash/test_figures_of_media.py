@@ -143,7 +143,7 @@ def test_files_noted_and_sent_as_they_should_be_differ_in_nothing() -> None:
 
 def test_a_file_of_a_message_without_one_and_one_that_nobody_put_aside_are_named() -> None:
     assert noticed(received(Text(body="x")), NOTED) == {"files noted of messages without one": 1}
-    assert noticed(released()) == {"files sent that nobody put aside in that conversation": 1}
+    assert noticed(released()) == {"files sent that nobody put aside in that conversation or for quick replies": 1}
 
 
 class Shown:

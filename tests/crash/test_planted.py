@@ -158,6 +158,7 @@ def test_nothing_differs_where_nothing_is_planted(desk: Alone, outside: Outside)
     assert desk.differing() == {}
 
 
+@pytest.mark.long
 def test_offsets_before_effects_lose_what_was_acknowledged(desk: Alone, outside: Outside) -> None:
     desk.start()
     desk.rests()

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from crm.adapters.postgres.verifying import figures, merges
-from crm.application.book import fold_of
+from crm.application.folds import fold_of
 from crm.domain.private import ContactImportPartTaken
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import httpx
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from psycopg.rows import dict_row
 
 from deploy.local.components import Component
 from deploy.local.launcher import Launcher
+from tests.journeys.databases import Databases
 from tests.simulator.client import Simulator
 
 Json = dict[str, Any]
@@ -45,12 +45,20 @@ class File:
 
 
 class World:
-    def __init__(self, launcher: Launcher, endpoints: Json, http: httpx.AsyncClient, meta: Simulator) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        endpoints: Json,
+        http: httpx.AsyncClient,
+        meta: Simulator,
+        databases: Databases,
+    ) -> None:
         self.launcher = launcher
         self.endpoints = endpoints
         self.meta = meta
         self.number: str = endpoints["phone_number_id"]
         self._http = http
+        self._databases = databases
 
     # People ------------------------------------------------------------------------------------------
 
@@ -87,6 +95,12 @@ class World:
         path = f"/conversations/{conversation_id}/messages"
         answer = await self.does("POST", "conversations", path, body, key=secrets.token_hex(8), **how)
         return str(answer["message_id"])
+
+    async def puts_aside(self, path: str, content: bytes, name: str, mime_type: str) -> httpx.Response:
+        """A file of the first agent's, in a conversation or for quick replies."""
+        headers = {"Authorization": f"Bearer {self.endpoints['tokens']['agents'][0]}", "Content-Type": mime_type}
+        async with httpx.AsyncClient(base_url=self.endpoints["conversations"], timeout=60) as http:
+            return await http.post(path, params={"filename": name}, content=content, headers=headers)
 
     async def conversation_of(self, name: str, fits: Callable[[Json], bool] = lambda _: True) -> Json:
         async def find() -> Json | None:
@@ -139,8 +153,7 @@ class World:
             await consumer.stop()
 
     def rows(self, service: str, sql: str) -> list[Json]:
-        with psycopg.connect(self.endpoints["databases"][service], row_factory=dict_row) as connection:
-            return connection.execute(sql.encode()).fetchall()
+        return self._databases.rows(self.endpoints["databases"][service], sql)
 
     async def settled(self, seconds: float = PATIENCE) -> None:
         """Until Meta has nothing to deliver and every service has worked off what it heard."""

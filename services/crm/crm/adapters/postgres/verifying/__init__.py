@@ -19,6 +19,7 @@ from recado_events.crm import (
     ContactLinked,
     ContactMergedInto,
     ContactRestored,
+    ContactSuperseded,
     ContactUnmerged,
     OfContact,
 )
@@ -27,7 +28,7 @@ from recado_events.identity import Alias
 from recado_events.ids import ContactId, ConversationId, CustomerId
 
 from crm.adapters.postgres.verifying import merges, records
-from crm.domain.private import PRIVATE, ContactSuperseded
+from crm.domain.private import PRIVATE
 from crm.settings import Settings
 
 CRM = "crm"

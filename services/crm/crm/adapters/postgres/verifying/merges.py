@@ -15,14 +15,13 @@ from recado_events.crm import (
     ContactLinked,
     ContactMergedInto,
     ContactRestored,
+    ContactSuperseded,
     ContactUnmerged,
     OfContact,
 )
 from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ContactId, CustomerId, OrganisationId
-
-from crm.domain.private import ContactSuperseded
 
 Owners = Mapping[tuple[str, str], str]
 """The contact that is found under an alias, by organisation and fingerprint."""
