@@ -107,7 +107,7 @@ def service_environment(name: str, addresses: Addresses, secrets: Secrets) -> di
             "RECADO_TOKEN_KEY": secrets.token_key,
             "RECADO_TAG_KEY": secrets.tag_key,
             "RECADO_GRAPH_URL": addresses.url("simulator"),
-            "RECADO_TEMPLATE_POLL_SECONDS": "10",
+            "RECADO_TEMPLATE_POLL_SECONDS": "4",
             "RECADO_SUBSCRIPTION_ALLOWED_HOSTS": json.dumps(["127.0.0.1"]),
         }
     if name == "billing":

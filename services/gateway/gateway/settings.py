@@ -69,7 +69,7 @@ class Settings(FileSettings, ServiceSettings):
     number_rate: Annotated[int, Field(ge=1, le=1000)] = 80
     """Messages a second from one number: 80 at Meta, 1000 for a few, 20 for numbers that live in the phone app too."""
 
-    template_poll_seconds: Annotated[int, Field(ge=10, le=86_400)] = 900
+    template_poll_seconds: Annotated[int, Field(ge=4, le=86_400)] = 900
     """Seconds after which Meta's list of an account's templates is looked at again, for what webhooks did not tell."""
     archive_days: Annotated[int, Field(ge=1, le=3650)] = 90
     """Days for which every update is kept as it came."""
