@@ -87,6 +87,8 @@ CONVERSATIONS = {
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
     ("GET", "/conversations/{conversation_id}/past"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/past/{past_id}/attachment"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/past/{past_id}/thumbnail"): LOOKS,
     ("GET", "/conversations/{conversation_id}/quick-replies"): LOOKS,
     ("GET", "/quick-replies"): Permission(),
     ("POST", "/quick-replies"): Permission("view_reply"),

@@ -54,7 +54,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
     "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
-    "past": Fold(None, past.evolve),
+    "past": Fold(past.Known(), past.evolve),
     "attachment": Fold(attachments.NONE, attachments.evolve),
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),
     "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),

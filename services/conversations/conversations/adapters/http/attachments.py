@@ -204,11 +204,11 @@ def _on(conversation_id: UUID, who: Asked) -> OnConversation:
     )
 
 
-def shown(row: Row | None) -> dict[str, Any] | None:
-    """A file as the timeline shows it."""
+def shown(row: Row | None, at: str | None = None) -> dict[str, Any] | None:
+    """A file as the timeline shows it; `at`: where its message is, if not in its conversation."""
     if row is None:
         return None
-    at = f"/conversations/{row['conversation_id']}/messages/{row['message_id']}"
+    at = at or f"/conversations/{row['conversation_id']}/messages/{row['message_id']}"
     is_there = row["state"] == "stored" and "malware" not in row["flags"]
     return {
         "state": row["state"],
