@@ -38,7 +38,8 @@ class MediaStored(OfMedia):
     declared_type: str | None = None
     """What Meta called it."""
     flags: tuple[str, ...] = ()
-    """What people are to be warned of: type_mismatch, macros or malware."""
+    """What people are to be warned of: type_mismatch, macros, bomb (it unpacks to more than a machine has), nested
+    (archives inside) or malware."""
     thumbnail: str | None = None
     """Where the files have a small picture of it, a JPEG; only of images."""
     attempts: int

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest_asyncio
 from crm import main as crm
-from crm.application.book import FOLDS
+from crm.application.folds import FOLDS
 from recado_chassis.http.app import create_app
 from recado_chassis.running.server import HttpServer
 from recado_chassis.work import Work

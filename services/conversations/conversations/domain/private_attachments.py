@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
-from recado_events.conversations import OfConversation, OfMessage
+from recado_events.conversations import OfConversation, OfMessage, QuickReplyFile
 from recado_events.event import Event, Personal
 from recado_events.ids import AttachmentId, MessageId, PhoneNumberId, UserId
 
@@ -30,6 +30,20 @@ class AttachmentUploaded(OfConversation):
     uploaded_by: UserId
     uploaded_at: AwareDatetime
     personal: FileName | None
+
+
+class ReplyFileUploaded(Event):
+    """Somebody put a file aside for quick replies; checked."""
+
+    TYPE: ClassVar[str] = "conversations.reply-file-uploaded.v1"
+    STREAM: ClassVar[str] = "attachment-{attachment_id}"
+    SUBJECT: ClassVar[str] = "{attachment_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+    attachment_id: AttachmentId
+    file: QuickReplyFile
+    flags: tuple[str, ...] = ()
+    uploaded_by: UserId
+    uploaded_at: AwareDatetime
 
 
 class AttachmentNoted(OfMessage):
@@ -66,4 +80,4 @@ class PastAttachmentNoted(Event):
     noted_at: AwareDatetime
 
 
-ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, AttachmentNoted, PastAttachmentNoted)
+ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, ReplyFileUploaded, AttachmentNoted, PastAttachmentNoted)

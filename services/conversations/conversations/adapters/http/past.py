@@ -8,34 +8,23 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Request
 from recado_chassis.caller import Caller
-from recado_chassis.files import Files, NoSuchFile
-from recado_chassis.files.serving import download
+from recado_chassis.files import Files
 from recado_chassis.http.callers import caller
 from recado_chassis.http.pages import Page, caught_up, page
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
 from conversations.adapters.http.attachments import shown
+from conversations.adapters.http.handing_out import FILE, downloadable, served
 from conversations.adapters.http.people import viewer_of
 from conversations.application.importing import Importing
 from conversations.application.scene import FOLDS
 from conversations.domain.attachment_types import safe_name
-from conversations.domain.refusals import (
-    AttachmentFetching,
-    AttachmentLost,
-    AttachmentQuarantined,
-    OutOfScope,
-    UnknownAttachment,
-)
+from conversations.domain.refusals import OutOfScope, UnknownAttachment
 from conversations.views import Questions
 
 Row = dict[str, Any]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": _BINARY}},
-    206: {"description": "The part that was asked for."},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +50,7 @@ class _Past:
         threads = self.threads(who, conversation_id)
         one = self.questions.past_one(who.organisation, threads, past_id)
         row = None if one is None else self.questions.files.of_messages([past_id]).get(past_id)
-        if row is None or row["conversation_id"] is not None:
-            raise UnknownAttachment
-        if row["state"] == "fetching":
-            raise AttachmentFetching
-        if row["state"] == "lost":
-            raise AttachmentLost(reason=row["reason"])
-        if "malware" in row["flags"]:
-            raise AttachmentQuarantined
-        return row
-
-    def served(self, request: Request, key: str, mime_type: str | None, name: str) -> Response:
-        try:
-            return download(self.files, key, mime_type, name, request.headers)
-        except NoSuchFile:
-            raise AttachmentLost(reason="file_missing") from None
+        return downloadable(None if row is None or row["conversation_id"] is not None else row)
 
 
 def past_routes(streams: Streams, importing: Importing, questions: Questions, files: Files) -> APIRouter:
@@ -94,20 +69,20 @@ def past_routes(streams: Streams, importing: Importing, questions: Questions, fi
 
         return at.answer(rows, lambda row: [row["occurred_at"].isoformat(), str(row["message_id"])], told)
 
-    @router.get("/{past_id}/attachment", tags=["attachments"], responses=_FILE, response_class=Response)
+    @router.get("/{past_id}/attachment", tags=["attachments"], responses=FILE, response_class=Response)
     def attachment(conversation_id: UUID, past_id: UUID, request: Request, who: Looking) -> Response:
         """`past_id` is the message's id."""
         row = past.stored(who, conversation_id, past_id)
         name = safe_name(row["filename"], row["mime_type"])
-        return past.served(request, row["file_key"], row["mime_type"], name)
+        return served(files, request, row["file_key"], row["mime_type"], name)
 
-    @router.get("/{past_id}/thumbnail", tags=["attachments"], responses=_FILE, response_class=Response)
+    @router.get("/{past_id}/thumbnail", tags=["attachments"], responses=FILE, response_class=Response)
     def small(conversation_id: UUID, past_id: UUID, request: Request, who: Looking) -> Response:
         """A JPEG of 320 pixels at most, of images."""
         row = past.stored(who, conversation_id, past_id)
         if row["thumbnail"] is None:
             raise UnknownAttachment
-        return past.served(request, row["thumbnail"], "image/jpeg", "thumbnail.jpg")
+        return served(files, request, row["thumbnail"], "image/jpeg", "thumbnail.jpg")
 
     return router
 
