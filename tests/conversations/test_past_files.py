@@ -54,7 +54,13 @@ class History:
     def fetched(self) -> None:
         """The gateway has it: a customer of whom, it does not know."""
         key, digest = self.office.kept(), hashlib.sha256(JPEG).hexdigest()
-        about = {"file_key": key, "sha256": digest, "size": len(JPEG), "mime_type": "image/jpeg", "thumbnail": key}
+        about: dict[str, Any] = {
+            "file_key": key,
+            "sha256": digest,
+            "size": len(JPEG),
+            "mime_type": "image/jpeg",
+            "thumbnail": key,
+        }
         self.office.service.hears(told(MediaStored(**self._of(), **about, stored_at=datetime.now(UTC))))
 
     def lost(self) -> None:

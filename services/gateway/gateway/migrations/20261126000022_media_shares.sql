@@ -4,9 +4,6 @@
 CREATE INDEX pending_media_organisation_id_idx ON pending_media (direction, organisation_id, due_at);
 DROP INDEX pending_media_due_at_idx;
 
--- What was written before the number came here makes nobody a customer.
-ALTER TABLE pending_media ALTER COLUMN customer_id DROP NOT NULL;
-
 -- migrate:down
 
 -- Expand, then contract: a step back is a new migration.
