@@ -174,7 +174,7 @@ CRM = {
     ("GET", "/contacts/{contact_id}/pipeline-records"): Expected(PEOPLE),
     ("PUT", "/contacts/{contact_id}/company"): Expected(PEOPLE, {"company_id": None}),
     ("POST", "/contacts"): Expected(PEOPLE, {"name": "Rita"}),
-    ("GET", "/contacts.csv"): Expected(PEOPLE),
+    ("GET", "/contacts.csv"): Expected(ADMINISTRATORS),
     ("GET", "/duplicates"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/duplicates"): Expected(PEOPLE),
     ("POST", "/imports"): Expected(ADMINISTRATORS, {"columns": ["name"]}),
