@@ -222,6 +222,21 @@ async def test_files_of_one_organisation_keep_no_others_waiting(room: PostRoom) 
     assert len(room.fetching.take(5, [theirs] * (OF_ONE - 1))) == 1
 
 
+async def test_who_has_the_fewest_files_under_way_is_next_whatever_waits_longer(room: PostRoom) -> None:
+    theirs, others = OrganisationId(uuid4()), OrganisationId(uuid4())
+    for organisation in (theirs, others):
+        for _ in range(8):
+            room.hears(room.announced(Media(kind="image", media_id="1"), organisation_id=organisation))
+    room.clock.advance(1)
+    room.receives("2")
+
+    (taken,) = room.fetching.take(1, [theirs, others])
+    assert taken.organisation_id == room.organisation
+    (taken,) = room.fetching.take(1, [theirs, others, room.organisation])
+    assert taken.organisation_id == theirs
+    assert {each.organisation_id for each in room.fetching.take(2, [])} == {theirs, others}
+
+
 async def test_a_redelivered_message_is_fetched_once(room: PostRoom) -> None:
     media_id = await room.at_meta()
     event = room.announced(Text(body="x"))
