@@ -53,7 +53,6 @@ def main() -> None:
             status = socket.socket(fileno=descriptors[0])
             for descriptor in descriptors[1:]:
                 os.close(descriptor)
-            status.send(str(pid).encode())
             running[os.pidfd_open(pid)] = pid, status
 
 
@@ -67,6 +66,8 @@ def _tell_end(watched: int, pid: int, status: socket.socket) -> None:
 
 def _become(told: dict[str, Any], descriptors: list[int]) -> None:
     os.setsid()
+    # Not before: whoever knows it may kill its group.
+    socket.socket(fileno=os.dup(descriptors[0])).send(str(os.getpid()).encode())
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(descriptors[1], 1)
