@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from recado_chassis.withheld import AccessRefused
 from recado_events import conversations as told_by
 from recado_events import gateway as gateway_told
 from recado_events.billing import ChargePosted, CreditsReserved, HoldExpired, HoldReleased, ReservationRefused
@@ -189,6 +190,24 @@ async def test_s1_the_operator_alone_settles_editions(office: Office) -> None:
     assert office.service.facts(ReservationRefused)[0].reason == "frozen"
     unknown = await office.asks("PUT", f"/organisations/{uuid4()}/edition", {"edition": "free"}, office.operator)
     assert unknown.status_code == 404
+
+
+async def test_bad_input_90_an_agent_at_the_wallet_or_the_ledger_is_refused_and_recorded(office: Office) -> None:
+    agent, calls = token("member", office.organisation, profile_id=uuid4()), list[tuple[str, str, Any]]()
+    calls += [("GET", path, None) for path in ("/wallet", "/wallet/statement", "/wallet/statement.csv", "/purchases")]
+    calls += [("GET", f"/messages/{uuid4()}/cost", None), ("GET", f"/purchases/{uuid4()}", None)]
+    recharge = {"on": False, "floor": 1, "amount": 1, "daily_cap": 1}
+    calls += [("PUT", "/wallet/recharge", recharge), ("POST", "/purchases", {"credits": 1})]
+    calls += [("PUT", f"/organisations/{office.organisation}/edition", {"edition": "express"})]
+    for method, path, body in calls:
+        answer = await office.asks(method, path, body, agent)
+        assert (answer.status_code, answer.json()["rule"]) == (403, "role_not_allowed"), path
+    refused = office.service.facts(AccessRefused)
+    assert [fact.asked_for.split()[0] for fact in refused] == [method for method, _, _ in calls]
+    assert {"GET /wallet", "GET /purchases/{purchase_id}"} < {fact.asked_for for fact in refused}
+    assert {(fact.organisation_id, fact.role) for fact in refused} == {(office.organisation, "member")}
+    await office.sees("/wallet")
+    assert office.service.facts(AccessRefused) == refused
 
 
 async def test_another_organisation_sees_nothing_of_it(office: Office) -> None:

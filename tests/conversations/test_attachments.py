@@ -21,7 +21,7 @@ from recado_events.inbound import InboundType
 
 from tests.conversations.filing import CUSTOMER, FilingOffice
 from tests.harness.on_database import ServiceOnDatabase, prepare, token
-from tests.samples import DOCX, EICAR, HTML, JPEG, MP3, PDF, image
+from tests.samples import DOCX, EICAR, HTML, JPEG, MP3, ODD, PDF, image, with_exif
 from tests.servers.database_factory import DatabaseFactory
 
 PREPARED = partial(prepare, main)
@@ -87,6 +87,16 @@ async def test_71_the_place_where_a_photo_was_taken_does_not_leave(office: Filin
     assert b"secret" in photo
     assert b"secret" not in kept
     assert (hashlib.sha256(kept).hexdigest(), len(kept)) == (sent.sha256, sent.size)
+
+
+@pytest.mark.parametrize("tag", ODD, ids=str)
+async def test_rule_32_a_photo_with_an_odd_tag_is_taken_and_what_is_no_picture_refused(
+    office: FilingOffice, tag: tuple[int, int, int]
+) -> None:
+    talk = await office.talk()
+    put = await office.uploads(talk, with_exif(JPEG, (0x0112, 3, 6), tag))
+    assert put.status_code == 201, put.text
+    refused(await office.uploads(talk, JPEG[:20] + b"\xff\xe1\xff"), 422, "image_unreadable")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ def test_typing_is_not_shown_where_the_number_s_rule_or_the_window_allows_none(l
     assert living.types() == []
 
 
+def test_typing_is_not_shown_where_nobody_is_to_see_what_was_read(living: Living) -> None:
+    living.rules(read_receipts=False, typing=True)
+    assert living.types() == [], "Meta takes it for a receipt"
+    living.rules(read_receipts=None, typing=True)
+    assert living.types() != []
+
+
 def test_rule_15_view_only_types_nothing(living: Living) -> None:
     (ana,) = living.agents(1)
     living.grant("view_only", "all")

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from tests.journeys.test_pains import talk_with
 from tests.journeys.world import World, new_customer, until
 from tests.samples import PDF, image
+from tests.security.street import Street, wamid
+from tests.simulator.bodies import Person
+from tests.simulator.bodies.coexistence import history_media_body
 
 pytestmark = pytest.mark.timeout(360)
 
@@ -94,6 +99,26 @@ async def test_rule_32_a_file_with_a_wrong_hash_is_lost_and_says_so(world: World
 
     assert (await attachment_of(world, talk, state="fetching"))["download"] is None
     assert (await attachment_of(world, talk, state="lost"))["reason"] == "hash_mismatch"
+
+
+async def test_rule_32_a_file_from_before_the_number_came_here_is_fetched_and_shown_beside_the_conversation(
+    world: World,
+) -> None:
+    photo, street = image("JPEG", (400, 300)), Street(world)
+    wa_id, name, talk = await talk_with(world)
+    told = {"id": await at_meta(world, photo), "mime_type": "image/jpeg"}
+    long_ago, person = int(time.time()) - 9 * 86_400, Person(wa_id, None, name)
+    await street.takes(history_media_body(street.line, person, wamid(), long_ago, told))
+
+    async def kept() -> Any:
+        items = (await world.does("GET", "conversations", f"/conversations/{talk}/past"))["items"]
+        found = [line["attachment"] for line in items if line["attachment"]]
+        return found[0] if found and found[0]["state"] == "stored" else None
+
+    shown = await until(kept, "the file of the past is kept")
+    answer = await asks_for(world, shown["download"])
+    assert (answer.status_code, answer.content) == (200, photo)
+    assert [line["kind"] for line in await world.timeline(talk)] == ["text"], "it is no message of today"
 
 
 async def at_meta(world: World, content: bytes) -> str:

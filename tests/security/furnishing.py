@@ -21,6 +21,8 @@ from tests.conversations.office import Office as Desk
 from tests.harness.on_database import token
 from tests.security.quarters import Belongings, Organisation, Quarters, mark_of
 from tests.security.routes import FORM, QUICK_REPLY, VIEW
+from tests.simulator.bodies.coexistence import history_media_body
+from tests.simulator.bodies.envelope import Line, Person
 
 Furnish = Callable[[Quarters, httpx.AsyncClient], Awaitable[None]]
 ANYBODY = "55119876500"
@@ -56,6 +58,12 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
     talk = quarters.service.facts(told_by.ConversationOpened)[-1]
     desk.meta_tells(InboundType.MESSAGE, **{"from": wa_id}, id=f"wamid.{mark}", type="image", image=IMAGE)
     picture = quarters.service.facts(told_by.MessageReceived)[-1].message_id
+    before = history_media_body(
+        Line(), Person(wa_id, None, "x", None, None), f"wamid.past-{mark}", 1_790_000_000, IMAGE
+    )
+    message = before["entry"][0]["changes"][0]["value"]["messages"][0]
+    desk.service.receives(InboundType.HISTORY, where.id, {**desk.inbound(message), "field": "history"})
+    past = quarters.service.facts(told_by.PastMessageImported)[-1].message_id
     await desk.does("POST", f"/conversations/{talk.conversation_id}/assign", {"user_id": user})
     view = await desk.does("POST", "/views", {**VIEW, "name": f"v{mark}"}, who.headers)
     file = await puts_aside_for_replies(desk, headers=who.headers)
@@ -70,7 +78,7 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
         told_by_crm.ContactLinked(**at, **link, linked_at=now),
     )
     ids = {"conversation_id": str(talk.conversation_id), "user_id": user, "view_id": view["view_id"]}
-    ids |= {"quick_reply_id": reply["quick_reply_id"], "message_id": str(picture)}
+    ids |= {"quick_reply_id": reply["quick_reply_id"], "message_id": str(picture), "past_id": str(past)}
     others = {"phone_number_id": NUMBER, "template_id": str(TEMPLATE), "number": f"+{wa_id}"}
     marks = (str(talk.conversation_id), mark, f"c{mark}")
     where.things[key] = Belongings({**ids, **others}, marks, (view["view_id"], f"v{mark}"))

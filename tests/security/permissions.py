@@ -7,7 +7,7 @@ from typing import Literal
 
 from tests.security.routes import ROUTES, Route
 
-Level = Literal["nothing", "any", "view_reply", "everything"]
+Level = Literal["nothing", "any", "view_reply"]
 Whose = Literal["own", "anothers", "foreign"]
 """A conversation, contact or view: the viewer's own, a colleague's, or one of another organisation."""
 
@@ -43,11 +43,10 @@ VIEWERS = (Viewer("administrator"), *MEMBERS)
 
 @dataclass(frozen=True)
 class Permission:
-    """`level`: what a member needs; `everything` has no member. `scoped`: what is asked for belongs to somebody, so
-    that scope `own` hides it from others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is
-    a user, whom only administrators change beside themselves. `by_number`: it is named by a number, which is
-    anybody's to type. `queries`: a list is asked with each of them, and holds all that the viewer may see where it
-    is `whole`."""
+    """`level`: what a member needs. `scoped`: what is asked for belongs to somebody, so that scope `own` hides it from
+    others. `private`: it is its owner's alone, whatever the scope. `oneself`: it is a user, whom only administrators
+    change beside themselves. `by_number`: it is named by a number, which is anybody's to type. `queries`: a list is
+    asked with each of them, and holds all that the viewer may see where it is `whole`."""
 
     level: Level = "any"
     scoped: bool = False
@@ -62,7 +61,6 @@ class Permission:
         found = set()
         if not viewer.is_administrator and self.level != "nothing":
             found |= {"no_permission"} if viewer.level is None else set()
-            found |= {"no_permission"} if self.level == "everything" else set()
             found |= {"view_only"} if viewer.level == "view_only" and self.level == "view_reply" else set()
         if self.oneself:
             return {"no_permission"} if whose != "own" and not viewer.is_administrator else _hidden(whose == "foreign")
@@ -87,6 +85,8 @@ CONVERSATIONS = {
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
     ("GET", "/conversations/{conversation_id}/past"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/past/{past_id}/attachment"): LOOKS,
+    ("GET", "/conversations/{conversation_id}/past/{past_id}/thumbnail"): LOOKS,
     ("GET", "/conversations/{conversation_id}/quick-replies"): LOOKS,
     ("GET", "/quick-replies"): Permission(),
     ("POST", "/quick-replies"): Permission("view_reply"),
@@ -124,7 +124,6 @@ RECORDS = (
 )  # fmt: skip
 CRM = {
     ("GET", "/contacts"): Permission(queries=BY_NAME, whole=True),
-    ("GET", "/contacts.csv"): Permission("everything", whole=True),
     ("GET", "/contacts/{contact_id}"): LOOKS,
     ("GET", "/contacts/{contact_id}/notes"): LOOKS,
     ("GET", "/contacts/{contact_id}/history"): LOOKS,

@@ -100,6 +100,8 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/close"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/reopen"): Expected(PEOPLE),
     ("GET", "/conversations/{conversation_id}/past"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/past/{past_id}/attachment"): Expected(PEOPLE),
+    ("GET", "/conversations/{conversation_id}/past/{past_id}/thumbnail"): Expected(PEOPLE),
     ("GET", "/conversations/{conversation_id}/quick-replies"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/typing"): Expected(PEOPLE),
     ("POST", "/conversations/{conversation_id}/block"): Expected(PEOPLE),
@@ -172,7 +174,7 @@ CRM = {
     ("GET", "/contacts/{contact_id}/pipeline-records"): Expected(PEOPLE),
     ("PUT", "/contacts/{contact_id}/company"): Expected(PEOPLE, {"company_id": None}),
     ("POST", "/contacts"): Expected(PEOPLE, {"name": "Rita"}),
-    ("GET", "/contacts.csv"): Expected(PEOPLE),
+    ("GET", "/contacts.csv"): Expected(ADMINISTRATORS),
     ("GET", "/duplicates"): Expected(PEOPLE),
     ("GET", "/contacts/{contact_id}/duplicates"): Expected(PEOPLE),
     ("POST", "/imports"): Expected(ADMINISTRATORS, {"columns": ["name"]}),
@@ -279,7 +281,7 @@ def absent() -> dict[str, str]:
     names = (
         "conversation_id", "contact_id", "user_id", "profile_id", "template_id", "organisation_id", "message_id",
         "purchase_id", "company_id", "pipeline_id", "pipeline_record_id", "import_id", "quick_reply_id",
-        "subscription_id", "view_id",
+        "subscription_id", "view_id", "past_id",
     )  # fmt: skip
     return {
         **{name: str(uuid4()) for name in names},

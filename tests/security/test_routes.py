@@ -80,6 +80,7 @@ async def theirs(world: World) -> dict[str, str]:
         "phone_number_id": world.number,
         "organisation_id": world.endpoints["organisation"],
         "message_id": message,
+        "past_id": message,
         "purchase_id": bought["purchase_id"],
         "quick_reply_id": reply["quick_reply_id"],
     }

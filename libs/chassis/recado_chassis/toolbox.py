@@ -31,6 +31,7 @@ from recado_chassis.service import Service
 from recado_chassis.settings import ServiceSettings
 from recado_chassis.store import Store
 from recado_chassis.streams import Streams
+from recado_chassis.withheld import AccessRefused
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -94,7 +95,7 @@ class Toolbox:
         self, events: Iterable[type[Event]], upcasts: Mapping[str, Upcast] | None = None, remembered: int = 10_000
     ) -> Streams:
         """The seam to the store for a service that decides on these types (its own, published and private)."""
-        return Streams(self.store, Mapper(events, upcasts), self.clock, self.ids, remembered)
+        return Streams(self.store, Mapper((*events, AccessRefused), upcasts), self.clock, self.ids, remembered)
 
 
 Build = Callable[[S, Toolbox], Service]

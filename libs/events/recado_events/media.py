@@ -1,4 +1,4 @@
-"""Events about the files that customers sent: fetched from Meta while it has them, or lost, and why."""
+"""Events about the files that Meta told of, customers' above all: fetched while Meta has them, or lost, and why."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from recado_events.ids import CustomerId, MessageId, PhoneNumberId
 
 
 class OfMedia(Event):
-    """The one attachment of a message that Meta told of."""
+    """The one attachment of a message that Meta told of: one that came in, was written in the phone app, or was written
+    there before the number came here (`PastMessageImported`)."""
 
     STREAM: ClassVar[str] = "media-{message_id}"
-    SUBJECT: ClassVar[str] = "{customer_id}"
+    SUBJECT: ClassVar[str] = "{message_id}"
     KEY: ClassVar[str] = "{organisation_id}:{phone_number_id}"
 
     phone_number_id: PhoneNumberId
-    customer_id: CustomerId
+    customer_id: CustomerId | None = None
+    """None for what was written before the number came here: nobody is a customer by that."""
     message_id: MessageId
 
 

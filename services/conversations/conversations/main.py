@@ -31,7 +31,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
             *http.screen_routes(streams, questions, screens, tools.clock),
             *http.writing_routes(streams, ways, questions, settings.files(), tools.ids),
             *http.staff_routes(streams, people, questions),
-            *http.life_routes(streams, scene, questions, tools.clock, tools.ids),
+            *http.life_routes(streams, scene, questions, settings.files(), tools.clock, tools.ids),
         ],
         shows=SHOWS,
         also=periodic.rounds(streams, scene, questions),

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from recado_chassis.producing.producer import Batcher
+from recado_chassis.producing.records import NotAcknowledged, TooLarge, UnknownTopic
 from recado_chassis.running import installed
-from recado_chassis.settings import DatabaseSettings, InvalidSettings
+from recado_chassis.settings import DatabaseSettings, InvalidSettings, KafkaSettings
 from recado_chassis.store import Unavailable
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
+from recado_events.catalogue import INBOUND
 from recado_events.gateway import PUBLISHED
 from recado_events.ids import PhoneNumberId
 
 from gateway.application.accounts import Resealed
-from gateway.application.archive import Heap, Quarantine
+from gateway.application.archive import Heap, Quarantine, Span
 from gateway.application.folds import CHANNEL
 from gateway.domain.channel import channel_stream
 from gateway.domain.private import PRIVATE
@@ -28,11 +33,17 @@ Number = Annotated[str | None, typer.Option("--phone-number-id", help="Meta's id
 OneNumber = Annotated[str, typer.Option("--phone-number-id", help="Meta's id of the business number.")]
 Account = Annotated[str | None, typer.Option("--waba-id", help="Only of this WhatsApp Business Account.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="At most so many lines.")]
+Since = Annotated[datetime, typer.Option("--since", help="Received at this time or later, UTC.")]
+Before = Annotated[datetime, typer.Option("--before", help="Received before this time, UTC.")]
+Kind = Annotated[str | None, typer.Option("--type", help="Only of this type: inbound.message.v1 …")]
+Rate = Annotated[float, typer.Option(min=1, help="At most so many a second: what customers write stands behind them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 commands = typer.Typer(no_args_is_help=True, help="Webhooks in, messages out, channels.")
 quarantine = typer.Typer(no_args_is_help=True, help="Updates whose number nobody here served when they came.")
 commands.add_typer(quarantine, name="quarantine")
+archive = typer.Typer(no_args_is_help=True, help="Every update as it came, for RECADO_ARCHIVE_DAYS.")
+commands.add_typer(archive, name="archive")
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens, sealed with RECADO_TOKEN_KEY.")
 commands.add_typer(tokens, name="tokens")
 
@@ -61,6 +72,21 @@ def release(number: OneNumber, account: Account = None, as_json: AsJson = False)
     typer.echo(json.dumps({"phone_number_id": number, "waba_id": account, "count": count}) if as_json else told)
 
 
+@archive.command("publish")
+def publish(
+    since: Since, before: Before, number: Number = None, kind: Kind = None, rate: Rate = 200, as_json: AsJson = False
+) -> None:
+    """Publish once more what came in a span of time, with its ids and texts: for consumers that lost it, or that have
+    learnt to read it since. Who knows it already finds that they do, so it may be repeated."""
+    with _store() as store:
+        kafka = KafkaSettings.from_environment()
+        topic = kafka.topic_prefix + INBOUND.name
+        span = Span(topic, since.replace(tzinfo=UTC), before.replace(tzinfo=UTC), number, kind)
+        count = asyncio.run(_published(store, kafka, span, rate))
+    told = f"{count} update(s) are published again"
+    typer.echo(json.dumps({"count": count}) if as_json else told)
+
+
 @tokens.command("reseal")
 def reseal(as_json: AsJson = False) -> None:
     """Seal every token anew with the first key of RECADO_TOKEN_KEY, so that the others can be taken away.
@@ -83,12 +109,21 @@ def _line(heap: Heap) -> str:
     return f"{heap.waba_id}  {number}  {heap.type}  {heap.standing}  {heap.count}  {times}"
 
 
+async def _published(store: PostgresStore, kafka: KafkaSettings, span: Span, rate: float) -> int:
+    main, count = installed.service("gateway").main, 0
+    kept = main.postgres.UpdateArchive(store.connection)
+    async with Batcher(kafka.kafka, [INBOUND], kafka.topic_prefix) as publisher:
+        async for page in main.door.republish(kept, publisher, span, rate):
+            count += len(page)
+    return count
+
+
 @contextmanager
 def _store() -> Iterator[PostgresStore]:
     try:
         with closing(PostgresStore(DatabaseSettings.from_environment().dsn())) as store:
             yield store
-    except (InvalidSettings, Unavailable) as error:
+    except (InvalidSettings, Unavailable, NotAcknowledged, TooLarge, UnknownTopic) as error:
         typer.echo(f"recado: {error}", err=True)
         raise typer.Exit(1) from None
 

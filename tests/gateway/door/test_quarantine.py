@@ -30,10 +30,11 @@ from tests.simulator.bodies import Line, every_kind
 RECADO = Path(sys.executable).parent / "recado"
 
 
-def recado(door: Doorway, *arguments: str) -> tuple[int, Any]:
+def recado(door: Doorway, *arguments: str, room: str = "quarantine", kafka: str = "") -> tuple[int, Any]:
     """The commands of the gateway: exit code, and what was printed as JSON or on stderr."""
-    command = [str(RECADO), "gateway", "quarantine", *arguments, "--json"]
-    done = run(command, {**os.environ, "RECADO_DATABASE": door.dsn})
+    command = [str(RECADO), "gateway", room, *arguments, "--json"]
+    told = {"RECADO_DATABASE": door.dsn, "RECADO_KAFKA": kafka or door.kafka.bootstrap}
+    done = run(command, {**os.environ, **told, "RECADO_TOPIC_PREFIX": door.prefix})
     return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr
 
 

@@ -12,6 +12,7 @@ from gateway.adapters.postgres import Resealing
 from gateway.adapters.vault import Vault
 from gateway.application.accounts import Resealed
 from gateway.domain.private import SubscriptionAddressed
+from recado_chassis.withheld import AccessRefused
 from recado_events.gateway import PUBLISHED
 from recado_events.subscriptions import OfSubscription
 
@@ -154,9 +155,22 @@ async def test_only_administrators_and_each_only_its_own(board: Switchboard) -> 
         assert (await board.asks(method, path, body, organisation=uuid4()))["rule"] == "not_found", path
         async with board.on_database.http(token("member", board.organisation, profile_id=uuid4())) as client:
             answer = await client.request(method, f"/subscriptions{path}", json=body)
-            assert answer.json()["rule"] == "role_not_allowed", path
+            assert (answer.status_code, answer.json()["rule"]) == (403, "role_not_allowed"), path
     assert (await board.asks("GET", organisation=uuid4()))["items"] == []
     assert await board.standing(subscription) == ("active", None)
+
+
+async def test_bad_input_90_an_agent_who_asks_for_a_secret_is_refused_and_recorded(board: Switchboard) -> None:
+    subscription = await board.subscribes(URL)
+    one, agent = f"/subscriptions/{subscription['subscription_id']}", uuid4()
+    mine = token("member", board.organisation, user_id=agent, profile_id=uuid4())
+    async with board.on_database.http(mine) as client:
+        for method, path, body in (("POST", "/subscriptions", {"url": URL}), ("POST", f"{one}/rotate", {})):
+            assert (await client.request(method, path, json=body)).status_code == 403, path
+    refused = board.facts(AccessRefused)
+    asked = ["POST /subscriptions", "POST /subscriptions/{subscription_id}/rotate"]
+    assert [(fact.asked_by, fact.asked_for) for fact in refused] == [(agent, each) for each in asked]
+    assert {fact.organisation_id for fact in refused} == {board.organisation}
 
 
 @pytest.mark.parametrize(

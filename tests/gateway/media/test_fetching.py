@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,12 +12,13 @@ from gateway.adapters.postgres.media_lines import OF_ONE
 from gateway.application import fetching
 from recado_chassis.files import key_of
 from recado_events.content import Media, Text
+from recado_events.conversations import Past, PastMessageImported
 from recado_events.gateway import ChannelAuthorisationLost
-from recado_events.ids import OrganisationId
+from recado_events.ids import MessageId, OrganisationId
 from recado_events.media import MediaLost, MediaStored
 
 from tests.gateway.media.post_room import Hiccup, PostRoom
-from tests.gateway.stage import WABA
+from tests.gateway.stage import NUMBER, WABA
 from tests.samples import EICAR, HTML, JPEG, ODD, docx, image, with_exif
 from tests.simulator.faults import Scope
 
@@ -136,6 +138,29 @@ async def test_65_67_69_whatever_meta_sends_is_kept_and_flagged(
     assert (stored.thumbnail, stored.declared_type) == (None, declared)
 
 
+async def test_rule_32_a_file_of_the_imported_history_is_fetched_too_while_meta_has_it(room: PostRoom) -> None:
+    now, message = room.clock.now(), MessageId(uuid4())
+    content = Media(kind="image", media_id=await room.at_meta(), mime_type="image/jpeg")
+    imported = PastMessageImported(
+        organisation_id=room.organisation,
+        phone_number_id=NUMBER,
+        thread_id=uuid4(),
+        message_id=message,
+        kind="image",
+        by_business=False,
+        occurred_at=now - timedelta(days=13),
+        imported_at=now,
+        personal=Past(wamid="wamid.x", content=content, aliases=()),
+    )
+    room.hears(imported)
+
+    assert room.fetches_once() == ["stored"]
+    queued, stored = room.of_media(message)
+    assert (stored.customer_id, queued.fetch_until - now) == (None, timedelta(days=7))
+    room.hears(imported)
+    assert room.fetches_once() == []
+
+
 async def test_while_a_number_is_logged_out_meta_is_not_asked_and_the_loss_is_told_once(room: PostRoom) -> None:
     first = room.receives(await room.at_meta())
     second = room.receives(await room.at_meta())
@@ -195,6 +220,21 @@ async def test_files_of_one_organisation_keep_no_others_waiting(room: PostRoom) 
     assert (taken.count(theirs), taken.count(room.organisation)) == (OF_ONE, 1)
     assert room.fetching.take(5, [theirs] * OF_ONE) == []
     assert len(room.fetching.take(5, [theirs] * (OF_ONE - 1))) == 1
+
+
+async def test_who_has_the_fewest_files_under_way_is_next_whatever_waits_longer(room: PostRoom) -> None:
+    theirs, others = OrganisationId(uuid4()), OrganisationId(uuid4())
+    for organisation in (theirs, others):
+        for _ in range(8):
+            room.hears(room.announced(Media(kind="image", media_id="1"), organisation_id=organisation))
+    room.clock.advance(1)
+    room.receives("2")
+
+    (taken,) = room.fetching.take(1, [theirs, others])
+    assert taken.organisation_id == room.organisation
+    (taken,) = room.fetching.take(1, [theirs, others, room.organisation])
+    assert taken.organisation_id == theirs
+    assert {each.organisation_id for each in room.fetching.take(2, [])} == {theirs, others}
 
 
 async def test_a_redelivered_message_is_fetched_once(room: PostRoom) -> None:

@@ -27,7 +27,7 @@ class MediaStory(Story[Fetch, MediaCommand]):
         super().__init__(Fetch(), decide, evolve)
         self.asks(
             QueueMedia(
-                **self._on(), media_id="1", kind="image", declared_type=declared, told_sha256=None, sent_at=self.now
+                **self._on(), media_id="1", kind="image", declared_type=declared, told_sha256=None, told_at=self.now
             )
         )
 

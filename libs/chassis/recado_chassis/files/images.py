@@ -15,7 +15,7 @@ from recado_chassis.files.ports import ImageUnreadable
 LARGEST_PIXELS = 40_000_000
 """Above this an image is not decoded: its head alone may promise more than the machine has."""
 LARGEST_WHOLE = 12_000_000
-"""Of what is not a JPEG: that alone is decoded at a smaller scale."""
+"""Of what is not a JPEG, or a progressive one: other JPEGs alone are decoded at a smaller scale from the beginning."""
 SIDE = 320
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _ORIENTATION = 0x0112
@@ -48,7 +48,8 @@ def thumbnail(content: IO[bytes]) -> bytes | None:
     try:
         with _one_at_a_time, warnings.catch_warnings(), Image.open(content, formats=_FORMATS) as image:
             warnings.simplefilter("ignore")
-            if image.width * image.height > (LARGEST_PIXELS if image.format == "JPEG" else LARGEST_WHOLE):
+            is_scaled = image.format == "JPEG" and "progressive" not in image.info
+            if image.width * image.height > (LARGEST_PIXELS if is_scaled else LARGEST_WHOLE):
                 return None
             turn = _TURNS.get(_turned(image.getexif()))
             image.draft("RGB", (SIDE * 2, SIDE * 2))

@@ -22,6 +22,7 @@ from recado_chassis.ports import Ids
 from recado_chassis.running.readiness import Readiness
 from recado_chassis.service import Service
 from recado_chassis.settings import ServiceSettings
+from recado_chassis.withheld import Withholding
 
 
 def create_app(
@@ -47,6 +48,7 @@ def create_app(
         clock=streams.clock,
         ids=streams.ids,
         wait_for=wait_for or _at_once,
+        withholding=Withholding(streams),
         standing=service.standing,
     )
     apps: dict[str, ASGIApp] = dict(service.raw_routes)

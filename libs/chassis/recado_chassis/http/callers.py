@@ -11,7 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from recado_chassis.caller import Caller, CallerRole
-from recado_chassis.http.accounting import hold_a_share, is_lasting
+from recado_chassis.http.accounting import cause_of, hold_a_share, is_lasting, route_of
 from recado_chassis.http.edge import edge_of
 from recado_chassis.http.problems import Problem
 from recado_chassis.http.tokens import NotAuthenticated
@@ -54,11 +54,11 @@ def _token(request: Request) -> str:
     return token.strip()
 
 
-def caller(*roles: CallerRole) -> Callable[..., Awaitable[Caller]]:
+def caller(*roles: CallerRole, recorded: bool = False) -> Callable[..., Awaitable[Caller]]:
     """A dependency that admits these roles: `who: Annotated[Caller, Depends(caller("administrator", "member"))]`.
 
     401 without a valid token. A service's token is no user's token and the other way round: 401 too. Users of
-    another role: 403, rule `role_not_allowed`.
+    another role: 403, rule `role_not_allowed`; where it is `recorded`, the log says who asked (`AccessRefused`).
     """
     if not roles:
         raise ValueError("say which roles are admitted")
@@ -72,9 +72,19 @@ def caller(*roles: CallerRole) -> Callable[..., Awaitable[Caller]]:
         is_service = found.role == "service"
         if (is_service and not for_services) or (not is_service and not for_users):
             raise NotAuthenticated("This is a token of a service; send a user's." if is_service else _USERS)
+        if recorded:
+            await _record(request, found)
         raise Problem(403, "role_not_allowed", "Your role may not do this.", allowed=sorted(roles))
 
     return admitted
+
+
+async def _record(request: Request, who: Caller) -> None:
+    """Of people of an organisation: in whose log it would stand is not said of others."""
+    if who.organisation_id is not None:
+        asked_for = f"{request.method} {route_of(request.scope)}"
+        cause = cause_of(request.scope, str(who.user_id))
+        await in_thread(edge_of(request).withholding.note, who, who.organisation_id, asked_for, cause)
 
 
 _USERS = "This is a user's token; send a token of a service."

@@ -43,12 +43,12 @@ class Asked:
     body: bytes
 
 
-def asked(*roles: CallerRole, key_required: bool = False) -> Callable[..., Awaitable[Asked]]:
+def asked(*roles: CallerRole, key_required: bool = False, recorded: bool = False) -> Callable[..., Awaitable[Asked]]:
     """A dependency of every route that changes something: `Annotated[Asked, Depends(asked("member"))]`.
 
     Refuses like `caller`; 400 `idempotency_key_required` or `idempotency_key_invalid`.
     """
-    admit = caller(*roles)
+    admit = caller(*roles, recorded=recorded)
 
     async def read(
         request: Request,

@@ -13,6 +13,7 @@ from recado_chassis.http.cursors import Cursors
 from recado_chassis.http.shares import SCREENS, Shares
 from recado_chassis.http.tokens import Tokens
 from recado_chassis.ports import Clock, Ids
+from recado_chassis.withheld import Withholding
 
 WaitFor = Callable[[int, float], Awaitable[bool]]
 """Waits until every projection of the service has come to a position, so many seconds at most; False if it has not."""
@@ -27,6 +28,7 @@ class Edge:
     clock: Clock
     ids: Ids
     wait_for: WaitFor
+    withholding: Withholding
     standing: Standing | None = None
     shares: Shares = field(default_factory=Shares)
     screens: Shares = field(default_factory=lambda: Shares(waiting=SCREENS))

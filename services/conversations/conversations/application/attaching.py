@@ -8,11 +8,12 @@ from recado_chassis.work import Work
 from recado_events.envelope import Cause
 from recado_events.ids import AttachmentId, OrganisationId
 
+from conversations.application.importing import stream_of
 from conversations.application.scene import Scene, fold_of
 from conversations.application.talking import Talking
 from conversations.commands import OnConversation, Person, Reply
 from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment, UploadReplyFile
-from conversations.domain import attachments, quick_replies
+from conversations.domain import attachments, past, quick_replies
 from conversations.domain.attachments import Attachment
 from conversations.domain.places import ConversationPlace
 from conversations.domain.talk import check_may_change, talk_of
@@ -63,8 +64,13 @@ class Attaching:
         self.talking.reply(work, reply, cause)
 
     def note_attachment(self, work: Work, command: NoteAttachment, cause: Cause) -> None:
+        """Of a message here, or of one from before the number came."""
         message = self._scene.message(work, command.message_id)
-        self._scene.record(work, attachments.note(command, message), cause)
+        facts = attachments.note(command, message)
+        if message.conversation_id is None:
+            stream = stream_of(command.message_id)
+            facts = past.note(command, cast(past.Known, work.state(stream, fold_of(stream))))
+        self._scene.record(work, facts, cause)
 
     def attachment(self, work: Work, attachment_id: AttachmentId) -> Attachment:
         stream = f"attachment-{attachment_id}"

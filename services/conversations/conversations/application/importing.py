@@ -23,7 +23,7 @@ class Importing:
     def import_past(self, work: Work, command: ImportPast, cause: Cause) -> None:
         work.load({name: fold_of(name) for name in streams_of(command)})
         for message in command.messages:
-            known = cast("str | None", work.state(stream_of(message.message_id), fold_of("past-")))
+            known = cast(past.Known, work.state(stream_of(message.message_id), fold_of("past-")))
             thread_id = self._thread_of(command, message)
             work.record(past.import_message(command, message, thread_id, known), cause)
 

@@ -58,7 +58,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "contact": Fold(contact.STRANGER, contact.evolve),
     "company": Fold(company.NO_COMPANY, company.evolve),
     "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
-    "past": Fold(None, past.evolve),
+    "past": Fold(past.Known(), past.evolve),
     "card": Fold(phone_book.NO_CARD, phone_book.evolve),
     "attachment": Fold(attachments.NONE, attachments.evolve),
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime
 from recado_events.conversations import OfConversation, OfMessage, QuickReplyFile
 from recado_events.event import Event, Personal
-from recado_events.ids import AttachmentId, UserId
+from recado_events.ids import AttachmentId, MessageId, PhoneNumberId, UserId
 
 
 class FileName(Personal):
@@ -60,4 +60,24 @@ class AttachmentNoted(OfMessage):
     noted_at: AwareDatetime
 
 
-ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, ReplyFileUploaded, AttachmentNoted)
+class PastAttachmentNoted(Event):
+    """What the gateway told of a file from before the number came here."""
+
+    TYPE: ClassVar[str] = "conversations.past-attachment-noted.v1"
+    STREAM: ClassVar[str] = "past-{message_id}"
+    SUBJECT: ClassVar[str] = "{message_id}"
+    KEY: ClassVar[str] = "{organisation_id}:{phone_number_id}"
+
+    phone_number_id: PhoneNumberId
+    message_id: MessageId
+    state: Literal["stored", "lost"]
+    file_key: str | None = None
+    size: int | None = None
+    mime_type: str | None = None
+    flags: tuple[str, ...] = ()
+    thumbnail: str | None = None
+    reason: str | None = None
+    noted_at: AwareDatetime
+
+
+ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, ReplyFileUploaded, AttachmentNoted, PastAttachmentNoted)

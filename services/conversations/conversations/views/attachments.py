@@ -12,8 +12,8 @@ from recado_events.content import Media, OutgoingMedia
 from recado_events.event import Event
 
 from conversations.domain.private import AcceptanceNoted
-from conversations.domain.private_attachments import AttachmentNoted
-from conversations.views.change import Change, Changes, of_conversation
+from conversations.domain.private_attachments import AttachmentNoted, PastAttachmentNoted
+from conversations.views.change import Change, Changes, of_conversation, of_organisation
 
 Row = dict[str, Any]
 
@@ -56,10 +56,27 @@ def _(event: told.MessageReleased, position: int) -> Changes:
 
 
 @attachment_changes.register
-def _(event: AttachmentNoted, position: int) -> Changes:
-    yield _of(
+def _(event: told.PastMessageImported, position: int) -> Changes:
+    content = event.personal.content if event.personal else None
+    if isinstance(content, Media):
+        nowhere = {"conversation_id": None, "customer_id": None}
+        yield of_organisation(
+            event,
+            "announced",
+            message_id=event.message_id,
+            kind=content.kind,
+            filename=content.filename,
+            **nowhere,
+        )
+
+
+@attachment_changes.register(AttachmentNoted)
+@attachment_changes.register(PastAttachmentNoted)
+def _(event: AttachmentNoted | PastAttachmentNoted, position: int) -> Changes:
+    yield of_organisation(
         event,
         "settled",
+        message_id=event.message_id,
         state=event.state,
         file_key=event.file_key,
         size=event.size,

@@ -99,6 +99,8 @@ class Questions(Protocol):
         """What was written in these threads before the number came here, newest first; nothing that is live too."""
         ...
 
+    def past_one(self, organisation_id: UUID, threads: Sequence[UUID], message_id: UUID) -> Row | None: ...
+
     def silent(self, now: datetime, after: Place | None, limit: int) -> list[Silent]:
         """Conversations in which nobody wrote for as long as their number's rule says, of all organisations and of
         numbers that are connected; silent the longest first, behind `after`."""

@@ -23,7 +23,7 @@ from crm.commands import (
 )
 from crm.domain import importing
 from crm.domain.importing import Import
-from crm.domain.private import ContactsExported, RejectedRow
+from crm.domain.private import RejectedRow
 
 
 class Importing:
@@ -62,11 +62,9 @@ class Importing:
         self._book.record(work, importing.finish_import(command, known, staff), cause)
         return self._book.imported(work, command.import_id)
 
-    def export_contacts(self, work: Work, command: ExportContacts, cause: Cause) -> bool:
-        """Whether they may have it; either way it is remembered."""
-        facts = importing.export_contacts(command, self._book.staff(work, command.organisation_id))
-        self._book.record(work, facts, cause)
-        return any(isinstance(fact, ContactsExported) for fact in facts)
+    def export_contacts(self, work: Work, command: ExportContacts, cause: Cause) -> None:
+        staff = self._book.staff(work, command.organisation_id)
+        self._book.record(work, importing.export_contacts(command, staff), cause)
 
     def _take(self, work: Work, command: TakePart, row: ImportRow, cause: Cause) -> str:
         """What became of a row: whose number is known is changed, with what the row says; else a contact is made."""

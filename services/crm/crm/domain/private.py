@@ -43,14 +43,6 @@ class ContactsExported(OfStaff):
     exported_at: AwareDatetime
 
 
-class ContactExportRefused(OfStaff):
-    """Somebody asked for an export who may not have one."""
-
-    TYPE: ClassVar[str] = "crm.contact-export-refused.v1"
-    asked_by: UserId
-    refused_at: AwareDatetime
-
-
 class OfImport(Event):
     STREAM: ClassVar[str] = "import-{import_id}"
     SUBJECT: ClassVar[str] = "{import_id}"
@@ -94,7 +86,6 @@ PRIVATE: tuple[type[Event], ...] = (
     UserNoted,
     GrantNoted,
     ContactsExported,
-    ContactExportRefused,
     ContactImportStarted,
     ContactImportPartTaken,
     ContactImportFinished,

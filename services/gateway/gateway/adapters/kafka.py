@@ -16,13 +16,14 @@ from recado_events.conversations import (
     MessageReceived,
     MessageReleased,
     OfUser,
+    PastMessageImported,
     ReadReceiptReleased,
 )
 from recado_events.inbound import InboundType, InboundUpdate
 from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
 from gateway.application import Moving, Queueing, Sending, Staffing
-from gateway.application.fetching import Fetching
+from gateway.application.fetching import Announcing, Fetching
 from gateway.application.folds import DISPATCH, EDITION, FETCH, STAFF, TEMPLATE_REQUEST, UPLOAD
 from gateway.application.sending import Leaving
 from gateway.application.staffing import note_edition
@@ -61,16 +62,16 @@ def _from_conversations(sending: Sending, staffing: Staffing, fetching: Fetching
         return {staff_stream(cast(OfUser, heard.body).organisation_id): STAFF}
 
     def when_received(work: Work, heard: Heard) -> None:
-        fetching.queue(work, cast(MessageReceived | MessageEchoed, heard.body), heard.cause)
+        fetching.queue(work, cast(Announcing, heard.body), heard.cause)
 
     def media(heard: Heard, _: Work) -> Mapping[str, Fold[Any]]:
-        event = cast(MessageReceived | MessageEchoed, heard.body)
+        event = cast(Announcing, heard.body)
         return {media_stream(event.message_id): FETCH} if event.kind in Fetching.KINDS else {}
 
     released, changed = Reaction(when_released, streams=dispatch), Reaction(when_user_changed, streams=staff)
     received = Reaction(when_received, streams=media)
     reactions = dict.fromkeys((MessageReleased.TYPE, ReadReceiptReleased.TYPE, BlockReleased.TYPE), released)
-    reactions |= {MessageReceived.TYPE: received, MessageEchoed.TYPE: received}
+    reactions |= dict.fromkeys((MessageReceived.TYPE, MessageEchoed.TYPE, PastMessageImported.TYPE), received)
     return Hears(catalogue.CONVERSATIONS, reactions | {event.TYPE: changed for event in Staffing.HEARS})
 
 

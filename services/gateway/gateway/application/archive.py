@@ -61,8 +61,23 @@ class Heap:
     last_received_at: datetime
 
 
+class Span(NamedTuple):
+    """Updates that went to the organisations they belong to, by when they came: from `since` on and before `before`;
+    of one number or kind, or of all."""
+
+    topic: str
+    since: datetime
+    before: datetime
+    phone_number_id: str | None = None
+    type: str | None = None
+
+
 class Archive(Protocol):
     """Every update that was ever acknowledged, for as long as it is kept. Synchronous; raises Unavailable."""
+
+    def of_span(self, span: Span, after: Kept | None, limit: int) -> list[Kept]:
+        """Up to `limit` of them, the oldest first, behind `after`."""
+        ...
 
     def page(self, rows: Sequence[Kept]) -> Effect:
         """Writes, in one statement, what `rows` hold at the commit; what is there already stays as it is."""

@@ -19,7 +19,7 @@ from recado_chassis.files.spooling import TooLarge
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.content import Media
-from recado_events.conversations import MessageEchoed, MessageReceived
+from recado_events.conversations import MessageEchoed, MessageReceived, PastMessageImported
 from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId
 
@@ -36,6 +36,9 @@ from gateway.domain.verdicts import AUTHORISATION_CODES
 LOGIN = timedelta(minutes=5)
 """Between looks at whether somebody has logged in again: until then Meta is not asked with a token that it refused."""
 
+Announcing = MessageReceived | MessageEchoed | PastMessageImported
+"""All in which Meta tells of a file."""
+
 _log = structlog.get_logger()
 
 
@@ -51,21 +54,23 @@ class Fetching:
         self._meta = meta
         self._files = files
 
-    def queue(self, work: Work, event: MessageReceived | MessageEchoed, cause: Cause) -> None:
+    def queue(self, work: Work, event: Announcing, cause: Cause) -> None:
         content = None if event.personal is None else event.personal.content
         if not isinstance(content, Media):
             return
         now = self._streams.clock.now()
-        waiting = Waiting(
-            event.organisation_id, event.phone_number_id, event.customer_id, event.message_id, attempts=0, cause=cause
-        )
+        # Of earlier times Meta tells long after, and nobody is a customer by it.
+        customer_id = None if isinstance(event, PastMessageImported) else event.customer_id
+        told_at = event.imported_at if isinstance(event, PastMessageImported) else event.occurred_at
+        at = event.organisation_id, event.phone_number_id, customer_id, event.message_id
+        waiting = Waiting(*at, attempts=0, cause=cause)
         command = QueueMedia(
             **_place(waiting),
             media_id=content.media_id,
             kind=content.kind,
             declared_type=content.mime_type,
             told_sha256=content.sha256,
-            sent_at=event.occurred_at,
+            told_at=told_at,
             now=now,
         )
         facts = decide(command, work.state(media_stream(event.message_id), FETCH))

@@ -23,7 +23,7 @@ class Waiting:
 
     organisation_id: OrganisationId
     phone_number_id: PhoneNumberId
-    customer_id: CustomerId
+    customer_id: CustomerId | None
     message_id: MessageId
     attempts: int
     cause: Cause

@@ -167,6 +167,8 @@ class Uploading:
 
 
 def _place(waiting: Waiting) -> Place:
+    if waiting.customer_id is None:
+        raise LookupError("a message of the business without a customer was queued; the rules forbid it")
     return Place(
         organisation_id=waiting.organisation_id,
         phone_number_id=waiting.phone_number_id,

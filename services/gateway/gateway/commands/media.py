@@ -12,7 +12,7 @@ from recado_events.ids import CustomerId, MessageId, OrganisationId, PhoneNumber
 class OnMedia:
     organisation_id: OrganisationId
     phone_number_id: PhoneNumberId
-    customer_id: CustomerId
+    customer_id: CustomerId | None
     message_id: MessageId
     now: datetime
 
@@ -24,7 +24,8 @@ class QueueMedia(OnMedia):
     declared_type: str | None
     told_sha256: str | None
     """As the webhook told it, in base64."""
-    sent_at: datetime
+    told_at: datetime
+    """Meta keeps it from then on."""
 
 
 @dataclass(frozen=True, slots=True)

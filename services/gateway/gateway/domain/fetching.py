@@ -43,7 +43,7 @@ class Fetch:
 class Place(TypedDict):
     organisation_id: OrganisationId
     phone_number_id: PhoneNumberId
-    customer_id: CustomerId
+    customer_id: CustomerId | None
     message_id: MessageId
 
 
@@ -72,7 +72,7 @@ def _queue(command: QueueMedia, fetch: Fetch) -> list[Event]:
             declared_type=command.declared_type,
             told_sha256=command.told_sha256,
             queued_at=command.now,
-            fetch_until=command.sent_at + KEPT_BY_META,
+            fetch_until=command.told_at + KEPT_BY_META,
         )
     ]
 

@@ -131,7 +131,7 @@ def reading_routes() -> APIRouter:
         return {"user_id": str(who.user_id), "role": who.role, "organisation_id": str(who.organisation_id)}
 
     @api.get("/members-only")
-    def members_only(_: Annotated[Caller, Depends(caller("member"))]) -> dict[str, Any]:
+    def members_only(_: Annotated[Caller, Depends(caller("member", recorded=True))]) -> dict[str, Any]:
         return {}
 
     @api.get("/broken")

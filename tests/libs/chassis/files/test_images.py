@@ -129,6 +129,14 @@ def test_a_picture_that_has_to_be_decoded_whole_takes_little_memory_or_is_not_de
     assert too_large is None
     assert thumbnail(io.BytesIO(image("PNG", (4000, 3000)))) is not None
     assert thumbnail(io.BytesIO(image("JPEG", (8000, 5000), mode="L"))) is not None
+    assert thumbnail(io.BytesIO(progressive((8000, 5000)))) is None
+    assert thumbnail(io.BytesIO(progressive((4000, 3000)))) is not None
+
+
+def progressive(size: tuple[int, int]) -> bytes:
+    written = io.BytesIO()
+    Image.new("L", size).save(written, "JPEG", progressive=True)
+    return written.getvalue()
 
 
 def _exif(content: bytes) -> dict[int, object]:

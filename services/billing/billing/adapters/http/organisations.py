@@ -24,7 +24,7 @@ from billing.domain.organisation import Organisation
 from billing.domain.refusals import UnknownOrganisation
 from billing.views import Questions, Row
 
-Operator = Annotated[Asked, Depends(asked("operator"))]
+Operator = Annotated[Asked, Depends(asked("operator", recorded=True))]
 LookingOperator = Annotated[Caller, Depends(caller("operator"))]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 Edition = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -21,7 +21,7 @@ from billing.application.books import FOLDS
 from billing.commands import ChoosePolicy, ImportRateCard
 from billing.domain.prices import PRICES_STREAM, Prices
 
-Operator = Annotated[Asked, Depends(asked("operator"))]
+Operator = Annotated[Asked, Depends(asked("operator", recorded=True))]
 Looking = Annotated[Caller, Depends(caller("operator"))]
 
 

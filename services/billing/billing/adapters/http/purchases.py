@@ -22,8 +22,8 @@ from billing.commands import NoteCheckout, StartPurchase
 from billing.domain.refusals import UnknownPurchase
 from billing.views import Questions, Row
 
-Paying = Annotated[Asked, Depends(asked("administrator", key_required=True))]
-Looking = Annotated[Caller, Depends(caller("administrator"))]
+Paying = Annotated[Asked, Depends(asked("administrator", key_required=True, recorded=True))]
+Looking = Annotated[Caller, Depends(caller("administrator", recorded=True))]
 _PURCHASES = UUID("8a1c3f2e-2b7d-5c94-8e10-5d6f7a9b0c13")
 _SHOWN = ("purchase_id", "how", "state", "amount", "fee", "refunded", "reason", "started_at", "paid_at")
 

@@ -28,8 +28,8 @@ from billing.domain.wallet import ACCOUNTS
 from billing.views import Questions, Row
 from billing.views.reasons import text_of
 
-Changing = Annotated[Asked, Depends(asked("administrator"))]
-Looking = Annotated[Caller, Depends(caller("administrator"))]
+Changing = Annotated[Asked, Depends(asked("administrator", recorded=True))]
+Looking = Annotated[Caller, Depends(caller("administrator", recorded=True))]
 Credits = Annotated[int, Field(ge=0, le=1_000_000)]
 
 

@@ -18,7 +18,7 @@ from recado_events.ids import AttachmentId, ConversationId
 from starlette.requests import Request
 from starlette.responses import Response
 
-from conversations.adapters.http.handing_out import FILE, served
+from conversations.adapters.http.handing_out import FILE, downloadable, served
 from conversations.adapters.http.people import person_of, viewer_of
 from conversations.adapters.http.taking_in import BODY, Coming, Name, take_in, told
 from conversations.application import Attaching
@@ -26,13 +26,7 @@ from conversations.application.scene import FOLDS
 from conversations.commands import OnConversation
 from conversations.commands.attaching import UploadAttachment
 from conversations.domain.attachment_types import safe_name
-from conversations.domain.refusals import (
-    AttachmentFetching,
-    AttachmentLost,
-    AttachmentQuarantined,
-    OutOfScope,
-    UnknownAttachment,
-)
+from conversations.domain.refusals import OutOfScope, UnknownAttachment
 from conversations.views import Questions
 from conversations.views.attachments import Row
 
@@ -114,16 +108,7 @@ def _stored(filing: _Filing, who: Caller, conversation_id: UUID, message_id: UUI
     viewer = viewer_of(who, filing.streams.read(f"team-{who.organisation}", FOLDS["team"]))
     if filing.questions.conversation(viewer, conversation_id) is None:
         raise OutOfScope
-    row = filing.questions.files.of_message(conversation_id, message_id)
-    if row is None:
-        raise UnknownAttachment
-    if row["state"] == "fetching":
-        raise AttachmentFetching
-    if row["state"] == "lost":
-        raise AttachmentLost(reason=row["reason"])
-    if "malware" in row["flags"]:
-        raise AttachmentQuarantined
-    return row
+    return downloadable(filing.questions.files.of_message(conversation_id, message_id))
 
 
 def _on(conversation_id: UUID, who: Asked) -> OnConversation:
@@ -135,11 +120,11 @@ def _on(conversation_id: UUID, who: Asked) -> OnConversation:
     )
 
 
-def shown(row: Row | None) -> dict[str, Any] | None:
-    """A file as the timeline shows it."""
+def shown(row: Row | None, at: str | None = None) -> dict[str, Any] | None:
+    """A file as the timeline shows it; `at`: where its message is, if not in its conversation."""
     if row is None:
         return None
-    at = f"/conversations/{row['conversation_id']}/messages/{row['message_id']}"
+    at = at or f"/conversations/{row['conversation_id']}/messages/{row['message_id']}"
     is_there = row["state"] == "stored" and "malware" not in row["flags"]
     return {
         "state": row["state"],

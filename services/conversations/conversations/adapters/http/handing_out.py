@@ -10,12 +10,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conversations.adapters.http.taking_in import BINARY
-from conversations.domain.refusals import AttachmentLost
+from conversations.domain.refusals import (
+    AttachmentFetching,
+    AttachmentLost,
+    AttachmentQuarantined,
+    UnknownAttachment,
+)
+from conversations.views.attachments import Row
 
 FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": BINARY}},
     206: {"description": "The part that was asked for."},
 }
+
+
+def downloadable(row: Row | None) -> Row:
+    """The file's row. Raises why there is nothing to download."""
+    if row is None:
+        raise UnknownAttachment
+    if row["state"] == "fetching":
+        raise AttachmentFetching
+    if row["state"] == "lost":
+        raise AttachmentLost(reason=row["reason"])
+    if "malware" in row["flags"]:
+        raise AttachmentQuarantined
+    return row
 
 
 def served(files: Files, request: Request, key: str, mime_type: str | None, name: str) -> Response:

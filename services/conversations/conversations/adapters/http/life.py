@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from recado_chassis.files import Files
 from recado_chassis.ports import Clock, Ids
 from recado_chassis.streams import Streams
 
@@ -17,11 +18,13 @@ from conversations.application.scene import Scene
 from conversations.views import Questions
 
 
-def life_routes(streams: Streams, scene: Scene, questions: Questions, clock: Clock, ids: Ids) -> list[APIRouter]:
+def life_routes(
+    streams: Streams, scene: Scene, questions: Questions, files: Files, clock: Clock, ids: Ids
+) -> list[APIRouter]:
     return [
         saved_view_routes(streams, Keeping(scene), questions, clock, ids),
         rules_routes(streams, Ruling(scene)),
         quick_reply_routes(streams, Answering(scene), ids),
-        past_routes(streams, Importing(scene), questions),
+        past_routes(streams, Importing(scene), questions, files),
         presence_routes(streams, Talking(scene), questions, ids),
     ]

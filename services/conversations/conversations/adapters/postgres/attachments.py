@@ -19,7 +19,8 @@ STATEMENTS = {
         INSERT INTO attachments (message_id, organisation_id, conversation_id, customer_id, kind, filename, state)
         VALUES (%(message_id)s, %(organisation_id)s, %(conversation_id)s, %(customer_id)s, %(kind)s, %(filename)s,
                 'fetching')
-        ON CONFLICT (message_id) DO NOTHING""",
+        ON CONFLICT (message_id) DO UPDATE SET conversation_id = coalesce(attachments.conversation_id,
+            excluded.conversation_id), customer_id = coalesce(attachments.customer_id, excluded.customer_id)""",
     "sent": """
         INSERT INTO attachments (message_id, organisation_id, conversation_id, customer_id, kind, filename, state,
                                  file_key, size, mime_type, thumbnail)

@@ -1,8 +1,9 @@
+-- Without conversation and customer: from before the number came here.
 CREATE TABLE attachments (
     message_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
-    customer_id uuid NOT NULL,
+    conversation_id uuid,
+    customer_id uuid,
     kind text NOT NULL,
     filename text,
     state text NOT NULL,

@@ -9,6 +9,10 @@ PAST_MESSAGE = """
             %(by_business)s, %(status)s, %(occurred_at)s)
     ON CONFLICT (message_id) DO UPDATE SET kind = excluded.kind, content = excluded.content"""
 
+PAST_ONE = """
+    SELECT * FROM view_inbox.past_messages
+    WHERE message_id = %(id)s AND thread_id = ANY(%(threads)s) AND organisation_id = %(organisation_id)s"""
+
 PAST = """
     SELECT * FROM view_inbox.past_messages p
     WHERE thread_id = ANY(%(threads)s) AND organisation_id = %(organisation_id)s

@@ -16,7 +16,7 @@ from conversations.adapters.postgres import listing
 from conversations.adapters.postgres.attachments import FiledAttachments
 from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
-from conversations.adapters.postgres.past import PAST
+from conversations.adapters.postgres.past import PAST, PAST_ONE
 from conversations.adapters.postgres.silence import SILENT
 from conversations.adapters.postgres.wishes import WISH_OF
 from conversations.views.attachments import AttachmentQuestions
@@ -156,6 +156,10 @@ class InboxQuestions:
         at, message_id = before or (None, None)
         values = {"organisation_id": organisation_id, "threads": list(threads), "at": at, "id": message_id}
         return self._rows(PAST, {**values, "limit": limit})
+
+    def past_one(self, organisation_id: UUID, threads: Sequence[UUID], message_id: UUID) -> Row | None:
+        values = {"organisation_id": organisation_id, "threads": list(threads), "id": message_id}
+        return next(iter(self._rows(PAST_ONE, values)), None)
 
     def silent(self, now: datetime, after: Place | None, limit: int) -> list[Silent]:
         at, conversation_id = after or _LONGEST_AGO

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import AfterValidator, Field
 from recado_chassis.caller import Caller
 from recado_chassis.http.callers import caller
-from recado_chassis.http.commands import Asked, perform
+from recado_chassis.http.commands import Asked, asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import caught_up
 from recado_chassis.ports import Ids
@@ -17,7 +17,7 @@ from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from starlette.responses import Response, StreamingResponse
 
-from crm.adapters.http.people import Changing, Paging, person_of
+from crm.adapters.http.people import Paging, person_of
 from crm.adapters.http.people import SettingUp as Asking
 from crm.adapters.http.pipelines import setup_of
 from crm.adapters.http.spreadsheet import as_csv, is_column, rows_in
@@ -25,10 +25,11 @@ from crm.application import Importing
 from crm.application.folds import FOLDS
 from crm.commands import ExportContacts, FinishImport, StartImport, TakePart
 from crm.domain.importing import Import
-from crm.domain.refusals import NoPermission, UnknownImport
+from crm.domain.refusals import UnknownImport
 from crm.views import EntryQuestions, Filters, Questions, Row, Viewer
 
 Looking = Annotated[Caller, Depends(caller("administrator"))]
+Exporting = Annotated[Asked, Depends(asked("administrator", recorded=True))]
 Part = Annotated[int, Path(ge=1, le=1_000_000)]
 _PAGE = 500
 
@@ -101,12 +102,10 @@ def report_routes(streams: Streams, importing: Importing, contacts: Questions, e
         return at.answer(rows, lambda row: [row["row"]], _rejected)
 
     @router.get("/contacts.csv", responses={200: {"content": {"text/csv": {}}}}, response_class=StreamingResponse)
-    def export(request: Changing) -> Response:
+    def export(request: Exporting) -> Response:
         who = request.caller
         command = ExportContacts(organisation_id=who.organisation, by=person_of(who), now=request.now)
-        allowed = streams.transact(lambda work: importing.export_contacts(work, command, request.cause))
-        if not allowed.value:
-            raise NoPermission
+        streams.transact(lambda work: importing.export_contacts(work, command, request.cause))
         fields = setup_of(streams, who.organisation).fields
         pages = _pages(contacts, Viewer(who.organisation, who.user_id, own_only=False))
         headers = {"Content-Disposition": 'attachment; filename="contacts.csv"', "X-Content-Type-Options": "nosniff"}

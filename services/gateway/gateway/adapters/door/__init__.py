@@ -18,13 +18,14 @@ from gateway.adapters.door.desk import Desk
 from gateway.adapters.door.raw_records import RawRecords
 from gateway.adapters.door.registry import Log, Registry
 from gateway.adapters.door.releasing import Releasing
+from gateway.adapters.door.republishing import republish
 from gateway.adapters.door.signature import Signatures
 from gateway.adapters.door.webhook import PATH, Webhook
 from gateway.application.archive import Archive, Quarantine
 from gateway.domain.tags import Tags
 from gateway.settings import Settings
 
-__all__ = ["Door"]
+__all__ = ["Door", "republish"]
 
 
 class Rows(Archive, Quarantine, Protocol):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from recado_chassis.ports import Clock
-from recado_chassis.producing.headers import BadHeaders, InboundHead, read_inbound
+from recado_chassis.producing.headers import BadHeaders, InboundHead, header_text, read_inbound
 from recado_chassis.service import KafkaRecord
 from recado_chassis.work import Work
 from recado_events.ids import OrganisationId
@@ -19,6 +19,8 @@ _PLACE = re.compile(
     rb'\{"organisation_id":(?:null|"[0-9a-f-]{36}"),"waba_id":"([ -!#-\[\]-~]{0,100})",'
     rb'"phone_number_id":(?:null|"([ -!#-\[\]-~]{0,100})"),'
 )
+AGAIN = "recado-again"
+"""The header of what was published from the archive, and is there already."""
 
 
 class Shelf:
@@ -31,6 +33,8 @@ class Shelf:
         self._archived = ARCHIVED.labels(topic)
 
     def keep(self, work: Work, record: KafkaRecord) -> None:
+        if header_text(record.headers, AGAIN) is not None:
+            return
         pages = (effect for effect in reversed(work.changes.effects) if isinstance(effect, _Page))
         page = next(pages, None)
         if page is None:

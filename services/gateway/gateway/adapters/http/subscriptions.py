@@ -38,8 +38,8 @@ from gateway.commands.subscriptions import (
     SubscriptionCommand,
 )
 
-Administrator = Annotated[Asked, Depends(asked("administrator"))]
-Looking = Annotated[Caller, Depends(caller("administrator"))]
+Administrator = Annotated[Asked, Depends(asked("administrator", recorded=True))]
+Looking = Annotated[Caller, Depends(caller("administrator", recorded=True))]
 Paging = Annotated[Page, Depends(page)]
 NOTHING = Given({})
 

@@ -13,7 +13,7 @@ from psycopg.rows import class_row, dict_row
 from recado_chassis.store import Effect
 from recado_events.ids import OrganisationId
 
-from gateway.application.archive import Headers, Heap, Kept, RecordId, Standing, Wanted
+from gateway.application.archive import Headers, Heap, Kept, RecordId, Span, Standing, Wanted
 
 WRITE = """
 INSERT INTO inbound_archive (topic, partition, "offset", record_id, type, organisation_id, waba_id, phone_number_id,
@@ -61,6 +61,15 @@ GROUP BY waba_id, phone_number_id, type, standing ORDER BY max(received_at) DESC
 COUNT = """
 SELECT standing, count(*) FROM inbound_archive WHERE standing IN ('waiting', 'held', 'forged') GROUP BY standing
 """
+OF_SPAN = """
+SELECT topic, partition, "offset", record_id, type, organisation_id, waba_id, phone_number_id, received_at, key, value,
+    headers, standing
+FROM inbound_archive
+WHERE topic = %(topic)s AND received_at >= %(at)s AND received_at < %(before)s AND organisation_id IS NOT NULL
+    AND (received_at, partition, "offset", record_id) > (%(at)s, %(partition)s, %(offset)s, %(id)s)
+    AND phone_number_id = coalesce(%(number)s, phone_number_id) AND type = coalesce(%(type)s, type)
+ORDER BY received_at, partition, "offset", record_id LIMIT %(limit)s
+"""
 UNDECIDED: Mapping[Standing, int] = {"waiting": 0, "held": 0, "forged": 0}
 
 
@@ -70,6 +79,13 @@ class UpdateArchive:
     def __init__(self, connection: Callable[[], AbstractContextManager[Connection[Any]]]) -> None:
         """`connection` gives one in autocommit mode."""
         self._connection = connection
+
+    def of_span(self, span: Span, after: Kept | None, limit: int) -> list[Kept]:
+        place = RecordId(span.topic, -1, -1, "") if after is None else after.id
+        behind = {"at": span.since if after is None else after.received_at, **place._asdict()}
+        asked = {"before": span.before, "number": span.phone_number_id, "type": span.type, "limit": limit}
+        with self._connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return [_kept(row) for row in cursor.execute(OF_SPAN, {**behind, **asked}).fetchall()]
 
     def page(self, rows: Sequence[Kept]) -> Effect:
         def write(connection: Connection[Any]) -> None:

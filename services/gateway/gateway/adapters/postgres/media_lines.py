@@ -107,7 +107,7 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
     return Waiting(
         organisation_id=OrganisationId(row["organisation_id"]),
         phone_number_id=PhoneNumberId(row["phone_number_id"]),
-        customer_id=CustomerId(row["customer_id"]),
+        customer_id=row["customer_id"] and CustomerId(row["customer_id"]),
         message_id=MessageId(row["message_id"]),
         attempts=row["attempts"],
         cause=Cause(row["correlation_id"], row["causation_id"], row["traceparent"]),

@@ -8,11 +8,16 @@ from typing import Any
 from psycopg import Connection
 from recado_chassis.verifying.figures import Figure, none_of, told
 from recado_events.content import Media, OutgoingMedia
-from recado_events.conversations import MessageEchoed, MessageReceived, MessageReleased
+from recado_events.conversations import MessageEchoed, MessageReceived, MessageReleased, PastMessageImported
 from recado_events.ids import MessageId
 
 from conversations.adapters.postgres.verifying.facts import Facts
-from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, ReplyFileUploaded
+from conversations.domain.private_attachments import (
+    AttachmentNoted,
+    AttachmentUploaded,
+    PastAttachmentNoted,
+    ReplyFileUploaded,
+)
 
 
 def figures(of: str, connection: Connection[Any], facts: Facts) -> Iterator[Figure]:
@@ -26,7 +31,9 @@ def told_by(of: str, facts: Facts) -> Iterator[Figure]:
     received = _received(facts)
     yield told(of, "messages of customers with a file", len(received))
     notes = list(facts.of(AttachmentNoted))
-    yield none_of(of, "files noted of messages without one", {note.message_id for note in notes} - received)
+    strays = {note.message_id for note in notes} - received
+    strays |= {note.message_id for note in facts.of(PastAttachmentNoted)} - _imported(facts)
+    yield none_of(of, "files noted of messages without one", strays)
     uploaded = {(fact.conversation_id, fact.file_key) for fact in facts.of(AttachmentUploaded)}
     of_replies = {(fact.organisation_id, fact.file.key) for fact in facts.of(ReplyFileUploaded)}
     sent = ((fact, fact.personal.content) for fact in facts.of(MessageReleased) if fact.personal)
@@ -42,8 +49,10 @@ def told_by(of: str, facts: Facts) -> Iterator[Figure]:
 
 def wanted(facts: Facts) -> dict[MessageId, tuple[str, str | None]]:
     """State and key of each message's file."""
-    found: dict[MessageId, tuple[str, str | None]] = dict.fromkeys(_received(facts), ("fetching", None))
-    for note in facts.of(AttachmentNoted):
+    told_of = _received(facts) | _imported(facts)
+    found: dict[MessageId, tuple[str, str | None]] = dict.fromkeys(told_of, ("fetching", None))
+    notes: list[AttachmentNoted | PastAttachmentNoted] = [*facts.of(PastAttachmentNoted), *facts.of(AttachmentNoted)]
+    for note in notes:
         found[note.message_id] = note.state, note.file_key
     for fact in facts.of(MessageReleased):
         if fact.personal and isinstance(fact.personal.content, OutgoingMedia):
@@ -53,6 +62,11 @@ def wanted(facts: Facts) -> dict[MessageId, tuple[str, str | None]]:
 
 def _received(facts: Facts) -> set[MessageId]:
     told_of: list[MessageReceived | MessageEchoed] = [*facts.of(MessageReceived), *facts.of(MessageEchoed)]
+    return {fact.message_id for fact in told_of if fact.personal and isinstance(fact.personal.content, Media)}
+
+
+def _imported(facts: Facts) -> set[MessageId]:
+    told_of = facts.of(PastMessageImported)
     return {fact.message_id for fact in told_of if fact.personal and isinstance(fact.personal.content, Media)}
 
 

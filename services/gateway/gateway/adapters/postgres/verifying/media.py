@@ -76,7 +76,7 @@ def _announced(taken: Sequence[Json]) -> Iterator[tuple[str, str]]:
         for change in (change for entry in body.get("entry", ()) for change in entry.get("changes", ())):
             value = change["value"]
             number = value.get("metadata", {}).get("phone_number_id", "")
-            if change["field"] == "messages":
+            if change["field"] in ("messages", "history"):
                 for message in value.get("messages", ()):
                     kind = message.get("type")
                     if kind in _KINDS and isinstance(message.get(kind), dict) and "id" in message[kind]:
