@@ -200,4 +200,16 @@ NAMED = {
 }
 """What bodies of crm name: it is hidden like what a path names. A merge comes last: a contact is merged once."""
 NAMED_IN_BODIES = [(Route("crm", *route), name) for route, names in NAMED.items() for name in names]
+_FOREIGN = "`security/test_routes.py::test_91_ids_inside_bodies_are_not_anothers_either`"
+_CHATS = "`conversations/test_{}.py::test_rule_15_scope_own_starts_chats_{}`"
+_OF_ALL = ("user_id", "owner_id", "template_id", "stage_id")
+_OF_THE_PATH = ("reply_to", "message_id", "up_to_id")
+LOOKED_AT = {
+    "contact_id": _CHATS.format("beginning", "with_ones_own_contacts_and_with_new_people"),
+    "pipeline_record_id": _CHATS.format("selling", "from_ones_own_records_and_contacts"),
+    "attachment_id": "`conversations/test_attachments.py::test_a_file_of_one_conversation_is_not_sent_in_another`",
+    **dict.fromkeys((*_OF_ALL, *_OF_THE_PATH), _FOREIGN),
+}
+"""What bodies name beside that, and the test that looks at it: it is the whole organisation's, or has to be of the
+conversation that the path names."""
 NOT_FOR_MEMBERS = tuple(route for route, expected in ROUTES.items() if "member" not in expected.roles)

@@ -97,7 +97,8 @@ async def records_of(world: World) -> dict[str, str]:
     record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})
     company = await made("/companies", {"name": "x"})
     started = await made("/imports", {"columns": ["name"]})
-    return {**started, "part": "700019", "field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
+    of_pipeline = {"pipeline_id": pipeline["pipeline_id"], "stage_id": pipeline["stage_ids"][0]}
+    return {**started, "part": "700019", "field": field, **of_pipeline, **record, **company}
 
 
 async def test_every_route_that_is_described_has_its_expectation(world: World) -> None:
@@ -249,6 +250,8 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
         ("POST", "crm", f"/contacts/{contact}/merge", {"merged_id": theirs["contact_id"]}),
         ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "contact_id": theirs["contact_id"]}),
         ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "company_id": theirs["company_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": theirs["stage_id"], "name": "x"}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "owner_id": theirs["user_id"]}),
         ("PUT", "conversations", f"/channels/{line.phone_number_id}/rota", {"members": [theirs["user_id"]]}),
     ]:
         answer = await tenant.asks(method, service, path, body)

@@ -17,6 +17,7 @@ from recado_chassis.http.health import PATHS, Management
 from recado_chassis.http.intake import Intake, uploads_of
 from recado_chassis.http.keys import keys_of
 from recado_chassis.http.refusals import HANDLERS
+from recado_chassis.http.shares import Shares, Turnstile
 from recado_chassis.http.tokens import Tokens
 from recado_chassis.ports import Ids
 from recado_chassis.running.readiness import Readiness
@@ -39,7 +40,7 @@ def create_app(
     readiness = readiness or Readiness(service.streams.store.end)
     api = _api(service, settings, readiness.is_stopping)
     streams = service.streams
-    own = settings.fingerprints().sibling(f"http of {service.name}")
+    own, shares = settings.fingerprints().sibling(f"http of {service.name}"), Shares()
     api.state.edge = Edge(
         tokens=Tokens(keys_of(settings), settings.jwt_issuer, settings.jwt_audience, streams.clock),
         cursors=Cursors(own),
@@ -48,13 +49,15 @@ def create_app(
         ids=streams.ids,
         wait_for=wait_for or _at_once,
         standing=service.standing,
+        shares=shares,
     )
     apps: dict[str, ASGIApp] = dict(service.raw_routes)
     if settings.management_port is None:
         management = Management(readiness)
         apps.update(dict.fromkeys(PATHS, management))
     direct = {path: app for path, app in service.raw_routes.items() if isinstance(app, Direct)}
-    return App(_Dispatch(apps, Intake(api, uploads=uploads_of(service.answers))), streams.ids, direct)
+    intake = Intake(api, uploads=uploads_of(service.answers))
+    return App(_Dispatch(apps, Turnstile(intake, shares)), streams.ids, direct)
 
 
 class App(Accounting):

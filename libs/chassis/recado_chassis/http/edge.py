@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
@@ -27,8 +27,8 @@ class Edge:
     clock: Clock
     ids: Ids
     wait_for: WaitFor
+    shares: Shares
     standing: Standing | None = None
-    shares: Shares = field(default_factory=Shares)
 
 
 def edge_of(request: Request) -> Edge:
