@@ -12,12 +12,17 @@ from uuid import UUID
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from recado_chassis.http.accounting import leave_the_crowd
 from recado_chassis.http.problems import Problem
 
 AT_ONCE = 4
 """As many as keep a process's Python busy: more of them would be answered no sooner, and everybody else later."""
 WAITING = 100
 """What all screens of a busy organisation ask in one moment."""
+PAUSE = 1.0
+"""Seconds until a refusal is told, which costs nobody anything meanwhile."""
+HELD = 2_000
+"""Refusals that are to be told; more of them are told at once."""
 _REMEMBERED = 10_000
 """Tokens that were good not long ago, of which it is known whose they are."""
 
@@ -27,7 +32,7 @@ class TooManyRequests(Problem):
 
     def __init__(self) -> None:
         detail = "Your organisation asks for more at once than it is answered. Try again shortly."
-        super().__init__(429, "too_many_requests", detail, headers={"Retry-After": "1"})
+        super().__init__(429, "too_many_requests", detail, headers={"Retry-After": f"{PAUSE:.0f}"})
 
 
 @dataclass(slots=True)
@@ -106,17 +111,25 @@ def _digest(token: str) -> bytes:
 
 class Turnstile:
     """Before anything is read or checked: who has no room gets 429 for next to nothing, or a flood would cost as much
-    as its answers do. Others are let pass."""
+    as its answers do. It comes after the time that it tells to wait: a connection that is answered asks again."""
 
     def __init__(self, app: ASGIApp, shares: Shares) -> None:
         self._app = app
         self._shares = shares
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._shares.is_too_much(_presented(scope)):
-            await TooManyRequests().response()(scope, receive, send)
+        if scope["type"] != "http" or not self._shares.is_too_much(_presented(scope)):
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        leave_the_crowd(scope)
+        if self._held < HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(PAUSE)
+            finally:
+                self._held -= 1
+        await TooManyRequests().response()(scope, receive, send)
 
 
 def _presented(scope: Scope) -> str:

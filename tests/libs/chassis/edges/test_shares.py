@@ -12,7 +12,7 @@ import httpx
 import pytest
 from recado_chassis.caller import Caller
 from recado_chassis.http.problems import Problem
-from recado_chassis.http.shares import AT_ONCE, WAITING, Shares
+from recado_chassis.http.shares import AT_ONCE, PAUSE, WAITING, Shares
 
 from tests.libs.chassis.edges.conftest import Asking, asking
 from tests.libs.chassis.edges.identity import ORGANISATION, OTHER_ORGANISATION, bearer, token
@@ -112,7 +112,7 @@ async def test_invariant_47_a_flood_of_one_organisation_is_bounded_and_another_o
 ) -> None:
     theirs, others = token(), token(organisation_id=str(OTHER_ORGANISATION))
     flood = [asyncio.create_task(me(boxes, theirs)) for _ in range(FLOOD + 5)]
-    refused, _ = await asyncio.wait(flood, timeout=1)
+    refused, _ = await asyncio.wait(flood, timeout=2 * PAUSE)
     assert [task.result().status_code for task in refused] == [429] * 5
     assert all(task.result().headers["retry-after"] == "1" for task in refused)
     assert gate.before == AT_ONCE
