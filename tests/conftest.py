@@ -29,6 +29,12 @@ def pytest_report_header() -> str:
     return f"servers: Kafka {kafka}, PostgreSQL {postgres}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files_of_services(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where services keep files that are told nothing else: not in the folder from which the tests were started."""
+    os.environ.setdefault("RECADO_FILES_FOLDER", str(tmp_path_factory.mktemp("files")))
+
+
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[Kafka]:
     """The broker all tests share; take `own_kafka` to stop or kill one."""

@@ -103,17 +103,18 @@ class ProgramComponent:
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
         answer = "no answer"
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                raise LocalError(f"{self.name} ended while starting; {self._log} says:\n{last_lines(self._log)}")
-            try:
-                response = httpx.get(self._program.ready_url, timeout=5)
-                if response.status_code == httpx.codes.OK:
-                    return
-                answer = f"{response.status_code} {response.text[:500]}"
-            except httpx.TransportError as error:
-                answer = type(error).__name__
-            time.sleep(0.1)
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                if process.poll() is not None:
+                    raise LocalError(f"{self.name} ended while starting; {self._log} says:\n{last_lines(self._log)}")
+                try:
+                    response = client.get(self._program.ready_url)
+                    if response.status_code == httpx.codes.OK:
+                        return
+                    answer = f"{response.status_code} {response.text[:500]}"
+                except httpx.TransportError as error:
+                    answer = type(error).__name__
+                time.sleep(0.1)
         raise LocalError(
             f"{self.name} was not ready after {START_SECONDS} s: {self._program.ready_url} says {answer};"
             f" {self._log} ends with:\n{last_lines(self._log)}"

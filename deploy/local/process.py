@@ -8,12 +8,22 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 GUARD = Path(__file__).with_name("guarded.py")
 
 # The kernel sends the parent-death signal when the forking *thread* ends; this one lives as long as the process.
 _forker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forker")
+
+
+class Process(Protocol):
+    """As much of subprocess.Popen as ending one takes."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int, /) -> None: ...
 
 
 def spawn(
@@ -59,7 +69,7 @@ def outcome(
     )
 
 
-def end(process: subprocess.Popen[bytes], first: signal.Signals, patience: float) -> None:
+def end(process: Process, first: signal.Signals, patience: float) -> None:
     """Send `first` to the process, and SIGKILL to its whole group when it is still there after `patience` seconds."""
     if process.poll() is None:
         process.send_signal(first)
@@ -68,7 +78,7 @@ def end(process: subprocess.Popen[bytes], first: signal.Signals, patience: float
     kill_group(process)
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: Process) -> None:
     """SIGKILL to the process and to all that it started."""
     children = _children(process.pid)
     with suppress(ProcessLookupError, PermissionError):

@@ -25,6 +25,7 @@ from recado_events.ids import PhoneNumberId
 from tests.billing.office import Office, new_customer
 from tests.billing.stage import PRICES, Stage
 from tests.billing.stage import new_customer as somebody
+from tests.harness.nursery import run
 from tests.harness.on_memory import ORGANISATION
 
 RECADO = Path(sys.executable).with_name("recado")
@@ -178,9 +179,7 @@ def test_rule_27_a_number_that_nobody_connected_uses_no_allowance_up_and_is_rate
 
 def recado(office: Office, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "RECADO_DATABASE": office.dsn}
-    return subprocess.run(
-        [str(RECADO), "billing", *command], env=environment, capture_output=True, text=True, check=False
-    )
+    return run([str(RECADO), "billing", *command], environment)
 
 
 async def test_a_month_under_another_policy_as_table_json_and_csv(office: Office, tmp_path: Path) -> None:

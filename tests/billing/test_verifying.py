@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +12,10 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
+from billing.application.books import fold_of
 
 from tests.billing.office import Office, new_customer
+from tests.harness.nursery import run
 
 RECADO = Path(sys.executable).with_name("recado")
 
@@ -23,7 +24,7 @@ def verify(office: Office, tmp_path: Path, *more: str) -> tuple[int, dict[str, i
     """The exit code, and the figures that are not what they should be."""
     environment = {"PATH": os.environ["PATH"], "RECADO_DATABASE": office.dsn}
     command = [str(RECADO), "verify", "ledger", "--json", "--endpoints", str(tmp_path / "none.json"), *more]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = run(command, environment)
     assert done.returncode in (0, 1), done.stderr
     figures = json.loads(done.stdout)["figures"]
     assert len(figures) > 25
@@ -60,11 +61,9 @@ async def test_a_ledger_that_was_kept_well_has_no_difference(busy: Office, tmp_p
 async def test_it_is_printed_for_people_and_told_where_there_is_nothing(busy: Office, tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "RECADO_DATABASE": busy.dsn}
     command = [str(RECADO), "verify", "ledger", "--endpoints", str(tmp_path / "none.json")]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    told = run(command, environment)
     assert "0 of" in told.stdout.splitlines()[-1]
-    wrong = subprocess.run(
-        [str(RECADO), "verify", "weather"], env=environment, capture_output=True, text=True, check=False
-    )
+    wrong = run([str(RECADO), "verify", "weather"], environment)
     assert (wrong.returncode, "There is: ledger" in wrong.stderr) == (1, True)
 
 
@@ -136,6 +135,7 @@ async def test_a_planted_wrong_entry_makes_it_fail(
         ),
         ("DELETE FROM view_wallets.statement WHERE what = 'hold_released'", "lines of the statement"),
         ("DELETE FROM unique_rows WHERE kind = 'charge'", "charges without their key, keys without their charge"),
+        ("UPDATE view_wallets.statement SET spent = spent + 1", "balances that the statement does not sum to"),
     ],
 )
 async def test_a_view_or_a_key_that_was_tampered_with_makes_it_fail(
@@ -146,6 +146,16 @@ async def test_a_view_or_a_key_that_was_tampered_with_makes_it_fail(
     code, differing = verify(busy, tmp_path)
     assert code == 1
     assert found in differing
+
+
+async def test_a_snapshot_of_another_state_makes_it_fail(busy: Office, tmp_path: Path) -> None:
+    stream = f"wallet-{busy.organisation}"
+    keeping, initial = fold_of(stream).keeping, fold_of(stream).initial
+    assert keeping is not None
+    row = [stream, 3, keeping.code, keeping.encode(initial)]
+    with psycopg.connect(busy.dsn, autocommit=True) as connection:
+        connection.execute("INSERT INTO snapshots (stream, version, code, state) VALUES (%s, %s, %s, %s)", row)
+    assert verify(busy, tmp_path) == (1, {"snapshots that are not the fold of their stream": 1})
 
 
 async def test_a_message_that_was_charged_twice_is_found(busy: Office, tmp_path: Path) -> None:

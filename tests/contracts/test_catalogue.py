@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any, get_args
 
 import pytest
-from recado_events.catalogue import EVENTS, TOPICS, topic_of
+from recado_events.catalogue import EVENTS, LARGEST_EVENT, TOPICS, topic_of
 from recado_events.contracts.json_schemas import reader_schema
 from recado_events.contracts.listing import types
 from recado_events.conversations import TemplateUse
@@ -48,6 +48,11 @@ def test_a_topic_is_named_after_its_context_and_tells_only_its_types(topic: Any)
     assert not topic.events or context[1] == topic.owner
     assert topic.partitions == 12
     assert topic.data_class in {"personal", "internal"}
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.events], ids=lambda topic: topic.name)
+def test_a_topic_takes_the_largest_event_that_is_recorded_with_its_key_and_headers(topic: Any) -> None:
+    assert topic.max_message_bytes >= LARGEST_EVENT + 32 * 1024
 
 
 def test_a_type_is_told_once_and_on_its_owners_topic() -> None:

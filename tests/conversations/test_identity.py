@@ -42,7 +42,7 @@ def changes(stage: Stage, old: tuple[Alias, ...], new: tuple[Alias, ...], reason
         ("525512345678", "5215512345678"),
     ],
 )
-def test_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer(
+def test_pain_10_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer(
     stage: Stage, first: str, second: str
 ) -> None:
     stage.writes(number(first))
@@ -54,9 +54,14 @@ def test_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer
     assert recipient.wa_id == second, "what Meta gave last is what is sent to, never rewritten"
 
 
-def test_rule_10_landlines_have_no_variant(stage: Stage) -> None:
-    stage.writes(number("551132654321"))
-    stage.writes(number("5511932654321"))
+@pytest.mark.parametrize(
+    ("plain", "with_a_nine"), [("551132654321", "5511932654321"), ("558001234567", "5580901234567")]
+)
+def test_pain_10_rule_10_landlines_and_toll_free_numbers_have_no_variant(
+    stage: Stage, plain: str, with_a_nine: str
+) -> None:
+    stage.writes(number(plain))
+    stage.writes(number(with_a_nine))
     assert len(stage.facts(CustomerIdentified)) == 2
 
 

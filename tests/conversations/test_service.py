@@ -209,7 +209,7 @@ async def test_bad_input_33_nul_is_stored_and_shown_losslessly(office: Office) -
     assert line["content"]["body"] == "a\x00b"
 
 
-async def test_edits_revocations_and_reactions_are_shown_on_their_message(office: Office) -> None:
+async def test_pain_18_edits_revocations_and_reactions_are_shown_on_their_message(office: Office) -> None:
     office.customer_writes("Ola", wamid="wamid.a")
     office.customer_writes("apagar", wamid="wamid.b")
     at = str(int(datetime.now(UTC).timestamp()))

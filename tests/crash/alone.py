@@ -28,10 +28,10 @@ from recado_events.event import Event
 from recado_events.ids import OrganisationId
 
 from deploy.local.ports import free_port
-from deploy.local.process import kill_group, spawn
+from deploy.local.process import kill_group
 from deploy.local.programs import clean_environment
-from deploy.local.state import REPOSITORY
 from tests.crash.settling import behind, ends_of
+from tests.harness.nursery import Nursling, started
 from tests.harness.on_database import PUBLIC_KEY, told
 from tests.libs.chassis.edges.test_program import recado
 
@@ -118,7 +118,7 @@ class Alone:
             "RECADO_ALIAS_KEY": "ab" * 32,
             **settings,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Nursling | None = None
         done = recado("topics", "create", "--replicas", "1", **self.told)
         assert done.returncode == 0, done.stderr
         self.endpoints = folder / "endpoints.json"
@@ -127,17 +127,22 @@ class Alone:
             endpoints["payments"] = provider
         self.endpoints.write_text(json.dumps(endpoints))
 
+    def meets(self, simulator: str, **settings: str) -> None:
+        """Another outside world, before it is started."""
+        self.told |= settings
+        self.endpoints.write_text(json.dumps({**json.loads(self.endpoints.read_text()), "simulator": simulator}))
+
     # Its process -----------------------------------------------------------------------------------
 
     def start(self, mistake: str | None = None, point: str | None = None) -> None:
         program = ["-m", "tests.crash.planted", mistake, self.service] if mistake else ["-m", self.service]
         extra = {SETTING: point} if point else {}
         with (self._folder / "log").open("ab") as output:
-            self._process = spawn(
+            self._process = started(
                 [sys.executable, *program],
-                output=output,
-                environment={**clean_environment(os.environ), **self.told, **extra},
-                directory=REPOSITORY,
+                {**clean_environment(os.environ), **self.told, **extra},
+                stdout=output.fileno(),
+                stderr=subprocess.STDOUT,
             )
         if point is None:
             self.until(self.is_ready, "it is ready")
@@ -192,15 +197,26 @@ class Alone:
     # How it ends -----------------------------------------------------------------------------------
 
     def rests(self) -> None:
-        """Until everything is read, published and shown."""
-        self.until(self._is_at_rest, "everything is worked off")
+        """Until everything is read, published and shown, and nothing came of it for a moment."""
+        ends: list[int | None] = []
 
-    def _is_at_rest(self) -> bool:
+        def is_still() -> bool:
+            ends.append(self._rests_at())
+            if len(ends) > 1 and ends[-1] is not None and ends[-1] == ends[-2]:
+                return True
+            time.sleep(0.3)
+            return False
+
+        self.until(is_still, "everything is worked off")
+
+    def _rests_at(self) -> int | None:
+        """The log's end; None while somebody is behind it."""
         with closing(psycopg.connect(self.dsn, autocommit=True)) as connection:
             ends = ends_of(self._kafka, self.prefix)
             if sum(ends.values()) and not connection.execute("SELECT 1 FROM inbox").fetchone():
-                return False
-            return not behind(connection, ends)[0]
+                return None
+            late, end = behind(connection, ends)
+            return None if late else end
 
     def until(self, fits: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + _PATIENCE

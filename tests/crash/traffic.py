@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -13,7 +14,7 @@ import httpx
 
 from tests.crash.ledger import Ledger
 from tests.crash.payer import Payer
-from tests.journeys.world import World
+from tests.journeys.world import File, World
 from tests.simulator.client import Refused
 
 Act = Callable[["Traffic"], Awaitable[None]]
@@ -50,18 +51,26 @@ class Traffic:
         """What was paid: the provider's names."""
         self.subscriptions: list[str] = []
         """Outgoing webhooks: the ids of those who are told."""
+        self.took: dict[str, list[Any]] = {}
+        """What each of them took, in order."""
         self.done: Counter[str] = Counter()
         self._acts = acts
         self._rate = rate
         self._room = asyncio.Semaphore(_MOST_AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
+        self._since: float | None = None
+
+    def lasts(self) -> float:
+        """Seconds since the first act."""
+        return 0.0 if self._since is None else time.monotonic() - self._since
 
     def key(self) -> str:
         """A new idempotency key."""
         return f"{self.random.getrandbits(96):024x}"
 
     def begin(self) -> None:
+        self._since = self._since or time.monotonic()
         self._task = asyncio.create_task(self._run())
 
     async def rest(self) -> None:
@@ -98,12 +107,22 @@ class Traffic:
         finally:
             self._room.release()
 
-    async def insist(self, method: str, service: str, path: str, body: Any = None, *, who: str, key: str) -> Any:
+    async def insist(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str,
+        key: str,
+        file: File | None = None,
+    ) -> Any:
         """Tries again, with the same key, until there is an answer; None where it was refused."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while True:
             try:
-                answer = await self.world.asks(method, service, path, body, who=who, key=key)
+                answer = await self.world.asks(method, service, path, body, who=who, key=key, file=file)
                 if answer.is_success:
                     return answer.json() if answer.content else {}
                 if answer.status_code < 500 and answer.status_code != 429:

@@ -7,11 +7,12 @@ from uuid import uuid4
 
 from crm.adapters.kafka import hears
 from crm.application import Book, Listening, Recording, Registering, Selling, SettingUp
-from crm.application.book import FOLDS
+from crm.application.folds import FOLDS
 from crm.commands import (
     AddNote,
     ChangeOwner,
     CreateCompany,
+    CreateContact,
     CreatePipeline,
     EditFields,
     MergeContacts,
@@ -180,6 +181,13 @@ class Stage(OnMemory):
 
     def edits(self, contact_id: ContactId, by: Person = ADMINISTRATOR, **values: str | bool | None) -> list[Event]:
         return self.do(self.recording.edit_fields, EditFields(**self.on(contact_id, by), values=values))
+
+    def creates(self, phone: str | None, by: Person = ADMINISTRATOR, **values: str | bool | None) -> ContactId:
+        """A contact by hand, with this number."""
+        contact_id = ContactId(self.ids.new())
+        command = CreateContact(**self.on(contact_id, by), number=phone, values=values)
+        self.do(self.recording.create_contact, command)
+        return contact_id
 
     def gives(self, contact_id: ContactId, to: UserId, by: Person = ADMINISTRATOR) -> list[Event]:
         return self.do(self.recording.change_owner, ChangeOwner(**self.on(contact_id, by), owner_id=to))

@@ -54,6 +54,25 @@ def test_a_company_that_is_called_differently_now_is_found_by_its_new_name_alone
     assert stage.contact(contact).company_id not in {known, None}
 
 
+def test_a_contact_saved_as_it_is_stays_with_its_company_however_that_is_called_now(
+    stage: Stage, contact: ContactId
+) -> None:
+    known = stage.named("Aurora")
+    stage.edits(contact, company="Aurora")
+    stage.do(stage.registering.edit_company, EditCompany(**on(stage, known), values={"name": "Boreal"}))
+    stage.edits(contact, company="Aurora", city="Recife")
+    assert (stage.contact(contact).company_id, stage.contact(contact).values["city"]) == (known, "Recife")
+    stage.one(CompanyCreated)
+
+
+def test_a_contact_saved_as_it_is_stays_with_the_second_company_of_a_name(stage: Stage, contact: ContactId) -> None:
+    stage.named("Aurora")
+    second = stage.named("Aurora")
+    stage.do(stage.recording.choose_company, ChooseCompany(**stage.on(contact, ADMINISTRATOR), company_id=second))
+    assert stage.edits(contact, company="Aurora") == []
+    assert stage.contact(contact).company_id == second
+
+
 def test_an_emptied_company_is_the_contacts_no_more(stage: Stage, contact: ContactId) -> None:
     stage.edits(contact, company="Aurora")
     stage.edits(contact, company=None)

@@ -51,6 +51,17 @@ async def test_every_row_is_counted_once_and_every_bad_one_named(office: Office)
     assert {fact.origin for fact in office.service.facts(ContactCreated)} == {"import"}
 
 
+async def test_a_file_imported_again_changes_nothing_also_where_its_numbers_are_spellings_of_known_ones(
+    office: Office,
+) -> None:
+    office.customer("551187654321", name="Rita")
+    rows = "Rita,+55 11 98765-4321\nBia,+54 9 11 2345-6789\nCaio,+54 11 2345-6789\n"
+    for created, unchanged in ((3, 0), (0, 3)):
+        path = await started(office, ["name", "phone"])
+        taken = (await office.does("PUT", f"{path}/parts/1", {"csv": rows})).json()
+        assert (taken["created"], taken["unchanged"]) == (created, unchanged)
+
+
 async def test_a_part_is_taken_once_and_in_its_order(office: Office) -> None:
     path = await started(office, ["name"])
     early = await office.asks("PUT", f"{path}/parts/2", {"csv": "Bia"})

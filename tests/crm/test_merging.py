@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -9,7 +12,7 @@ from uuid import uuid4
 import pytest
 from crm.domain.contact import Contact
 from crm.domain.refusals import ContactIsSuperseded, NotMerged, SameContact, UnknownContact, ViewOnly
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from recado_events.crm import (
     ContactCreated,
@@ -17,7 +20,10 @@ from recado_events.crm import (
     ContactMergedInto,
     ContactRestored,
     ContactsMerged,
+    ContactSuperseded,
     ContactUnmerged,
+    PipelineRecordOpened,
+    PipelineRecordRelated,
 )
 from recado_events.ids import ContactId, CustomerId, UserId
 
@@ -110,6 +116,62 @@ def test_rule_13_of_several_merged_into_one_any_goes_back_in_any_order(stage: St
     assert [stage.contact_of(each) for each in (first, second, third)] == [kept, left, left]
 
 
+def test_rule_13_nothing_of_one_stays_with_whoever_the_one_it_was_merged_into_was_merged_into(stage: Stage) -> None:
+    first, _, last, middle = two(stage)
+    third = stage.identified(number("12195555358"), name="Bia")
+    *_, left = stage.contacts()
+    stage.edits(left, city="Recife", company="Aurora", job_title="Baker")
+    stage.edits(last, job_title="Cook")
+    stage.gives(left, stage.user())
+    stage.merges(middle, left)
+    talk = stage.opened(third)
+    stage.also_known_as(third, BSUID)
+    stage.merges(last, middle)
+    assert stage.contact(last).values["city"] == "Recife"
+    stage.unmerges(left)
+    assert [set(stage.contact(each).talks) for each in (last, middle, left)] == [set(), set(), {talk}]
+    for each, job in ((last, "Cook"), (middle, None)):
+        found = stage.contact(each)
+        assert (found.values["city"], found.values["company"], found.values.get("job_title")) == (None, None, job)
+        assert (found.company_id, found.owner_id) == (None, None)
+    stage.closed(third, talk)
+    assert stage.contact(left).talks[talk].state == "closed"
+    again = stage.identified(number("12195555358"), BSUID, at=OTHER_NUMBER)
+    assert stage.contact_of(again, OTHER_NUMBER) == left
+    assert stage.facts(ContactSuperseded) == []
+    assert stage.contact_of(first) == last
+
+
+def test_rule_13_rule_33_a_record_that_a_rule_opened_meanwhile_goes_back_with_its_conversation(stage: Stage) -> None:
+    _, (asked, _) = stage.pipeline("Asked", "Won")
+    stage.rules(stage_id=asked)
+    first, second, kept, left = two(stage)
+    stage.edits(kept, company="Aurora")
+    stage.edits(left, company="Boreal")
+    stage.merges(kept, left)
+    talks = {customer: stage.opened(customer) for customer in (first, second)}
+    stage.unmerges(left)
+    related = stage.one(PipelineRecordRelated)
+    of_talk = {fact.conversation_id: fact.pipeline_record_id for fact in stage.facts(PipelineRecordOpened)}
+    assert related.pipeline_record_id == of_talk[talks[second]]
+    assert (related.contact_id, related.company_id) == (left, stage.contact(left).company_id)
+    assert related.related_by == ADMINISTRATOR.user_id
+
+
+def test_rule_13_an_alias_learned_while_it_was_met_as_one_goes_back_from_whomever_that_one_is_met_as() -> None:
+    stage = Stage()
+    first, _, kept, left = two(stage)
+    third = stage.identified(user_alias("US.9"))
+    *_, last = stage.contacts()
+    stage.merges(left, kept)
+    stage.also_known_as(first, BSUID)
+    stage.merges(last, left)
+    stage.unmerges(kept)
+    assert BSUID in stage.contact(kept).aliases
+    assert stage.contact_of(stage.identified(BSUID, at=OTHER_NUMBER), OTHER_NUMBER) == kept
+    assert stage.contact_of(third) == last
+
+
 def test_rule_13_what_cannot_be_merged_or_taken_back_is_refused(stage: Stage) -> None:
     first, second, kept, left = two(stage)
     with pytest.raises(SameContact):
@@ -182,3 +244,60 @@ def plain(contact: Contact) -> Any:
         values, contact.owner_id, contact.named_by_person, set(contact.aliases), set(contact.links), contact.notes,
         contact.company_id, contact.superseded_by, contact.merged, contact.homes, contact.taken == MappingProxyType({}),
     )  # fmt: skip
+
+
+ACTS = st.one_of(
+    st.tuples(st.just("merge"), st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.sampled_from(["unmerge", "talk", "learn"]), st.integers(0, 2), st.just(0)),
+)
+GIVEN: list[dict[str, Any]] = [{"city": "x"}, {"company": "Aurora"}, {"city": "x", "company": "Aurora"}, {}]
+
+
+CHAIN = [("merge", 1, 0), ("talk", 0, 0), ("learn", 0, 0), ("merge", 2, 1), ("unmerge", 0, 0)]
+
+
+@given(st.lists(st.sampled_from(GIVEN), min_size=3, max_size=3), st.lists(ACTS, max_size=14))
+@example([GIVEN[2], {}, {}], CHAIN)
+def test_rule_13_whatever_is_merged_begun_learned_and_taken_back_each_of_three_ends_as_they_were(
+    given_values: list[dict[str, Any]], acts: list[tuple[str, int, int]]
+) -> None:
+    """With all that their own customer began and learned meanwhile, and met by nobody else's alias."""
+    stage = Stage()
+    phones = [number(f"1650555000{each}") for each in range(3)]
+    customers = [stage.identified(phone, name="Ana") for phone in phones]
+    contacts = stage.contacts()
+    for contact, values in zip(contacts, given_values, strict=True):
+        stage.edits(contact, **values)
+    before = [plain(stage.contact(each)) for each in contacts]
+    talks: list[set[Any]] = [set(), set(), set()]
+    learned: list[list[Any]] = [[], [], []]
+    for act, one, other in acts:
+        if act == "talk":
+            talks[one].add(stage.opened(customers[one]))
+        elif act == "learn":
+            learned[one].append(user_alias(f"US.{one}{len(learned[one])}"))
+            stage.also_known_as(customers[one], learned[one][-1])
+        elif act == "merge":
+            tried(stage.merges, *[survivor(stage, contacts[each]) for each in (one, other)])
+        elif act == "unmerge":
+            tried(stage.unmerges, contacts[one])
+    for each in contacts:
+        tried(stage.unmerges, each)
+    for contact, was, begun, more, phone in zip(contacts, before, talks, learned, phones, strict=True):
+        found = stage.contact(contact)
+        assert found.talks.keys() == begun
+        assert set(found.aliases) == {phone, *more}
+        assert plain(replace(found, aliases=(phone,))) == was
+        assert stage.contact_of(stage.identified(*more, phone, at=OTHER_NUMBER), OTHER_NUMBER) == contact
+    assert stage.facts(ContactSuperseded) == []
+
+
+def tried(act: Callable[..., Any], *what: Any) -> None:
+    with suppress(SameContact, NotMerged):
+        act(*what)
+
+
+def survivor(stage: Stage, contact_id: ContactId) -> ContactId:
+    while (by := stage.contact(contact_id).superseded_by) is not None:
+        contact_id = by
+    return contact_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from crm.domain.private import PRIVATE, ContactSuperseded
-from crm.domain.refusals import ContactIsSuperseded, UnknownContact
+from crm.domain.private import PRIVATE
+from crm.domain.refusals import ContactIsSuperseded, NumberKnown, UnknownContact
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_chassis.mapper import Mapper
@@ -20,6 +20,7 @@ from recado_events.crm import (
     ContactCreated,
     ContactLinked,
     ContactOwnerChanged,
+    ContactSuperseded,
 )
 from recado_events.event import Event
 from recado_events.identity import Alias
@@ -157,6 +158,22 @@ def test_rule_12_a_survivor_without_owner_takes_the_others(stage: Stage) -> None
     assert stage.facts(ContactLinked)[-1].owner_id == bruno
 
 
+@pytest.mark.parametrize("how", ["identity", "people"])
+def test_s5_rule_12_the_first_assignee_owns_whom_the_conversations_contact_is_met_as(stage: Stage, how: str) -> None:
+    survivor, merged = stage.identified(BSUID), stage.identified(PHONE)
+    kept, left = stage.contacts()
+    talk = stage.opened(merged)
+    if how == "identity":
+        stage.merged(survivor, merged)
+    else:
+        stage.merges(kept, left)
+    bruno = UserId(uuid4())
+    stage.assigned(merged, talk, bruno)
+    changed = stage.one(ContactOwnerChanged)
+    assert (changed.contact_id, changed.owner_id, len(changed.links)) == (kept, bruno, 2)
+    assert stage.contact(left).owner_id is None
+
+
 def test_two_contacts_that_one_sighting_names_are_one_the_oldest(stage: Stage) -> None:
     stage.identified(PHONE, at=NUMBER)
     stage.identified(BSUID, at=OTHER_NUMBER)
@@ -173,6 +190,37 @@ def test_an_alias_that_joins_two_contacts_leaves_the_customer_at_their_own(stage
     stage.also_known_as(customer, PHONE)
     assert stage.one(ContactSuperseded).survivor_id == own
     assert stage.contact_of(stage.identified(PHONE, at=OTHER_NUMBER), OTHER_NUMBER) == own
+
+
+def test_a_typed_number_is_known_by_itself_also_where_a_spelling_of_it_is_somebody_elses(stage: Stage) -> None:
+    stage.identified(number("551187654321"))
+    typed = stage.creates("5511987654321")
+    for phone in ("5511987654321", "551187654321"):
+        with pytest.raises(NumberKnown):
+            stage.creates(phone)
+    wrote, _ = stage.contacts()
+    assert [stage.contact_of(stage.identified(number(wa_id), at=OTHER_NUMBER), OTHER_NUMBER) for wa_id in
+            ("551187654321", "5511987654321")] == [wrote, typed]  # fmt: skip
+
+
+def test_a_customer_who_turns_out_to_have_a_typed_number_is_that_contact_too(stage: Stage) -> None:
+    customer = stage.identified(number("551187654321"))
+    typed = stage.creates("5511987654321")
+    stage.also_known_as(customer, number("5511987654321"))
+    superseded = stage.one(ContactSuperseded)
+    assert (superseded.contact_id, superseded.survivor_id) == (typed, stage.contacts()[0])
+    assert stage.contact(superseded.survivor_id).homes == {number("5511987654321"): typed}
+
+
+def test_rule_13_an_un_merged_contact_is_known_by_its_number_again(stage: Stage) -> None:
+    stage.identified(number("551187654321"))
+    (wrote,), typed = stage.contacts(), stage.creates("5511987654321")
+    stage.merges(wrote, typed)
+    assert stage.contact_of(stage.identified(number("5511987654321"), at=OTHER_NUMBER), OTHER_NUMBER) == wrote
+    stage.unmerges(typed)
+    with pytest.raises(NumberKnown):
+        stage.creates("5511987654321")
+    assert stage.contact_of(stage.identified(number("5511987654321"), at=OTHER_NUMBER), OTHER_NUMBER) == typed
 
 
 def test_a_survivor_may_be_superseded_in_its_turn(stage: Stage) -> None:

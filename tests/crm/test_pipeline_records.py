@@ -83,8 +83,20 @@ def test_rule_33_a_record_opened_by_rule_gets_the_conversations_first_owner_and_
     stage.assigned(customer, talk, bruno)
     changed = stage.one(PipelineRecordOwnerChanged)
     assert (changed.owner_id, changed.why, changed.changed_by) == (ana, "assigned", None)
-    stage.opened(customer)
-    assert stage.facts(PipelineRecordOpened)[-1].owner_id == ana
+
+
+def test_rule_12_rule_33_a_record_opened_by_rule_is_not_for_the_contacts_owner_but_for_who_got_the_conversation(
+    stage: Stage,
+) -> None:
+    _, (asked, _) = stage.pipeline("Asked", "Won")
+    customer, ana, bruno = stage.identified(), stage.user(), stage.user()
+    stage.assigned(customer, stage.opened(customer), ana)
+    stage.rules(stage_id=asked)
+    stage.user(ana, active=False)
+    stage.assigned(customer, stage.opened(customer), bruno)
+    assert stage.contact(stage.contacts()[0]).owner_id == ana
+    assert stage.one(PipelineRecordOpened).owner_id is None
+    assert stage.one(PipelineRecordOwnerChanged).owner_id == bruno
 
 
 def test_rule_34_a_pipeline_record_made_from_a_message_keeps_its_id(stage: Stage) -> None:

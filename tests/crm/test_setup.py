@@ -16,7 +16,8 @@ from crm.commands import (
     RetirePipeline,
     SetRecordRules,
 )
-from crm.domain.pipelines import PIPELINES
+from crm.domain.pipelines import PIPELINES, STAGES
+from crm.domain.record import VALUES
 from crm.domain.refusals import (
     BadChoices,
     BadFieldValue,
@@ -24,12 +25,14 @@ from crm.domain.refusals import (
     NoPermission,
     StageInRule,
     TooMany,
+    TooMuch,
     UnknownField,
     UnknownFieldValue,
     UnknownPipeline,
     UnknownStage,
     UnknownStageOfPipeline,
 )
+from recado_events.catalogue import LARGEST_EVENT
 from recado_events.crm import Choice, ContactFieldsEdited, PipelineDefined, RecordRulesSet
 from recado_events.crm import Stage as StageForm
 from recado_events.ids import ContactId, PipelineId, StageId
@@ -185,3 +188,33 @@ def test_there_are_at_most_fifty_pipelines(stage: Stage) -> None:
         stage.pipeline("Asked")
     with pytest.raises(TooMany):
         stage.pipeline("One more")
+
+
+def test_a_pipeline_that_is_always_defined_anew_is_refused_long_before_it_is_too_large_to_be_told(stage: Stage) -> None:
+    pipeline, _ = stage.pipeline("Asked")
+    with pytest.raises(TooMany) as refusal:
+        define_anew(stage, pipeline, 45)
+    assert refusal.value.details == {"limit": STAGES}
+    assert len(stage.facts(PipelineDefined)[-1].stages) > STAGES - 50
+    assert max(len(row.state) for row in stage.store.read(0, 1_000)) < LARGEST_EVENT // 2
+
+
+def define_anew(stage: Stage, pipeline: PipelineId, times: int) -> None:
+    for _ in range(times):
+        new = [StageForm(stage_id=StageId(stage.ids.new()), name="\x01" * 100, outcome="open") for _ in range(50)]
+        reshape(stage, pipeline, tuple(new), *[each.stage_id for each in new])
+
+
+def test_all_fields_of_a_contact_together_are_small_enough_to_be_told_before_and_after(
+    stage: Stage, contact: ContactId
+) -> None:
+    names = [f"custom_x{number}" for number in range(100)]
+    for name in names:
+        define(stage, "text", name)
+    with pytest.raises(TooMuch):
+        stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names, "\x01" * 1_000))
+    stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names, "ã" * 1_000))
+    stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names, "é" * 1_000))
+    stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names[1:], "x"))
+    edited = stage.facts(ContactFieldsEdited)[1]
+    assert VALUES < len(edited.model_dump_json().encode()) < LARGEST_EVENT

@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 import httpx
 from gateway import main
 from gateway.adapters.dispatcher import Dispatcher
-from gateway.adapters.unsubscriber import Unsubscriber
 from gateway.application import Dispatching
 from gateway.application.accounts import Tokens
 from gateway.application.folds import EDITION
@@ -23,8 +22,10 @@ from gateway.commands import Accepted
 from gateway.domain.edition import edition_stream
 from gateway.settings import Settings
 from recado_chassis.mapper import Recorded
+from recado_chassis.running.periodic import Periodic
 from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
+from recado_chassis.trust import trust_store
 from recado_events.billing import EditionChanged, OrganisationRegistered
 from recado_events.content import OutgoingContent, OutgoingText, ReadReceipt
 from recado_events.conversations import MessageReleased, ReadReceiptReleased, Released
@@ -44,7 +45,7 @@ from recado_events.ids import (
 from recado_events.inbound import InboundType
 
 from tests.gateway.meta import APP_ID, APP_SECRET, VERIFY_TOKEN
-from tests.harness.on_database import ServiceOnDatabase, token
+from tests.harness.on_database import ServiceOnDatabase, periodic, token
 from tests.simulator.client import Simulator
 
 E = TypeVar("E", bound=Event)
@@ -110,7 +111,7 @@ class Stage:
         return main.build(settings, replace(tools, clock=self.clock, http=self._client, held=lambda _: self.held))
 
     def _client(self, **wanted: Any) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(**wanted)
+        client = httpx.AsyncClient(**{"verify": trust_store(), **wanted})
         self._clients.append(client)
         return client
 
@@ -242,8 +243,8 @@ class Stage:
         return next(each for each in self.on_database.service.also if isinstance(each, Dispatcher))
 
     @property
-    def unsubscriber(self) -> Unsubscriber:
-        return next(each for each in self.on_database.service.also if isinstance(each, Unsubscriber))
+    def unsubscriber(self) -> Periodic:
+        return periodic(self.on_database.service, "unsubscriber")
 
     @property
     def tokens(self) -> Tokens:

@@ -17,28 +17,28 @@ from recado_chassis.crash import SETTING
 from recado_events.gateway import MessageAccepted, MessageNotSent, MessageOutcomeUnknown, MessageRejected
 from recado_events.ids import MessageId
 
-from deploy.local.process import kill_group, spawn
+from deploy.local.process import kill_group
 from deploy.local.programs import clean_environment
-from tests.gateway.meta import ROOT
 from tests.gateway.stage import NUMBER, Stage, options
 from tests.gateway.test_dispatching import STARTED, message_of
+from tests.harness.nursery import Nursling, started
 from tests.harness.on_database import SETTINGS
 
 ENDS = (MessageAccepted, MessageRejected, MessageOutcomeUnknown)
 
 
 @contextmanager
-def worker(stage: Stage, output: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(stage: Stage, output: Path, **environment: str) -> Iterator[Nursling]:
     """A process that dispatches what is due."""
     told = {"database": stage.dsn, **SETTINGS, **options(stage.graph_url)}
     told["app_secrets"] = json.dumps(told["app_secrets"])
     settings = {f"RECADO_{name.upper()}": str(value) for name, value in told.items()}
     with output.open("ab") as log:
-        process = spawn(
+        process = started(
             [sys.executable, "-m", "tests.gateway.worker"],
-            output=log.fileno(),
-            environment={**clean_environment(os.environ), **settings, **environment},
-            directory=ROOT,
+            {**clean_environment(os.environ), **settings, **environment},
+            stdout=log.fileno(),
+            stderr=subprocess.STDOUT,
         )
     try:
         yield process
@@ -46,7 +46,7 @@ def worker(stage: Stage, output: Path, **environment: str) -> Iterator[subproces
         kill_group(process)
 
 
-async def ended(process: subprocess.Popen[bytes]) -> int:
+async def ended(process: Nursling) -> int:
     return await asyncio.to_thread(process.wait, 30)
 
 

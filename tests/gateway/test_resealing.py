@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from base64 import urlsafe_b64decode
 from pathlib import Path
@@ -15,6 +14,7 @@ from gateway.application.accounts import Resealed
 
 from tests.gateway.stage import KEYS, OTHER_NUMBER, PIN, WABA, Stage
 from tests.gateway.test_unsubscribing import disconnected_in_vain
+from tests.harness.nursery import run
 from tests.simulator.faults import Scope
 
 RECADO = Path(sys.executable).parent / "recado"
@@ -24,13 +24,7 @@ THIRD = "106540352242944"
 
 def recado(stage: Stage, *keys: str) -> tuple[int, str]:
     told = {"RECADO_DATABASE": stage.dsn, "RECADO_TOKEN_KEY": json.dumps(keys)}
-    done = subprocess.run(
-        [RECADO, "gateway", "tokens", "reseal", "--json"],
-        env={**os.environ, **told},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run([str(RECADO), "gateway", "tokens", "reseal", "--json"], {**os.environ, **told})
     return done.returncode, done.stdout or done.stderr
 
 
@@ -92,9 +86,7 @@ class Overtaken(Vault):
 
 def test_a_key_that_is_none_is_refused_by_name(dsn: str) -> None:
     told = {"RECADO_DATABASE": dsn, "RECADO_TOKEN_KEY": "too short"}
-    done = subprocess.run(
-        [RECADO, "gateway", "tokens", "reseal"], env={**os.environ, **told}, capture_output=True, text=True, check=False
-    )
+    done = run([str(RECADO), "gateway", "tokens", "reseal"], {**os.environ, **told})
 
     assert done.returncode == 1
     assert "RECADO_TOKEN_KEY" in done.stderr

@@ -24,7 +24,7 @@ from recado_chassis.work import Fold
 FOLDS = {
     "conversations": "conversations.application.scene",
     "templates": "templates.application.shelf",
-    "crm": "crm.application.book",
+    "crm": "crm.application.folds",
 }
 
 

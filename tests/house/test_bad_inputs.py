@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
 
-from tests.house.named_tests import missing_in, named_in, rows_of
-from tests.house.sources import ROOT, tree
+from tests.house.named_tests import marks_of, missing_in, named_in, rows_of
+from tests.house.sources import ROOT
 
 PAGE = ROOT / "docs" / "bad-inputs.md"
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.*?) \|$")
@@ -25,13 +24,6 @@ def faults(row: Row) -> list[str]:
     return missing or ([] if named_in(shown_by) else [f"{number} names no test"])
 
 
-def decorated(file: str, test: str) -> str:
-    """The decorators of a test, as they are written."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = (node for node in ast.walk(tree(ROOT / "tests" / file)) if isinstance(node, kinds) and node.name == test)
-    return " ".join(ast.unparse(decorator) for node in found for decorator in node.decorator_list)
-
-
 def test_every_bad_input_in_force_is_there_once() -> None:
     numbers = [int(row[0]) for row in rows_of(PAGE, ROW)]
     assert sorted(set(numbers) & set(IN_FORCE)) == IN_FORCE
@@ -45,7 +37,7 @@ def test_a_bad_input_names_tests_that_exist(row: Row) -> None:
 
 @pytest.mark.parametrize("row", rows_of(PAGE, ROW), ids=lambda row: str(row[0]))
 def test_a_bad_input_has_a_test_that_is_expected_to_pass(row: Row) -> None:
-    assert any("xfail" not in decorated(*test) for test in named_in(row[3]))
+    assert any("xfail" not in marks_of(*test) for test in named_in(row[3]))
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ class Company(World):
 
 async def newly_founded(world: World) -> Company:
     own = await asyncio.to_thread(found, world.launcher, world.endpoints)
-    return Company(world.launcher, own, world._http, world.meta)
+    return Company(world.launcher, own, world._http, world.meta, world._databases)
 
 
 async def end_of(company: Company, chat: Json, ends: set[str]) -> Json:

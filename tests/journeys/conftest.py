@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from deploy.local.launcher import Launcher
 from deploy.local.settings import read_settings
 from deploy.local.state import State
 from tests.journeys.company import Company, found
+from tests.journeys.databases import Databases
 from tests.journeys.world import World
 from tests.simulator.client import Simulator
+from tests.simulator.connections import direct_client
 
 
 @pytest.fixture(scope="package")
@@ -37,11 +39,17 @@ def _running(state: State) -> Iterator[tuple[Launcher, dict[str, Any]]]:
             launcher.stack.stop()
 
 
+@pytest.fixture(scope="package")
+def databases() -> Iterator[Databases]:
+    with closing(Databases()) as databases:
+        yield databases
+
+
 @pytest.fixture
-async def world(running: tuple[Launcher, dict[str, Any]]) -> AsyncIterator[World]:
+async def world(running: tuple[Launcher, dict[str, Any]], databases: Databases) -> AsyncIterator[World]:
     launcher, endpoints = running
-    async with httpx.AsyncClient(timeout=30) as http, Simulator(endpoints["simulator"]) as meta:
-        world = World(launcher, endpoints, http, meta)
+    async with direct_client(timeout=30) as http, Simulator(endpoints["simulator"]) as meta:
+        world = World(launcher, endpoints, http, meta, databases)
         await world.ready()
         await meta.clear_faults()
         yield world
@@ -56,6 +64,6 @@ def founded(running: tuple[Launcher, dict[str, Any]]) -> dict[str, Any]:
 @pytest.fixture
 async def company(world: World, founded: dict[str, Any]) -> AsyncIterator[Company]:
     """One for all tests of a file; each leaves its books balanced."""
-    company = Company(world.launcher, founded, world._http, world.meta)
+    company = Company(world.launcher, founded, world._http, world.meta, world._databases)
     yield company
     await company.books_balance()

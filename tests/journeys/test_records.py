@@ -63,7 +63,7 @@ def items(page: Json) -> Any:
 @pytest.fixture
 async def desk(world: World, founded: dict[str, Any]) -> Desk:
     """A company of this file alone."""
-    return Desk(Company(world.launcher, founded, world._http, world.meta))
+    return Desk(Company(world.launcher, founded, world._http, world.meta, world._databases))
 
 
 @pytest.fixture

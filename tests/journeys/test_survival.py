@@ -52,6 +52,7 @@ async def test_a_service_killed_and_started_again_loses_and_doubles_nothing(worl
     await during(world, fault)
 
 
+@pytest.mark.long
 async def test_a_broker_stopped_and_started_again_loses_and_doubles_nothing(world: World) -> None:
     def fault() -> None:
         server = world.component("kafka")._server  # type: ignore[attr-defined]
@@ -61,6 +62,7 @@ async def test_a_broker_stopped_and_started_again_loses_and_doubles_nothing(worl
     await during(world, fault)
 
 
+@pytest.mark.long
 async def test_a_database_stopped_and_started_again_loses_and_doubles_nothing(world: World) -> None:
     def fault() -> None:
         server = world.component("postgres")._server  # type: ignore[attr-defined]

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import httpx
 import psycopg
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from psycopg.rows import dict_row
 
 from deploy.local.components import Component
 from deploy.local.launcher import Launcher
+from tests.journeys.databases import Databases
 from tests.simulator.client import Simulator
 
 Json = dict[str, Any]
@@ -36,18 +36,42 @@ class Told:
     offset: int
 
 
+@dataclass(frozen=True)
+class File:
+    """A body that is no JSON."""
+
+    content: bytes
+    mime_type: str
+
+
 class World:
-    def __init__(self, launcher: Launcher, endpoints: Json, http: httpx.AsyncClient, meta: Simulator) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        endpoints: Json,
+        http: httpx.AsyncClient,
+        meta: Simulator,
+        databases: Databases,
+    ) -> None:
         self.launcher = launcher
         self.endpoints = endpoints
         self.meta = meta
         self.number: str = endpoints["phone_number_id"]
         self._http = http
+        self._databases = databases
 
     # People ------------------------------------------------------------------------------------------
 
     async def asks(
-        self, method: str, service: str, path: str, body: Any = None, *, who: str = "administrator", key: str = ""
+        self,
+        method: str,
+        service: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "administrator",
+        key: str = "",
+        file: File | None = None,
     ) -> httpx.Response:
         """`who`: administrator, operator, or an agent's number."""
         tokens = self.endpoints["tokens"]
@@ -55,7 +79,11 @@ class World:
         headers = {"Authorization": f"Bearer {bearer}"}
         if key:
             headers["Idempotency-Key"] = key
-        return await self._http.request(method, f"{self.endpoints[service]}{path}", json=body, headers=headers)
+        url = f"{self.endpoints[service]}{path}"
+        if file is not None:
+            headers["Content-Type"] = file.mime_type
+            return await self._http.request(method, url, content=file.content, headers=headers)
+        return await self._http.request(method, url, json=body, headers=headers)
 
     async def does(self, method: str, service: str, path: str, body: Any = None, **how: Any) -> Any:
         answer = await self.asks(method, service, path, body, **how)
@@ -67,6 +95,12 @@ class World:
         path = f"/conversations/{conversation_id}/messages"
         answer = await self.does("POST", "conversations", path, body, key=secrets.token_hex(8), **how)
         return str(answer["message_id"])
+
+    async def puts_aside(self, path: str, content: bytes, name: str, mime_type: str) -> httpx.Response:
+        """A file of the first agent's, in a conversation or for quick replies."""
+        headers = {"Authorization": f"Bearer {self.endpoints['tokens']['agents'][0]}", "Content-Type": mime_type}
+        async with httpx.AsyncClient(base_url=self.endpoints["conversations"], timeout=60) as http:
+            return await http.post(path, params={"filename": name}, content=content, headers=headers)
 
     async def conversation_of(self, name: str, fits: Callable[[Json], bool] = lambda _: True) -> Json:
         async def find() -> Json | None:
@@ -119,8 +153,7 @@ class World:
             await consumer.stop()
 
     def rows(self, service: str, sql: str) -> list[Json]:
-        with psycopg.connect(self.endpoints["databases"][service], row_factory=dict_row) as connection:
-            return connection.execute(sql.encode()).fetchall()
+        return self._databases.rows(self.endpoints["databases"][service], sql)
 
     async def settled(self, seconds: float = PATIENCE) -> None:
         """Until Meta has nothing to deliver and every service has worked off what it heard."""

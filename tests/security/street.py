@@ -12,6 +12,7 @@ import httpx
 from tests.journeys.world import Json, Told, World, until
 from tests.simulator import bodies
 from tests.simulator.bodies import Line, Person
+from tests.simulator.connections import direct_client
 from tests.simulator.signing import JsonObject, meta_json, signed_headers
 
 INBOUND, QUARANTINE = "recado.inbound.v1", "recado.quarantine.v1"
@@ -40,7 +41,7 @@ class Street:
     async def posts(self, body: JsonObject | bytes, secret: str | None = None) -> httpx.Response:
         raw = body if isinstance(body, bytes) else meta_json(body)
         headers = signed_headers(secret or self.world.endpoints["app_secret"], raw)
-        async with httpx.AsyncClient(timeout=30) as http:
+        async with direct_client(timeout=30) as http:
             return await http.post(f"{self.world.endpoints['gateway']}/webhooks/whatsapp", content=raw, headers=headers)
 
     async def takes(self, body: JsonObject | bytes) -> None:

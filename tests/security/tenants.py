@@ -14,6 +14,7 @@ import jwt
 
 from tests.journeys.world import World, until
 from tests.simulator.bodies import Line
+from tests.simulator.connections import direct_client
 
 JSON = {"Content-Type": "application/json"}
 
@@ -63,7 +64,7 @@ class Tenant:
             "Idempotency-Key": key or secrets.token_hex(8),
         }
         url = f"{self.world.endpoints[service]}{path}"
-        async with httpx.AsyncClient(timeout=30) as http:
+        async with direct_client(timeout=30) as http:
             return await http.request(method, url, json=body, headers=headers)
 
     async def does(self, method: str, service: str, path: str, body: Any = None, **how: Any) -> Any:

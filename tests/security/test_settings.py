@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,8 @@ from recado_chassis.running import installed
 from deploy.local.credentials import settle_secrets
 from deploy.local.programs import Addresses, clean_environment, service_environment
 from deploy.local.settings import LISTENERS, SERVICES
-from deploy.local.state import REPOSITORY, State
+from deploy.local.state import State
+from tests.harness.nursery import run
 
 SHORT = "hunter22"
 WEAK = [
@@ -43,15 +43,7 @@ def test_13_a_process_with_a_weak_secret_does_not_start(tmp_path: Path, service:
     databases = dict.fromkeys(SERVICES, "postgresql://nobody@127.0.0.1:1/none")
     addresses = Addresses("127.0.0.1:1", databases, dict.fromkeys(LISTENERS, 1))
     given = service_environment(service, addresses, settle_secrets(state))
-    ended = subprocess.run(
-        [sys.executable, "-m", service],
-        env={**clean_environment(), **given, variable: weak},
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = run([sys.executable, "-m", service], {**clean_environment(), **given, variable: weak})
     told = ended.stdout + ended.stderr
     assert ended.returncode == 2, told
     assert variable in told

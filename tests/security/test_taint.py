@@ -73,7 +73,7 @@ async def records(world: World) -> list[tuple[str | None, Finding]]:
         for told in await world.told(topic.name):
             text = json.dumps([told.headers, told.data], ensure_ascii=False)
             where = f"{topic.name} {told.partition}@{told.offset}"
-            found.append((told.headers.get("ce_tenantid"), Finding(where, text.encode())))
+            found.append((told.headers.get("ce_tenantid"), Finding(where, text.encode(errors="surrogatepass"))))
     return found
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from confluent_kafka.admin import AdminClient
@@ -60,6 +61,7 @@ async def test_a_second_member_of_a_group_takes_its_share_and_gives_it_back(kafk
     await first.stop()
 
 
+@pytest.mark.long
 async def test_a_stopped_broker_comes_back_on_its_port_with_its_records(own_kafka: Kafka) -> None:
     topic = await topic_with_one_record(own_kafka, b"before the stop")
     address = own_kafka.bootstrap

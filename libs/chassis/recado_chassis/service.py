@@ -75,7 +75,7 @@ class Reaction:
 
     `keys`, `streams`, and `further` ones to which the states of those lead, only say what to fetch ahead for a whole
     batch in one query each; what they leave out is fetched when it is asked for. Raising Refusal counts the record as
-    refused, raising Unreadable parks it at once.
+    refused, raising Unreadable parks it at once; recording an event that is too large parks it like any failure.
     """
 
     handle: Callable[[Work, Heard], None]

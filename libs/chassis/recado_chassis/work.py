@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
+from recado_events.catalogue import LARGEST_EVENT
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event
+from recado_events.refusal import Refusal
 
 from recado_chassis import snapshots
 from recado_chassis.mapper import Mapper
@@ -27,6 +29,18 @@ class Fold(Generic[S]):
     evolve: Callable[[S, Event], S]
     keeping: Keeping | None = None
     """Only for streams that grow without an end."""
+
+
+class EventTooLarge(Refusal):
+    """Refused while nothing of it is stored: what is in a log can no more be left out, and would stop its relay for
+    every organisation. A command is answered this; a record whose reaction raises it is parked, not passed over."""
+
+    rule = "event_too_large"
+    status = 413
+    message = "What this would record is too large: send less, or in several requests."
+
+    def __init__(self, fact: Event) -> None:
+        super().__init__(event=fact.TYPE, limit=LARGEST_EVENT)
 
 
 class Folded(NamedTuple):
@@ -121,7 +135,10 @@ class Work:
     # Leaving behind ----------------------------------------------------------------------------
 
     def record(self, facts: Iterable[Event], cause: Cause) -> None:
-        """Appends each fact to its own stream. The streams must have been loaded by this work."""
+        """Appends each fact to its own stream. The streams must have been loaded by this work.
+
+        Raises EventTooLarge.
+        """
         for fact in facts:
             stream = fact.stream
             at = self._streams.get(stream)
@@ -193,7 +210,7 @@ class Work:
         self._remembered.update(self._streams)
 
     def forget(self) -> None:
-        """After a conflict: nothing that was loaded is trusted any more."""
+        """Nothing that was loaded is trusted any more."""
         for stream in self.changes.expected:
             self._remembered.pop(stream, None)
 
@@ -217,4 +234,6 @@ class Work:
             cause=cause,
         )
         state = self._mapper.encode(fact, envelope)
+        if len(state) > LARGEST_EVENT:
+            raise EventTooLarge(fact)
         return EventRow(stream, version, fact.TYPE, state, envelope.id, fact.organisation_id, envelope.recorded_at)

@@ -13,6 +13,8 @@ from recado_events.event import Event
 from recado_events.inbound import InboundType
 
 MIB = 1024 * 1024
+LARGEST_EVENT = MIB - 64 * 1024
+"""Bytes of an event with its envelope. No larger one is recorded, so that every topic of events takes all of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from recado_chassis.producing.headers import InboundHead, read_inbound
 from recado_chassis.producing.topics import create_topics
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
+from recado_chassis.trust import trust_store
 from recado_events.catalogue import INBOUND, QUARANTINE, TOPICS
 from recado_events.envelope import Cause
 from recado_events.gateway import PUBLISHED, ChannelConnectionStarted, ChannelDisconnected
@@ -87,7 +88,7 @@ class Doorway:
         }
         create_topics(kafka.bootstrap, TOPICS, prefix)
         self.running = self.start()
-        self.http = httpx.Client(timeout=30)
+        self.http = httpx.Client(timeout=30, verify=trust_store())
         self.tags = Tags(bytes.fromhex(TAG_KEY))
 
     def start(self) -> Running:

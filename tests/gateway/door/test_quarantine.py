@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,6 +23,7 @@ from recado_events.catalogue import QUARANTINE
 from deploy.local.provider import Kafka, Postgres
 from tests.gateway.door.doorway import Doorway, until
 from tests.gateway.door.test_meaning import status_with, tag_of, text_body
+from tests.harness.nursery import run
 from tests.harness.on_database import prepare
 from tests.simulator.bodies import Line, every_kind
 
@@ -32,13 +32,8 @@ RECADO = Path(sys.executable).parent / "recado"
 
 def recado(door: Doorway, *arguments: str) -> tuple[int, Any]:
     """The commands of the gateway: exit code, and what was printed as JSON or on stderr."""
-    done = subprocess.run(
-        [RECADO, "gateway", "quarantine", *arguments, "--json"],
-        env={**os.environ, "RECADO_DATABASE": door.dsn},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [str(RECADO), "gateway", "quarantine", *arguments, "--json"]
+    done = run(command, {**os.environ, "RECADO_DATABASE": door.dsn})
     return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr
 
 

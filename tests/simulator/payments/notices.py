@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from tests.simulator.connections import direct_client
+
 from .account import Account
 
 Json = dict[str, Any]
@@ -86,7 +88,7 @@ class Notices:
 
     async def _deliver(self, event: Json) -> None:
         body = json.dumps(event).encode()
-        async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+        async with direct_client(timeout=20) as http:
             for _ in range(self.delivery.attempts):
                 status = await self._post(http, body)
                 self.delivery.log.append((event["id"], event["type"], status))

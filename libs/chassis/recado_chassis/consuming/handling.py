@@ -12,7 +12,7 @@ from recado_chassis.consuming.inbox import Outcome, Tally
 from recado_chassis.following.untiring import where
 from recado_chassis.service import Heard, Reaction, Refusal, Unreadable
 from recado_chassis.store import Conflict, Fenced, InboxMove, InboxRow, ParkedRow, Unavailable, UniqueKey
-from recado_chassis.work import Fold, Work
+from recado_chassis.work import EventTooLarge, Fold, Work
 
 StreamsOf = Callable[[Heard, Work], Mapping[str, Fold[Any]]]
 NEVER_POISON = (Conflict, Fenced, Unavailable)
@@ -61,18 +61,18 @@ def fetch_ahead(work: Work, reads: Sequence[Read]) -> None:
 
 
 def react(work: Work, read: Read) -> Outcome:
-    """Raises what the reaction raises, Refusal excepted, and then leaves nothing of it in `work`."""
+    """Raises what the reaction raises, then leaving nothing of it in `work`; of refusals only EventTooLarge: what was
+    told is not to be forgotten because it cannot be recorded yet."""
     _keep(work, read)
     if read.heard is None or read.reaction is None:
         return "accepted"
     savepoint = work.savepoint()
     try:
         read.reaction.handle(work, read.heard)
-    except Refusal:
+    except BaseException as error:
         work.roll_back(savepoint)
-        return "refused"
-    except BaseException:
-        work.roll_back(savepoint)
+        if isinstance(error, Refusal) and not isinstance(error, EventTooLarge):
+            return "refused"
         raise
     return "accepted"
 

@@ -26,6 +26,7 @@ _UNLOGGED = "recado.unlogged"
 _FAILED = "recado.failed"
 _LEAVE = "recado.leave"
 _SHARE = "recado.share"
+_LASTING = "recado.lasting"
 
 log = structlog.get_logger()
 
@@ -51,6 +52,16 @@ def leave_the_crowd(scope: Scope) -> None:
     leave = scope.pop(_LEAVE, None)
     if leave is not None:
         leave()
+
+
+def note_lasting(scope: Scope) -> None:
+    """Its answer goes on for ever: whoever waits for its beginning is no request under way either."""
+    scope[_LASTING] = True
+    leave_the_crowd(scope)
+
+
+def is_lasting(scope: Scope) -> bool:
+    return _LASTING in scope
 
 
 def hold_a_share(scope: Scope, give_back: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from recado_chassis.http.cursors import Cursors
 from recado_chassis.http.describing import describe
 from recado_chassis.http.direct import Direct, DirectRoutes
 from recado_chassis.http.edge import Edge, WaitFor
+from recado_chassis.http.event_stream import lasting_paths
 from recado_chassis.http.events_route import events_route
 from recado_chassis.http.health import PATHS, Management
 from recado_chassis.http.intake import Intake, uploads_of
@@ -57,7 +58,7 @@ def create_app(
         apps.update(dict.fromkeys(PATHS, management))
     direct = {path: app for path, app in service.raw_routes.items() if isinstance(app, Direct)}
     intake = Intake(api, uploads=uploads_of(service.answers))
-    return App(_Dispatch(apps, Turnstile(intake, shares)), streams.ids, direct)
+    return App(_Dispatch(apps, Turnstile(intake, shares, lasting_paths(service.answers))), streams.ids, direct)
 
 
 class App(Accounting):

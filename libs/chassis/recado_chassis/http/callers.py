@@ -11,7 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from recado_chassis.caller import Caller, CallerRole
-from recado_chassis.http.accounting import hold_a_share
+from recado_chassis.http.accounting import hold_a_share, is_lasting
 from recado_chassis.http.edge import edge_of
 from recado_chassis.http.problems import Problem
 from recado_chassis.http.tokens import NotAuthenticated
@@ -31,7 +31,8 @@ async def identify(request: Request) -> Caller:
     token = _token(request)
     found = await edge.tokens.verify(token)
     if found.organisation_id is not None:
-        hold_a_share(request.scope, await edge.shares.enter(found.organisation_id, token))
+        line = edge.screens if is_lasting(request.scope) else edge.shares
+        hold_a_share(request.scope, await line.enter(found.organisation_id, token))
     if edge.standing is not None:
         now = await in_thread(edge.standing, found)
         if now is None:

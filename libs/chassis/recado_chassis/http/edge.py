@@ -10,7 +10,7 @@ from starlette.requests import Request
 from recado_chassis.caller import Standing
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.http.cursors import Cursors
-from recado_chassis.http.shares import Shares
+from recado_chassis.http.shares import SCREENS, Shares
 from recado_chassis.http.tokens import Tokens
 from recado_chassis.ports import Clock, Ids
 
@@ -29,6 +29,7 @@ class Edge:
     wait_for: WaitFor
     shares: Shares
     standing: Standing | None = None
+    screens: Shares = field(default_factory=lambda: Shares(waiting=SCREENS))
 
 
 def edge_of(request: Request) -> Edge:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from recado_chassis.http.accounting import leave_the_crowd
+from recado_chassis.http.accounting import leave_the_crowd, note_lasting
 
 MEDIA_TYPE = "text/event-stream"
 ABORT = "recado.abort"
@@ -30,6 +33,17 @@ def pulse(position: int | None = None) -> bytes:
 def retry(milliseconds: int) -> bytes:
     """How long readers wait before they connect again."""
     return b"retry: %d\n\n" % milliseconds
+
+
+async def lasting(request: Request) -> None:
+    """The first dependency of a route that answers with an EventStream."""
+    note_lasting(request.scope)
+
+
+def lasting_paths(routers: Iterable[APIRouter]) -> frozenset[str]:
+    """Of the routes that begin with `lasting`."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    return frozenset(route.path for route in routes if any(each.dependency is lasting for each in route.dependencies))
 
 
 class EventStream(StreamingResponse):

@@ -19,6 +19,8 @@ AT_ONCE = 4
 """As many as keep a process's Python busy: more of them would be answered no sooner, and everybody else later."""
 WAITING = 100
 """What all screens of a busy organisation ask in one moment."""
+SCREENS = 2_000
+"""That come back all at once, after a restart: they wait in their connections and take no place of another request."""
 PAUSE = 1.0
 """Seconds until a refusal is told, which costs nobody anything meanwhile."""
 HELD = 2_000
@@ -113,13 +115,15 @@ class Turnstile:
     """Before anything is read or checked: who has no room gets 429 for next to nothing, or a flood would cost as much
     as its answers do. It comes after the time that it tells to wait: a connection that is answered asks again."""
 
-    def __init__(self, app: ASGIApp, shares: Shares) -> None:
+    def __init__(self, app: ASGIApp, shares: Shares, elsewhere: frozenset[str] = frozenset()) -> None:
+        """`elsewhere`: paths whose requests wait in another line."""
         self._app = app
         self._shares = shares
+        self._elsewhere = elsewhere
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._shares.is_too_much(_presented(scope)):
+        if scope["type"] != "http" or scope["path"] in self._elsewhere or not self._is_too_much(scope):
             await self._app(scope, receive, send)
             return
         leave_the_crowd(scope)
@@ -130,6 +134,9 @@ class Turnstile:
             finally:
                 self._held -= 1
         await TooManyRequests().response()(scope, receive, send)
+
+    def _is_too_much(self, scope: Scope) -> bool:
+        return self._shares.is_too_much(_presented(scope))
 
 
 def _presented(scope: Scope) -> str:

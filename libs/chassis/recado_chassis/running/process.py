@@ -29,9 +29,10 @@ from recado_chassis.running.readiness import Readiness
 from recado_chassis.running.server import HttpServer
 from recado_chassis.service import Background, Service
 from recado_chassis.settings import ServiceSettings
-from recado_chassis.storing.old_commands import OldCommands
+from recado_chassis.storing.old_commands import old_commands
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Build, Publisher, Toolbox
+from recado_chassis.trust import trust_store
 
 S = TypeVar("S", bound=ServiceSettings)
 _MARGIN_SECONDS = 2.0
@@ -94,7 +95,7 @@ class Process(Generic[S]):
         return publisher
 
     def _client(self, **options: Any) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(**options)
+        client = httpx.AsyncClient(**{"verify": trust_store(), **options})
         self._held.push_async_callback(client.aclose)
         return client
 
@@ -156,7 +157,7 @@ class Process(Generic[S]):
             )
             self._readiness.watch("consumer", consumer.problems)
             self._parts.begin("consumer", consumer.run())
-        for background in (*service.also, OldCommands(self._store, self._clock)):
+        for background in (*service.also, old_commands(self._store, self._clock)):
             self._begin(background)
 
     def _begin(self, background: Background) -> None:

@@ -67,7 +67,12 @@ from recado_events.conversations.desk import (
 )
 from recado_events.conversations.message import OfMessage
 from recado_events.conversations.past import Past, PastMessageImported
-from recado_events.conversations.quick_replies import OfQuickReply, QuickReplyRemoved, QuickReplyWritten
+from recado_events.conversations.quick_replies import (
+    OfQuickReply,
+    QuickReplyFile,
+    QuickReplyRemoved,
+    QuickReplyWritten,
+)
 from recado_events.conversations.release import (
     MessageRefused,
     MessageReleased,
@@ -206,6 +211,7 @@ __all__ = [
     "Pricing",
     "ProfileGrantWithdrawn",
     "ProfileGranted",
+    "QuickReplyFile",
     "QuickReplyRemoved",
     "QuickReplyWritten",
     "Reacted",

@@ -42,6 +42,7 @@ def identify(
             profile_name=sighting.profile_name,
             username=sighting.username,
             country_code=sighting.country_code,
+            book_name=sighting.book_name,
         )
         facts: list[Event] = [CustomerIdentified(**place, identified_at=now, personal=identity)]
         if customer.owner_id is not None:
@@ -72,10 +73,11 @@ def _added(aliases: tuple[Alias, ...], place: CustomerPlace, reason: str, now: d
 
 
 def _rename(sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime) -> list[Event]:
-    told = (sighting.profile_name or customer.profile_name, sighting.username or customer.username)
-    if told == (customer.profile_name, customer.username):
+    name = sighting.profile_name or customer.profile_name
+    told = (name, sighting.username or customer.username, sighting.book_name or customer.book_name)
+    if told == (customer.profile_name, customer.username, customer.book_name):
         return []
-    identity = Identity(aliases=(), profile_name=told[0], username=told[1])
+    identity = Identity(aliases=(), profile_name=told[0], username=told[1], book_name=told[2])
     return [CustomerRenamed(**place, renamed_at=now, personal=identity)]
 
 

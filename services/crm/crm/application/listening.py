@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
+from recado_events.crm import ContactConversationAssigned
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.ids import CompanyId, ContactId, PipelineRecordId
@@ -45,7 +46,7 @@ class Listening:
         """All contacts that the customer and the aliases name are one person: the customer's own, else the oldest."""
         book, org = self._book, command.organisation_id
         own = book.contact_of(work, org, command.customer_id)
-        named = book.named_by(work, book.alias_keys(org, command.aliases))
+        named = book.named(work, org, command.aliases)
         contact_id = own or min(named, default=None) or ContactId(self._ids.new())
         for other_id in sorted({*named} - {contact_id}):
             self._supersede(work, command, contact_id, other_id, cause)
@@ -73,11 +74,16 @@ class Listening:
             self._open_record(work, command, cause)
 
     def assign_conversation(self, work: Work, command: AssignConversation, cause: Cause) -> None:
-        self._on_conversation(work, command, talks.assign_conversation, cause)
-        record_id = self._book.record_of(work, command.organisation_id, command.conversation_id)
+        book, org = self._book, command.organisation_id
+        facts = self._on_conversation(work, command, talks.assign_conversation, cause)
+        began = book.contact_with(work, org, command.conversation_id)
+        if began is not None and any(isinstance(fact, ContactConversationAssigned) for fact in facts):
+            met = book.survivor(work, began)
+            book.record(work, talks.own_contact(command, met, book.contact(work, met)), cause)
+        record_id = book.record_of(work, org, command.conversation_id)
         if record_id is not None:
-            record = self._book.pipeline_record(work, record_id)
-            self._book.record(work, opening.assign_record(command, record_id, record), cause)
+            record = book.pipeline_record(work, record_id)
+            book.record(work, opening.assign_record(command, record_id, record), cause)
 
     def close_conversation(self, work: Work, command: CloseConversation, cause: Cause) -> None:
         self._on_conversation(work, command, talks.close_conversation, cause)

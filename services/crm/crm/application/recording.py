@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
+from recado_events.crm import ContactFieldsEdited, ContactRestored
 from recado_events.envelope import Cause
 from recado_events.ids import CompanyId
 
@@ -43,10 +44,15 @@ class Recording:
             self.edit_fields(work, rest, cause)
 
     def edit_fields(self, work: Work, command: EditFields, cause: Cause) -> None:
-        """A company typed on the contact is the contact's (rule 33): found by its name, or made."""
-        facts = record.edit_fields(command, *self._at(work, command), self._book.setup(work, command.organisation_id))
+        """A company typed on the contact is the contact's (rule 33): found by its name, or made. One that stood there
+        already says nothing new: the contact's company may be called differently by now."""
+        contact, staff = self._at(work, command)
+        facts = record.edit_fields(command, contact, staff, self._book.setup(work, command.organisation_id))
         self._book.record(work, facts, cause)
-        if COMPANY in command.values:
+        if COMPANY not in command.values:
+            return
+        typed = any(isinstance(fact, ContactFieldsEdited) and COMPANY in fact.fields for fact in facts)
+        if typed or (command.values[COMPANY] is None) != (contact.company_id is None):
             self._belong(work, command, command.values[COMPANY], "typed", cause)
 
     def choose_company(self, work: Work, command: ChooseCompany, cause: Cause) -> None:
@@ -70,6 +76,10 @@ class Recording:
         met_as = self._book.met_as(work, command.contact_id)
         homes = self._book.homes_in(work, command.contact_id, met_as[-1][1]) if met_as else set()
         facts = unmerging.unmerge_contact(command, contact, met_as, homes, staff)
+        talks = [each for fact in facts if isinstance(fact, ContactRestored) for each in fact.conversations]
+        found = [self._book.record_of(work, command.organisation_id, talk.conversation_id) for talk in talks]
+        records = {each: self._book.pipeline_record(work, each) for each in found if each is not None}
+        facts += unmerging.records_back(command, contact, dict(met_as), records)
         self._book.record(work, facts, cause)
 
     def _belong(self, work: Work, command: OnContact, name: object, why: str, cause: Cause) -> None:

@@ -24,6 +24,8 @@ class MeetCustomer(OnCustomer):
     aliases: tuple[Alias, ...] = ()
     name: str | None = None
     """The one they chose at WhatsApp, where it was told."""
+    book_name: str | None = None
+    """What the business's phone calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

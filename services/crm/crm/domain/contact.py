@@ -20,6 +20,7 @@ from recado_events.crm import (
     ContactOwnerChanged,
     ContactRestored,
     ContactsMerged,
+    ContactSuperseded,
     ContactUnmerged,
     Link,
 )
@@ -32,7 +33,6 @@ from recado_events.ids import (
 )
 
 from crm.domain.person import ABSENT, COMPANY, NAME, Contact, Taken, Talk
-from crm.domain.private import ContactSuperseded
 
 __all__ = ["ABSENT", "COMPANY", "NAME", "Contact", "Taken", "Talk", "evolve"]
 
@@ -88,15 +88,17 @@ def _evolve_merging(contact: Contact, event: Merging) -> Contact:
 
 def _unmerged(contact: Contact, event: ContactUnmerged) -> Contact:
     gone = {*event.customers, *(event.personal.aliases if event.personal else ())}
-    taken = contact.taken.get(event.unmerged_id)
+    named = next((each for each in contact.taken.values() if NAME in each.values), None)
+    taken = contact.taken.get(event.unmerged_id, named)
     given_back = taken is not None and NAME in event.fields
+    others = {c: each.without(event.fields) for c, each in contact.taken.items() if c != event.unmerged_id}
     return replace(
         contact,
         links=tuple(link for link in contact.links if link.customer_id not in gone),
         aliases=tuple(alias for alias in contact.aliases if alias not in gone),
         talks=MappingProxyType({t: talk for t, talk in contact.talks.items() if t not in event.conversations}),
         homes=MappingProxyType({what: home for what, home in contact.homes.items() if what not in gone}),
-        taken=MappingProxyType({c: each for c, each in contact.taken.items() if c != event.unmerged_id}),
+        taken=MappingProxyType(others),
         named_by_person=taken.named_by_person if taken is not None and given_back else contact.named_by_person,
     )
 

@@ -81,7 +81,8 @@ def open_record(
 def open_by_rule(
     command: StartConversation, record_id: PipelineRecordId, contact_id: ContactId, contact: Contact, setup: Setup
 ) -> list[Event]:
-    """For a conversation that a customer begins, by the rule as it is then; named after the contact."""
+    """For a conversation that a customer begins, by the rule as it is then; named after the contact. Whose it is
+    follows from whom the conversation is given to: the contact's owner may not be there any more."""
     place = setup.place(setup.rules_of(command.phone_number_id).stage_id)
     if place is None or command.initiated_by != "customer":
         return []
@@ -97,7 +98,6 @@ def open_by_rule(
             contact_id=contact_id,
             company_id=contact.company_id,
             conversation_id=command.conversation_id,
-            owner_id=contact.owner_id,
             opened_at=command.now,
             personal=PipelineRecordDetails(name=str(name or setup.pipelines[pipeline_id].name)),
         )

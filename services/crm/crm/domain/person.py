@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from recado_events.crm import (
@@ -43,6 +43,9 @@ class Taken:
     company_id: CompanyId | None
     owner_id: UserId | None
     named_by_person: bool
+
+    def without(self, fields: Collection[str]) -> Taken:
+        return replace(self, values={name: value for name, value in self.values.items() if name not in fields})
 
 
 @dataclass(frozen=True, slots=True)

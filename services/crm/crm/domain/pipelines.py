@@ -14,6 +14,8 @@ from crm.domain.setup import Setup
 from crm.domain.staff import Staff
 
 PIPELINES = 50
+STAGES = 500
+"""Of one pipeline, retired ones too: each of its definitions tells all of them."""
 
 
 def create_pipeline(command: CreatePipeline, setup: Setup, staff: Staff) -> list[Event]:
@@ -38,6 +40,8 @@ def change_pipeline(command: ChangePipeline, setup: Setup, staff: Staff) -> list
     left_out = [stage.model_copy(update={"retired": True}) for stage in known.stages if stage.stage_id not in kept]
     _check_no_rule(setup, (stage.stage_id for stage in left_out))
     stages = (*command.stages, *left_out)
+    if len(stages) > max(STAGES, len(known.stages)):
+        raise TooMany(limit=STAGES)
     if known.name == command.name and known.stages == stages:
         return []
     return [_defined(command, stages)]

@@ -6,9 +6,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from recado_events.crm import OfContact
 from recado_events.event import Event, Fact
-from recado_events.ids import ContactId, ProfileId, UserId
+from recado_events.ids import ProfileId, UserId
 
 
 class OfStaff(Event):
@@ -34,17 +33,6 @@ class GrantNoted(OfStaff):
     """None: nothing any more."""
     scope: str | None = None
     noted_at: AwareDatetime
-
-
-class ContactSuperseded(OfContact):
-    """Found to be the same person as `survivor_id`, whose its aliases and customers are from now on.
-
-    Its fields, notes, conversations and history stay where they are.
-    """
-
-    TYPE: ClassVar[str] = "crm.contact-superseded.v1"
-    survivor_id: ContactId
-    superseded_at: AwareDatetime
 
 
 class ContactsExported(OfStaff):
@@ -105,7 +93,6 @@ class ContactImportFinished(OfImport):
 PRIVATE: tuple[type[Event], ...] = (
     UserNoted,
     GrantNoted,
-    ContactSuperseded,
     ContactsExported,
     ContactExportRefused,
     ContactImportStarted,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from recado_events.crm import (
     ContactCreated,
     ContactDetails,
@@ -19,9 +22,19 @@ from recado_events.ids import ContactId
 from crm.commands import AddNote, ChangeOwner, CreateContact, EditFields, OnContact
 from crm.domain.contact import NAME, Contact
 from crm.domain.custom_fields import check_values
-from crm.domain.refusals import ContactIsSuperseded, NothingKnown, NumberKnown, UnknownContact, UnknownUser
+from crm.domain.refusals import (
+    ContactIsSuperseded,
+    NothingKnown,
+    NumberKnown,
+    TooMuch,
+    UnknownContact,
+    UnknownUser,
+)
 from crm.domain.setup import Setup
 from crm.domain.staff import Staff
+
+VALUES = 256 * 1024
+"""Bytes of all that is written on one contact, as JSON: an edit tells values before and after it."""
 
 
 def check_contact(command: OnContact, contact: Contact, staff: Staff) -> None:
@@ -87,6 +100,9 @@ def edit_fields(command: EditFields, contact: Contact, staff: Staff, setup: Setu
     )
     if not edits:
         return []
+    before, after = _bytes(contact.values), _bytes({**contact.values, **command.values})
+    if after > max(VALUES, before):
+        raise TooMuch(limit=VALUES)
     return [
         ContactFieldsEdited(
             organisation_id=command.organisation_id,
@@ -97,6 +113,10 @@ def edit_fields(command: EditFields, contact: Contact, staff: Staff, setup: Setu
             personal=Edits(edits=edits),
         )
     ]
+
+
+def _bytes(values: Mapping[str, str | bool | None]) -> int:
+    return sum(len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) for value in values.values())
 
 
 def change_owner(command: ChangeOwner, contact: Contact, staff: Staff) -> list[Event]:

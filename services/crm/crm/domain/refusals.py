@@ -56,6 +56,12 @@ class TooMany(Refusal):
     message = "There are as many of these as there may be."
 
 
+class TooMuch(Refusal):
+    rule = "contact_too_large"
+    status = 422
+    message = "The fields of one contact take at most `limit` bytes together."
+
+
 class UnknownCurrency(Refusal):
     rule = "unknown_currency"
     status = 422

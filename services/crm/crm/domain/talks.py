@@ -46,32 +46,34 @@ def _talk(command: OnConversation, contact: Contact) -> Talk:
 
 
 def assign_conversation(command: AssignConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
-    """The first assignee becomes the contact's owner; later ones do not replace them."""
     facts = _started(command, contact_id, contact)
     if _talk(command, contact).assignee == command.user_id:
         return facts
-    org = command.organisation_id
-    facts.append(
-        ContactConversationAssigned(
-            organisation_id=org,
-            contact_id=contact_id,
-            conversation_id=command.conversation_id,
-            user_id=command.user_id,
-            assigned_at=command.now,
-        )
+    assigned = ContactConversationAssigned(
+        organisation_id=command.organisation_id,
+        contact_id=contact_id,
+        conversation_id=command.conversation_id,
+        user_id=command.user_id,
+        assigned_at=command.now,
     )
-    if contact.owner_id is None:
-        facts.append(
-            ContactOwnerChanged(
-                organisation_id=org,
-                contact_id=contact_id,
-                owner_id=command.user_id,
-                why="assigned",
-                links=contact.links,
-                changed_at=command.now,
-            )
+    return [*facts, assigned]
+
+
+def own_contact(command: AssignConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    """The first assignee becomes the contact's owner; later ones do not replace them. `contact` is who is met now,
+    which may not be where the conversation began."""
+    if contact.owner_id is not None:
+        return []
+    return [
+        ContactOwnerChanged(
+            organisation_id=command.organisation_id,
+            contact_id=contact_id,
+            owner_id=command.user_id,
+            why="assigned",
+            links=contact.links,
+            changed_at=command.now,
         )
-    return facts
+    ]
 
 
 def close_conversation(command: CloseConversation, contact_id: ContactId, contact: Contact) -> list[Event]:

@@ -9,7 +9,6 @@ from recado_events.identity import Alias
 from recado_events.numbers import variants
 
 from crm.domain.contact import NAME
-from crm.domain.private import ContactSuperseded
 from crm.views.change import Change, Changes, as_json, of_contact
 from crm.views.folding import folded, sort_key
 
@@ -33,36 +32,36 @@ def rows(event: told.OfContact) -> Changes:
                 yield from _field(event, edit.field, edit.after)
         case told.ContactNoteAdded():
             yield _note(event)
-        case ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
+        case told.ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
             yield from _superseding(event)
         case _:
             yield from _conversations(event)
 
 
-Superseding = ContactSuperseded | told.ContactMergedInto | told.ContactUnmerged | told.ContactRestored
+Superseding = told.ContactSuperseded | told.ContactMergedInto | told.ContactUnmerged | told.ContactRestored
 
 
 def _superseding(event: Superseding) -> Changes:
     match event:
-        case ContactSuperseded() | told.ContactMergedInto():
+        case told.ContactSuperseded() | told.ContactMergedInto():
             yield of_contact(event, "superseded", survivor_id=event.survivor_id)
         case told.ContactUnmerged():
             for alias in event.personal.aliases if event.personal else ():
                 yield of_contact(event, "alias_lost", kind=alias.kind, value=alias.value)
                 yield of_contact(event, "number_lost", value=alias.value)
+            about = {"conversations": list(event.conversations), "customers": list(event.customers)}
+            yield of_contact(event, "lines_back", unmerged_id=event.unmerged_id, **about)
         case told.ContactRestored():
             yield from _restored(event)
 
 
 def _restored(event: told.ContactRestored) -> Changes:
-    """Its customers' conversations and the lines that tell of them come back from where they were recorded."""
+    """Its customers' conversations come back from wherever they began; the lines that tell of them did already."""
     yield of_contact(event, "superseded", survivor_id=None)
     for each in event.personal.aliases if event.personal else ():
         yield from _alias(event, each.alias)
     talks = [talk.conversation_id for talk in event.conversations]
-    moved = {"survivor_id": event.survivor_id, "conversations": talks, "customers": list(event.customers)}
     yield of_contact(event, "conversations_back", conversations=talks)
-    yield of_contact(event, "lines_back", **moved)
 
 
 def _field(event: told.OfContact, name: str, value: Any) -> Changes:

@@ -16,7 +16,7 @@ from recado_chassis.service import Heard, Hears, Reaction, Refusal, Service, Unr
 from recado_chassis.store import InboxRow, Store, UniqueKey
 from recado_chassis.streams import Streams
 from recado_chassis.work import Fold, Work
-from recado_events.catalogue import Topic
+from recado_events.catalogue import LARGEST_EVENT, Topic
 from recado_events.envelope import Cause, Envelope
 from recado_events.event import Event
 from recado_events.ids import OrganisationId, WabaId
@@ -50,6 +50,7 @@ class Noted(Event):
 
     speaker: str
     number: int
+    aside: str = ""
     noted_at: AwareDatetime = NOW
 
 
@@ -82,6 +83,8 @@ class Ear:
                 raise MaimedReaction(said.text)
             case "unreadable":
                 raise Unreadable(said.text)
+            case "large":
+                note(work, said.speaker, said.number, heard.cause, "x" * LARGEST_EVENT)
             case "slow":
                 linger_once(Path(said.text))
             case "claimed":
@@ -113,9 +116,9 @@ def linger_once(sign: Path) -> None:
         time.sleep(1.0)
 
 
-def note(work: Work, speaker: str, number: int, cause: Cause) -> None:
+def note(work: Work, speaker: str, number: int, cause: Cause, aside: str = "") -> None:
     work.load({f"ear-{speaker}": NOTES})
-    work.record([Noted(organisation_id=ORGANISATION, speaker=speaker, number=number)], cause)
+    work.record([Noted(organisation_id=ORGANISATION, speaker=speaker, number=number, aside=aside)], cause)
 
 
 def _keys(heard: Heard) -> Iterable[UniqueKey]:

@@ -55,6 +55,15 @@ def test_what_a_relay_published_twice_is_counted_and_not_handled(store: Store) -
     assert counts(only_row(store)) == (3, 0, 2, 0)
 
 
+def test_a_record_that_would_lead_to_an_event_too_large_to_be_published_is_parked(store: Store) -> None:
+    """Its subject waits for somebody who looks; nothing of it is in the log, where it would stop the relay."""
+    begin(store)
+    hand(Ear().service(store), [raw(said(1, how="large"), 0), raw(said(1, "bob"), 1), raw(said(2), 2)])
+    assert notes(store) == {"bob": [1]}
+    assert counts(only_row(store)) == (1, 0, 0, 2)
+    assert [(row.offset, row.error.split(" ")[0]) for row in store.parked()] == [(0, "EventTooLarge"), (2, "")]
+
+
 def test_a_refusal_leaves_nothing_behind_and_the_rest_goes_on(store: Store) -> None:
     begin(store)
     hand(Ear().service(store), [raw(said(1), 0), raw(said(2, how="refused"), 1), raw(said(3), 2)])

@@ -48,6 +48,7 @@ async def test_a_database_that_stops_in_the_middle_costs_nothing_but_time(
     store.close()
 
 
+@pytest.mark.long
 async def test_a_broker_that_stops_and_comes_back_is_read_on(own_kafka: Kafka, postgres_store: PostgresStore) -> None:
     street = Street(own_kafka.bootstrap, "stopped.")
     street.build()

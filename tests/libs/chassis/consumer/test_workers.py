@@ -35,6 +35,7 @@ async def test_a_worker_killed_around_its_commit_leaves_everything_done_once(
     assert counts(street.row(postgres_store)) == (700, 0, 0, 0)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_workers_killed_at_any_moment_lose_and_repeat_nothing(
     street: Street, dsn: str, postgres_store: PostgresStore

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,14 +10,15 @@ from contextlib import contextmanager, suppress
 from recado_chassis.crash import SETTING
 from recado_chassis.storing.postgres import PostgresStore
 
+from tests.harness.nursery import Nursling, started
 from tests.libs.chassis.consumer.street import Street
 
 
 @contextmanager
-def worker(street: Street, dsn: str, crash_point: str = "") -> Iterator["subprocess.Popen[bytes]"]:
+def worker(street: Street, dsn: str, crash_point: str = "") -> Iterator[Nursling]:
     """Runs until the end of the block, or until it reaches the crash point."""
     command = [sys.executable, "-m", __name__, street.bootstrap, street.prefix, dsn]
-    with subprocess.Popen(command, env={**os.environ, SETTING: crash_point}, stderr=subprocess.DEVNULL) as process:
+    with started(command, {**os.environ, SETTING: crash_point}) as process:
         try:
             yield process
         finally:

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from tests.harness.nursery import started
+
 ROOT = Path(__file__).parents[4]
 
 
@@ -20,14 +22,8 @@ class Running:
 
     def __init__(self, environment: dict[str, str], module: str = "tests.libs.chassis.edges.boxes_program") -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("RECADO_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            cwd=ROOT,
-            env=kept | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command = [sys.executable, "-m", module]
+        self.process = started(command, kept | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -51,9 +47,10 @@ class Running:
     def wait_ready(self, patience: float = 30.0) -> None:
         url = f"http://127.0.0.1:{self.port()}/health/ready"
         deadline = time.monotonic() + patience
-        while (answer := httpx.get(url)).status_code != 200:
-            assert time.monotonic() < deadline, f"not ready: {answer.text}"
-            time.sleep(0.05)
+        with httpx.Client(trust_env=False) as client:
+            while (answer := client.get(url)).status_code != 200:
+                assert time.monotonic() < deadline, f"not ready: {answer.text}"
+                time.sleep(0.05)
 
     def stop(self, patience: float = 30.0) -> int:
         self.process.send_signal(signal.SIGTERM)

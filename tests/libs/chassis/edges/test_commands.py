@@ -9,6 +9,7 @@ import pytest
 from recado_chassis.store import CommandKey
 from recado_chassis.storing.memory import MemoryStore
 from recado_chassis.storing.postgres import PostgresStore
+from recado_events.catalogue import LARGEST_EVENT
 
 from tests.libs.chassis.edges.boxes import settings_with
 from tests.libs.chassis.edges.conftest import Asking, asking
@@ -155,3 +156,11 @@ async def test_the_story_of_a_request_goes_on_in_what_it_decides(boxes: Asking) 
     assert cause.correlation_id == answer.headers["recado-correlation-id"]
     assert cause.traceparent == trace
     assert cause.actor == "0190f3a8-0000-7000-8000-000000000001"
+
+
+async def test_an_event_too_large_to_be_published_is_refused_when_it_is_recorded(boxes: Asking) -> None:
+    refused = await open_box(boxes, "k", label="x" * LARGEST_EVENT)
+    assert (refused.status_code, refused.json()["rule"]) == (413, "event_too_large")
+    assert (refused.json()["event"], refused.json()["limit"]) == ("boxes.box-opened.v1", LARGEST_EVENT)
+    assert boxes.types_stored() == []
+    assert (await open_box(boxes, "k", label="x" * (LARGEST_EVENT - 2_000))).status_code == 201

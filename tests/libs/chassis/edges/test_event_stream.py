@@ -15,6 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.harness.nursery import run
 from tests.libs.chassis.edges.identity import OTHER_ORGANISATION, bearer, pem_of, rsa_key, service_token, token
 from tests.libs.chassis.edges.running import Running
 from tests.libs.chassis.store.conftest import migrated
@@ -47,14 +48,7 @@ class Boxes:
         raise AssertionError(f"the stream ended after {len(found)} of {count}")
 
     def shell(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [RECADO, "events", *arguments],
-            env={"RECADO_SERVICE_TOKEN": service_token()},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return run([str(RECADO), "events", *arguments], {"RECADO_SERVICE_TOKEN": service_token()})
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from recado_events.catalogue import TOPICS
 
 from deploy.local.provider import Kafka
+from tests.harness.nursery import run
 from tests.libs.chassis.store.conftest import migrated
 from tests.servers.database_factory import DatabaseFactory
 
@@ -19,9 +20,7 @@ RECADO = Path(sys.executable).with_name("recado")
 
 def recado(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECADO_")}
-    return subprocess.run(
-        [str(RECADO), *arguments], env=kept | environment, capture_output=True, text=True, check=False, timeout=90
-    )
+    return run([str(RECADO), *arguments], kept | environment)
 
 
 def test_help_names_our_commands_and_every_installed_service() -> None:

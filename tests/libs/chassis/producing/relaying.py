@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,6 +12,7 @@ from recado_chassis.producing.relay import Relay
 from recado_chassis.service import Service
 
 from deploy.local.provider import Kafka
+from tests.harness.nursery import Nursling, started
 from tests.libs.chassis.producing.topic_contents import contents
 
 ROOT = Path(__file__).parents[4]
@@ -33,11 +33,9 @@ async def relaying(service: Service, dsn: str, kafka: Kafka, prefix: str) -> Asy
 @contextmanager
 def relay_process(
     dsn: str, kafka: Kafka, prefix: str, crash_point: str = "", idle_seconds: int = 20
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Nursling]:
     arguments = [dsn, kafka.bootstrap, prefix, str(idle_seconds)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", PROCESS, *arguments], cwd=ROOT, env={**os.environ, SETTING: crash_point}
-    )
+    process = started([sys.executable, "-m", PROCESS, *arguments], {**os.environ, SETTING: crash_point})
     try:
         yield process
     finally:

@@ -114,6 +114,7 @@ async def test_a_frozen_relay_loses_its_turn_and_thawed_can_only_repeat(
         told_in_full(service, await contents(kafka, topic_prefix + TOPIC))
 
 
+@pytest.mark.long
 async def test_events_of_a_broker_outage_arrive_after_it(own_kafka: Kafka, database: DatabaseFactory) -> None:
     prefix = f"outage{os.getpid()}."
     created(own_kafka, GATEWAY, prefix)

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import blocks, counting, past, silence, wishes
+from conversations.adapters.postgres import blocks, counting, past, silence, superseding, wishes
 from conversations.views import changes
 
 _RECORD = "WHERE pipeline_record_id = %(pipeline_record_id)s"
@@ -28,7 +28,14 @@ STATEMENTS = {
         VALUES (%(organisation_id)s, %(phone_number_id)s, %(members)s, %(only_online)s)
         ON CONFLICT (organisation_id, phone_number_id)
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
+    "drain_begun": """
+        INSERT INTO draining (organisation_id, phone_number_id) VALUES (%(organisation_id)s, %(phone_number_id)s)
+        ON CONFLICT DO NOTHING""",
+    "drain_ended": """
+        DELETE FROM draining
+        WHERE organisation_id = %(organisation_id)s AND phone_number_id = %(phone_number_id)s""",
     "rules_chosen": silence.RULES_CHOSEN,
+    "channel_noted": silence.CHANNEL_NOTED,
     "activity": silence.ACTIVITY,
     "block": blocks.BLOCK,
     "wish": wishes.WISH,
@@ -56,6 +63,8 @@ STATEMENTS = {
         INSERT INTO contact_companies (contact_id, organisation_id, company_id)
         VALUES (%(contact_id)s, %(organisation_id)s, %(company_id)s)
         ON CONFLICT (contact_id) DO UPDATE SET company_id = excluded.company_id""",
+    "contact_superseded": superseding.SUPERSEDED,
+    "contact_met_as": superseding.MET_AS,
     "record": """
         INSERT INTO pipeline_records (pipeline_record_id, organisation_id, conversation_id)
         VALUES (%(pipeline_record_id)s, %(organisation_id)s, %(conversation_id)s)

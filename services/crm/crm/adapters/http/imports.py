@@ -22,7 +22,7 @@ from crm.adapters.http.people import SettingUp as Asking
 from crm.adapters.http.pipelines import setup_of
 from crm.adapters.http.spreadsheet import as_csv, is_column, rows_in
 from crm.application import Importing
-from crm.application.book import FOLDS
+from crm.application.folds import FOLDS
 from crm.commands import ExportContacts, FinishImport, StartImport, TakePart
 from crm.domain.importing import Import
 from crm.domain.refusals import NoPermission, UnknownImport

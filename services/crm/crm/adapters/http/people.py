@@ -14,7 +14,7 @@ from recado_chassis.http.pages import Page, page
 from recado_chassis.streams import Streams
 from recado_events.ids import OrganisationId
 
-from crm.application.book import FOLDS
+from crm.application.folds import FOLDS
 from crm.commands import Person
 from crm.domain.refusals import NoPermission
 from crm.domain.staff import ADMINISTRATOR, OWN, Staff

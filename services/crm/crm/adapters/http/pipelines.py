@@ -18,7 +18,7 @@ from starlette.responses import Response
 from crm.adapters.http.people import SettingUp as Asking
 from crm.adapters.http.people import person_of, viewing
 from crm.application import SettingUp
-from crm.application.book import FOLDS
+from crm.application.folds import FOLDS
 from crm.commands import ChangePipeline, CreatePipeline, RetirePipeline, SetRecordRules
 from crm.domain.refusals import UnknownPipeline
 from crm.domain.setup import Pipeline, Setup

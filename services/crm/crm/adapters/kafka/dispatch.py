@@ -16,7 +16,8 @@ from recado_events.event import Event
 
 from crm.adapters.kafka import hearing
 from crm.application import Book, Listening
-from crm.application.book import conversation_key, customer_key, fold_of, record_key
+from crm.application.folds import fold_of
+from crm.application.keys import conversation_key, customer_key, record_key
 
 E = TypeVar("E", bound=Event)
 C = TypeVar("C")
@@ -76,7 +77,7 @@ class Reactions:
             case told.CustomerMergedInto():
                 yield customer_key(org, event.survivor_id)
             case told.CustomerIdentified() | told.CustomerAliasesAdded() if event.personal is not None:
-                yield from self.book.alias_keys(org, event.personal.aliases)
+                yield from self.book.keys.aliases(org, event.personal.aliases)
 
     def _streams(self, heard: Heard, work: Work) -> Mapping[str, Fold[Any]]:
         event = heard.body

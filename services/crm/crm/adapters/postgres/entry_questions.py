@@ -27,6 +27,15 @@ _FAMILY = """WITH RECURSIVE family (contact_id) AS (
     SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
     SELECT contact_id FROM family"""
 """A contact and those that it supersedes."""
+_COLLEAGUES = """WITH RECURSIVE met_as (contact_id) AS (
+    SELECT b.contact_id FROM view_entries.contact_companies b WHERE b.company_id = %(company_id)s UNION
+    SELECT s.superseded_by FROM view_contacts.contacts s JOIN met_as m USING (contact_id)
+    WHERE s.superseded_by IS NOT NULL),
+    family (contact_id) AS (
+    SELECT contact_id FROM met_as UNION
+    SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
+    SELECT contact_id FROM family"""
+"""A company's contacts, as whoever they are met, and those that these supersede: what each wrote, one person did."""
 _OWN = " AND {alias}.owner_id = %(viewer)s"
 
 
@@ -93,8 +102,7 @@ class EntriesInPostgres:
         if filters.contact_id is not None:
             sql += f" AND v.contact_id IN ({_FAMILY})"
         if filters.company_id is not None:
-            sql += """ AND v.contact_id IN (SELECT b.contact_id FROM view_entries.contact_companies b
-                                            WHERE b.company_id = %(company_id)s)"""
+            sql += f" AND v.contact_id IN ({_COLLEAGUES})"
         sql += " ORDER BY v.started_at DESC, v.conversation_id LIMIT 200"
         return self._rows(sql, _values(viewer, filters))
 

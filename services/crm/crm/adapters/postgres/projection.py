@@ -45,7 +45,7 @@ STATEMENTS = {
     "conversations_back": """
         UPDATE conversations SET contact_id = %(contact_id)s WHERE conversation_id = ANY (%(conversations)s::uuid[])""",
     "lines_back": """
-        UPDATE history SET contact_id = %(contact_id)s WHERE contact_id = %(survivor_id)s
+        UPDATE history SET contact_id = %(unmerged_id)s WHERE contact_id = %(contact_id)s
         AND (conversation_id = ANY (%(conversations)s::uuid[]) OR customer_id = ANY (%(customers)s::uuid[]))""",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from recado_chassis.trust import trust_store
 from recado_events.ids import PhoneNumberId, WabaId
 
 from gateway.adapters.graph.errors import count_error
@@ -22,7 +23,8 @@ Json = Mapping[str, Any]
 
 def account_client() -> httpx.Client:
     """For one call of connecting."""
-    return httpx.Client(timeout=httpx.Timeout(TIMEOUT, connect=5.0), trust_env=False, follow_redirects=False)
+    timeout = httpx.Timeout(TIMEOUT, connect=5.0)
+    return httpx.Client(verify=trust_store(), timeout=timeout, trust_env=False, follow_redirects=False)
 
 
 class GraphAccounts:

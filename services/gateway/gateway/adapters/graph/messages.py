@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+from recado_chassis.trust import trust_store
 
 from gateway.adapters.graph.calls import call_of, verdict_of
 from gateway.adapters.graph.errors import count_error
@@ -91,7 +92,9 @@ def client_options(concurrency: int) -> dict[str, Any]:
     """HTTP/1.1 without any retry of the transport, on connections that are fresh or were used a moment ago."""
     limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency, keepalive_expiry=IDLE)
     return {
-        "transport": httpx.AsyncHTTPTransport(http1=True, http2=False, retries=0, limits=limits, trust_env=False),
+        "transport": httpx.AsyncHTTPTransport(
+            verify=trust_store(), http2=False, retries=0, limits=limits, trust_env=False
+        ),
         "timeout": httpx.Timeout(DEADLINE, connect=5.0, pool=2.0),
         "trust_env": False,
         "follow_redirects": False,

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult
 import httpx
 import structlog
 from recado_chassis.ports import Clock
+from recado_chassis.trust import trust_store
 
 from gateway.adapters.hooks.addresses import Addresses
 from gateway.application.subscription_ports import Answer, Receiver
@@ -107,7 +108,9 @@ def client_options(concurrency: int) -> dict[str, Any]:
     moved. No cookie is kept: they would go by address too."""
     limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=0)
     return {
-        "transport": httpx.AsyncHTTPTransport(http1=True, http2=False, retries=0, limits=limits, trust_env=False),
+        "transport": httpx.AsyncHTTPTransport(
+            verify=trust_store(), http2=False, retries=0, limits=limits, trust_env=False
+        ),
         "timeout": httpx.Timeout(30.0, connect=CONNECTING),
         "trust_env": False,
         "follow_redirects": False,
