@@ -7,6 +7,7 @@ from typing import Any
 from recado_events import conversations as told
 
 from conversations.domain.customer import newest_of
+from conversations.domain.private import FreeEntryNoted
 from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
 from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 
@@ -70,6 +71,11 @@ def _(event: told.ServiceWindowOpened, position: int) -> Changes:
 @changes.register
 def _(event: told.ServiceWindowExtended, position: int) -> Changes:
     yield of_customer(event, "window", closes_at=event.closes_at)
+
+
+@changes.register
+def _(event: FreeEntryNoted, position: int) -> Changes:
+    yield of_customer(event, "free_entry", free_until=event.free_until)
 
 
 @changes.register

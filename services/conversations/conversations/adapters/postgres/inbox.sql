@@ -79,6 +79,7 @@ CREATE TABLE customers (
     wa_id text,
     user_id text,
     window_closes_at timestamptz,
+    free_until timestamptz, -- of who came from an ad and was answered
     merged_into uuid,
     contact_id uuid,
     name_words text[],
