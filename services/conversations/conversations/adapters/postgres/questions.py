@@ -97,7 +97,7 @@ class InboxQuestions:
         return found[0] if found else None
 
     def owners_of(self, conversation_id: UUID) -> list[Row]:
-        sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s ORDER BY position"
+        sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s AND user_id IS NOT NULL ORDER BY position"
         return self._rows(sql, {"id": conversation_id})
 
     def timeline(
