@@ -54,8 +54,8 @@ async def test_rule_15_of_two_conversations_the_one_in_the_path_counts(office: O
 async def test_rule_15_nothing_is_made_from_a_conversation_that_nobody_knows(office: Office) -> None:
     stages = (await office.does("POST", "/pipelines", SALES)).json()["stage_ids"]
     for path, body in (("/companies", {"name": "x"}), ("/pipeline-records", {"stage_id": stages[0], "name": "x"})):
-        body = {**body, "conversation_id": str(uuid4())}
-        answer = await office.client.post(path, json=body, headers=office.administrator)
+        made_in = {**body, "conversation_id": str(uuid4())}
+        answer = await office.client.post(path, json=made_in, headers=office.administrator)
         assert (answer.status_code, answer.json()["rule"]) == (404, "not_found")
 
 

@@ -7,7 +7,6 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,10 +21,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from deploy.local.launcher import Launcher
+from tests.journeys.databases import Databases
 from tests.journeys.world import SERVICES, World
 from tests.security.marked import Marked
 from tests.security.routes import ROUTES, Route
 from tests.simulator.client import Simulator
+from tests.simulator.connections import direct_client
 
 pytestmark = pytest.mark.timeout(240)
 CHECKS = [
@@ -42,13 +43,13 @@ ENDING = ("DELETE", "/disconnect", "/merge", "/finish")
 
 
 @pytest.fixture(scope="module")
-def marked(running: tuple[Launcher, dict[str, Any]]) -> Marked:
+def marked(running: tuple[Launcher, dict[str, Any]], databases: Databases) -> Marked:
     """An organisation with one of everything."""
 
     async def made() -> Marked:
         launcher, endpoints = running
-        async with httpx.AsyncClient(timeout=30) as http, Simulator(endpoints["simulator"]) as meta:
-            world = World(launcher, endpoints, http, meta)
+        async with direct_client(timeout=30) as http, Simulator(endpoints["simulator"]) as meta:
+            world = World(launcher, endpoints, http, meta, databases)
             await world.ready()
             return await Marked.new(world)
 

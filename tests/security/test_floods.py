@@ -155,7 +155,7 @@ async def test_invariant_47_one_organisations_flood_of_messages_delays_anothers_
 
 @pytest.mark.long
 async def test_invariant_47_while_one_organisation_asks_for_long_another_one_works_as_ever(world: World) -> None:
-    """Lists and commands of somebody who has much, for three times a thousand questions."""
+    """Lists and commands of somebody who has a conversation, two hundred of each, beside 200 connections."""
     ours, theirs = await Marked.new(world), await Marked.new(world)
     before = memory_of(world, "conversations")
     reads = asking(httpx.AsyncClient(timeout=30), ours.tenant)
@@ -164,5 +164,5 @@ async def test_invariant_47_while_one_organisation_asks_for_long_another_one_wor
         await reads()
         await ours.tenant.does("POST", "conversations", f"/conversations/{ours.ids['conversation_id']}/read", {})
 
-    await is_twice_at_most(works, lambda: flooded(theirs.tenant, 200, 1e9), 1000)
+    await is_twice_at_most(works, lambda: flooded(theirs.tenant, 200, 1e9), 200)
     assert memory_of(world, "conversations") < before + MEMORY

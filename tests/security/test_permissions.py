@@ -63,8 +63,9 @@ SERVICES = {
 }
 PREPARED = {name: partial(prepare, service.main) for name, service in SERVICES.items()}
 Opened = Callable[[str], Quarters]
-MEMBERS_OF_BODIES = {name: name for name in ("user_id", "contact_id", "company_id", "stage_id")} | {
-    "merged_id": "contact_id"
+MEMBERS_OF_BODIES = {
+    **{name: name for name in ("user_id", "contact_id", "company_id", "stage_id", "conversation_id")},
+    "merged_id": "contact_id",
 }
 """By the names of what they name."""
 
@@ -240,15 +241,19 @@ def ids_in(document: Any, route: Route) -> set[str]:
     return {name for schema in schemas for name in _ids_in(document, schema)}
 
 
-def _ids_in(document: Any, schema: Any, name: str = "") -> Iterator[str]:
+def _ids_in(document: Any, schema: Any, name: str = "", within: tuple[str, ...] = ()) -> Iterator[str]:
     if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        model = schema["$ref"].rpartition("/")[2]
+        if model in within:
+            return
+        schema, within = document["components"]["schemas"][model], (*within, model)
     if schema.get("format") == "uuid":
         yield name
     for member, told in schema.get("properties", {}).items():
-        yield from _ids_in(document, told, member)
-    for told in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), schema.get("items", {})):
-        yield from _ids_in(document, told, name)
+        yield from _ids_in(document, told, member, within)
+    lists = [schema["items"]] if "items" in schema else []
+    for told in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *lists):
+        yield from _ids_in(document, told, name, within)
 
 
 def alike(answer: httpx.Response, other: httpx.Response) -> bool:

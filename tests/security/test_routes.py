@@ -236,11 +236,14 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
     contact = (await tenant.does("GET", "crm", "/contacts"))["items"][0]["contact_id"]
     quoted = {"type": "text", "text": "x", "reply_to": message["message_id"]}
     reaction = {"type": "reaction", "message_id": message["message_id"], "emoji": "x"}
+    written = {"type": "quick_reply", "quick_reply_id": theirs["quick_reply_id"]}
     chat = {"phone_number_id": line.phone_number_id, "template": {"template_id": theirs["template_id"]}}
     stage = (await tenant.does("POST", "crm", "/pipelines", PIPELINE))["stage_ids"][0]
+    made_in = {"conversation_id": theirs["conversation_id"]}
     for method, service, path, body in [
         ("POST", "conversations", f"/conversations/{talk}/messages", quoted),
         ("POST", "conversations", f"/conversations/{talk}/messages", reaction),
+        ("POST", "conversations", f"/conversations/{talk}/messages", written),
         ("POST", "conversations", f"/conversations/{talk}/read", {"up_to_id": message["message_id"]}),
         ("POST", "conversations", f"/conversations/{talk}/assign", {"user_id": theirs["user_id"]}),
         ("POST", "conversations", "/previews", {**chat, "contact_id": theirs["contact_id"]}),
@@ -252,6 +255,8 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
         ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "company_id": theirs["company_id"]}),
         ("POST", "crm", "/pipeline-records", {"stage_id": theirs["stage_id"], "name": "x"}),
         ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "owner_id": theirs["user_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", **made_in}),
+        ("POST", "crm", "/companies", {"name": "x", **made_in}),
         ("PUT", "conversations", f"/channels/{line.phone_number_id}/rota", {"members": [theirs["user_id"]]}),
     ]:
         answer = await tenant.asks(method, service, path, body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
@@ -30,6 +30,7 @@ class Edge:
     shares: Shares
     standing: Standing | None = None
     screens: Shares = field(default_factory=lambda: Shares(waiting=SCREENS))
+    """The line of those whose answers do not end."""
 
 
 def edge_of(request: Request) -> Edge:
