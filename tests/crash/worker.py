@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 from recado_chassis.crash import SETTING
 
-from deploy.local.process import kill_group, spawn
+from deploy.local.process import kill_group
 from deploy.local.programs import Program
-from deploy.local.state import REPOSITORY
+from tests.harness.nursery import Nursling, started
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Worker:
         self._tally = tally
         self.wanted = True
         """Whether a supervisor starts it when it is down."""
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Nursling | None = None
         self._point: str | None = None
         self._stopping = False
 
@@ -75,11 +75,11 @@ class Worker:
         self._point = point
         extra = {**self.settings, **({SETTING: point} if point else {})}
         with self._log.open("ab") as output:
-            self._process = spawn(
+            self._process = started(
                 self._program.command,
-                output=output,
-                environment={**self._program.environment, **extra},
-                directory=REPOSITORY,
+                {**self._program.environment, **extra},
+                stdout=output.fileno(),
+                stderr=subprocess.STDOUT,
             )
 
     def died_at_its_point(self) -> bool:
@@ -95,9 +95,12 @@ class Worker:
 
     def ended_unasked(self) -> bool:
         """Whether it ended without anybody's doing."""
-        if self._process is None or self._process.poll() is None or self._point is not None or self._stopping:
+        process = self._process
+        if process is None or process.poll() is None or self._point is not None:
             return False
-        self._tally.ended_unasked.append(f"{self.name}: {self._process.returncode}")
+        if self._stopping or self._process is not process:  # another thread stops it, or has just done so
+            return False
+        self._tally.ended_unasked.append(f"{self.name}: {process.returncode}")
         self._process = None
         return True
 

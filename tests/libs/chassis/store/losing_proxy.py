@@ -30,7 +30,11 @@ class LosingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(self._address)
+            try:
+                server = socket.create_connection(self._address)
+            except OSError:  # the database is away: whoever comes is told so, and may come again
+                client.close()
+                continue
             mute = threading.Event()
             for source, to in ((client, server), (server, client)):
                 threading.Thread(target=self._forward, args=(source, to, client, mute), daemon=True).start()

@@ -29,6 +29,6 @@ class Sought:
         number = self.number or ""
         return {
             "query": " & ".join(terms),
-            "number": f"%{number}%",
+            "number": f"%{number}%" if number else None,
             "trigrams": marked(organisation_id, trigrams_of(number)),
         }
