@@ -369,3 +369,28 @@ async def test_d1_a_rebuilt_screen_knows_the_same_rules(office: Office, service:
     before = digest(service.dsn, INBOX)
     rebuild(service.dsn, INBOX, service.service.streams.mapper)
     assert digest(service.dsn, INBOX) == before
+
+
+async def test_rule_3_a_conversation_that_goes_on_with_nobody_there_waits_among_the_unassigned(office: Office) -> None:
+    await office.does("PUT", RULES, {"reopen_within": "PT1H"})
+    office.customer_writes()
+    talk, first = office.service.facts(ConversationOpened)[0].conversation_id, str(office.agents[0])
+    assert [each.user_id for each in office.service.facts(ConversationAssigned)] == [office.agents[0]]
+    await office.does("POST", f"/conversations/{talk}/close")
+    await activates(office, 0, False)
+    await activates(office, 1, False)
+    office.customer_writes("Mais uma coisa")
+    (waiting,) = (await office.sees("/conversations?view=unassigned"))["items"]
+    assert (waiting["conversation_id"], waiting["assignee"], waiting["unread"]) == (str(talk), None, 2)
+    assert (await office.sees(f"/conversations?owner={first}"))["items"] == []
+    await activates(office, 1, True)
+    shown = await office.sees(f"/conversations/{talk}")
+    assert (shown["assignee"], shown["state"]) == (str(office.agents[1]), "open")
+    assert [each["user_id"] for each in shown["owners"]] == [first, str(office.agents[1])]
+    assert (await office.sees("/conversations?view=unassigned"))["items"] == []
+    assert (await office.sees("/counters", office.agent(1)))["unread"] == 2
+
+
+async def activates(office: Office, index: int, active: bool) -> None:
+    body = {"name": "x", "role": "member", "profile_id": str(office.profile), "active": active}
+    await office.does("PUT", f"/users/{office.agents[index]}", body)

@@ -281,6 +281,25 @@ def test_rule_16_who_loses_a_conversation_that_goes_on_after_its_end_is_told_so(
     assert "message-received" not in told_of
 
 
+def test_rule_16_who_loses_a_conversation_to_the_queue_is_told_so() -> None:
+    living = Living()
+    (ana,) = living.agents(1)
+    living.rota([ana])
+    living.rules(reopen_within=DAY)
+    living.writes()
+    living.closes(living.talk())
+    living.grant("view_only", "own", PROFILES[1])
+    living.register(ana, profile=PROFILES[1])
+    begins = living.store.end()
+    room = room_of(living.streams, ORGANISATION)
+    room.admit(Watcher(ORGANISATION, Person(ana, "member", PROFILES[1])))
+    living.writes()
+    assert living.facts(told.ConversationQueued)[-1].previous_user_id == ana
+    told_of = [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
+    assert "conversation-lost" in told_of
+    assert "message-received" not in told_of
+
+
 OF_A_MESSAGE = {"message-edited", "message-revoked", "reaction-received"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from recado_events import conversations as told_by
 from recado_events.crm import PipelineRecordOpened
@@ -41,6 +41,22 @@ async def test_s8_s26_records_and_notes_are_made_from_a_message_of_a_conversatio
     assert record["amount"] == {**amount, "exponent": 2}
     (note,) = (await office.sees(f"/contacts/{contact}/notes"))["items"]
     assert note["message_id"] == message
+
+
+async def test_rule_15_of_two_conversations_the_one_in_the_path_counts(office: Office) -> None:
+    _, talk = await conversation(office)
+    stages = (await office.does("POST", "/pipelines", SALES)).json()["stage_ids"]
+    body = {"stage_id": stages[0], "name": "Bicycle", "conversation_id": str(uuid4())}
+    await office.does("POST", f"/conversations/{talk}/pipeline-records", body)
+    assert [each.conversation_id for each in office.service.facts(PipelineRecordOpened)] == [UUID(talk)]
+
+
+async def test_rule_15_nothing_is_made_from_a_conversation_that_nobody_knows(office: Office) -> None:
+    stages = (await office.does("POST", "/pipelines", SALES)).json()["stage_ids"]
+    for path, body in (("/companies", {"name": "x"}), ("/pipeline-records", {"stage_id": stages[0], "name": "x"})):
+        made_in = {**body, "conversation_id": str(uuid4())}
+        answer = await office.client.post(path, json=made_in, headers=office.administrator)
+        assert (answer.status_code, answer.json()["rule"]) == (404, "not_found")
 
 
 async def test_s21_the_conversations_of_a_contact_a_company_and_a_pipeline_record(office: Office) -> None:

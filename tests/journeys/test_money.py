@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +85,21 @@ async def test_s16_a_template_restarts_an_expired_window(company: Company) -> No
     await company.meta.customer_writes(wa_id, company.number, "Oi de novo")
     await company.conversation_of(name, lambda item: item["window"]["open"])
     await company.message_shown(talk, await company.replies(talk), "read")
+
+
+async def test_rule_9_who_comes_from_an_ad_and_is_answered_is_seen_to_be_written_to_free_for_72_hours(
+    company: Company,
+) -> None:
+    wa_id, name = new_customer()
+    await company.meta.customer_writes(wa_id, company.number, "Vi o anúncio", name=name, referral=True)
+    talk = await company.conversation_of(name)
+    assert talk["window"]["free_until"] is None, "nobody has answered"
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    reply = await company.replies(talk["conversation_id"])
+    seen = await company.conversation_of(name, lambda item: item["window"]["free_until"] is not None)
+    entered = datetime.fromisoformat(seen["window"]["free_until"]) - timedelta(hours=72)
+    assert before <= entered <= datetime.now(UTC), "from the first delivery on"
+    assert (await company.cost(reply, "free"))["amount"] == 0
 
 
 async def test_rule_38_who_stops_marketing_while_credits_are_waited_for_is_sent_none_and_the_hold_is_released(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import secrets
+import shlex
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+from tests.journeys.company import frozen
 from tests.journeys.test_channels import connect
 from tests.journeys.world import Json, World, counted, new_customer, until
 from tests.security.street import INBOUND, QUARANTINE, Street, somebody, wamid
@@ -21,12 +28,26 @@ from tests.simulator.entities import Send
 from tests.simulator.faults import Scope
 from tests.simulator.signing import meta_json
 
+RECADO = str(Path(sys.executable).with_name("recado"))
 pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
 def street(world: World) -> Street:
     return Street(world)
+
+
+def flies_a_canary(world: World, number: str, within: float) -> subprocess.CompletedProcess[str]:
+    told = (world.launcher._state.environments / "gateway").read_text()
+    own = dict(each.split("=", 1) for each in shlex.split(told))
+    url = f"{world.endpoints['gateway']}/webhooks/whatsapp"
+    command = [RECADO, "gateway", "canary", url, "--phone-number-id", number, "--within", str(within), "--json"]
+    return subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, check=False, timeout=60)
+
+
+async def set_aside(world: World) -> int:
+    told = await world.told("recado.conversations.v1")
+    return sum(each.type == "conversations.update-set-aside.v1" for each in told)
 
 
 @asynccontextmanager
@@ -120,6 +141,21 @@ async def test_pain_03_of_one_webhook_with_everything_in_it_everything_arrives(s
 async def records(world: World) -> int:
     """How many the door has ever passed on."""
     return sum(end for (topic, _), end in (await world._ends()).items() if topic in (INBOUND, QUARANTINE))
+
+
+async def test_pain_05_a_canary_comes_out_at_the_other_end_in_time_or_says_how_far_it_came(world: World) -> None:
+    """Nobody writes it, nobody sees it, and it costs nothing."""
+    before = await set_aside(world)
+    flown = flies_a_canary(world, world.number, 20)
+    assert (flown.returncode, flown.stderr) == (0, "")
+    flight = json.loads(flown.stdout)
+    assert 0 < flight["acknowledged"] < flight["told"] < 20
+    assert await set_aside(world) == before + 1
+    with frozen(world, "conversations"):
+        stuck = flies_a_canary(world, world.number, 1)
+    assert (stuck.returncode, "acknowledged after" in stuck.stderr, "recado lag" in stuck.stderr) == (1, True, True)
+    unknown = flies_a_canary(world, "1" * 15, 1)
+    assert (unknown.returncode, "nobody here serves" in unknown.stderr) == (1, True)
 
 
 async def test_pain_06_customers_are_heard_at_once_while_a_thousand_contacts_are_imported(street: Street) -> None:

@@ -81,6 +81,7 @@ LISTS = (
 CONVERSATIONS = {
     ("GET", "/conversations"): Permission(queries=LISTS, whole=True),
     ("GET", "/counters"): Permission(whole=True),
+    ("GET", "/reports/reply-times"): Permission(),
     ("GET", "/stream"): Permission(whole=True),
     ("GET", "/conversations/{conversation_id}"): LOOKS,
     ("GET", "/conversations/{conversation_id}/messages"): LOOKS,
@@ -195,11 +196,28 @@ PERMISSIONS = {
 """In the order in which they are asked: what ends a thing comes last."""
 NAMED = {
     ("PUT", "/contacts/{contact_id}/company"): ("company_id",),
-    ("POST", "/pipeline-records"): ("contact_id", "company_id"),
+    ("POST", "/companies"): ("conversation_id",),
+    ("POST", "/pipeline-records"): ("contact_id", "company_id", "conversation_id"),
     ("POST", "/conversations/{conversation_id}/pipeline-records"): ("contact_id", "company_id"),
     ("PUT", "/pipeline-records/{pipeline_record_id}/related"): ("contact_id", "company_id"),
     ("POST", "/contacts/{contact_id}/merge"): ("merged_id",),
 }
 """What bodies of crm name: it is hidden like what a path names. A merge comes last: a contact is merged once."""
 NAMED_IN_BODIES = [(Route("crm", *route), name) for route, names in NAMED.items() for name in names]
+_FOREIGN = "`security/test_routes.py::test_91_ids_inside_bodies_are_not_anothers_either`"
+_CHATS = "`conversations/test_{}.py::test_rule_15_scope_own_starts_chats_{}`"
+_OF_ALL = ("user_id", "owner_id", "template_id", "stage_id")
+_OF_THE_PATH = ("reply_to", "message_id", "up_to_id")
+_SAVED = "`conversations/test_saved_views.py::test_s18_a_saved_view_shows_what_its_filters_would`"
+LOOKED_AT = {
+    "contact_id": _CHATS.format("beginning", "with_ones_own_contacts_and_with_new_people"),
+    "pipeline_record_id": _CHATS.format("selling", "from_ones_own_records_and_contacts"),
+    "conversation_id": "`crm/test_desk.py::test_rule_15_of_two_conversations_the_one_in_the_path_counts`",
+    **dict.fromkeys(("owner", "contact", "company", "stage"), _SAVED),
+    "quick_reply_id": _FOREIGN,
+    "attachment_id": "`conversations/test_attachments.py::test_a_file_of_one_conversation_is_not_sent_in_another`",
+    **dict.fromkeys((*_OF_ALL, *_OF_THE_PATH), _FOREIGN),
+}
+"""What bodies name beside that, and the test that looks at it: it is the whole organisation's, or has to be of the
+conversation that the path names."""
 NOT_FOR_MEMBERS = tuple(route for route, expected in ROUTES.items() if "member" not in expected.roles)

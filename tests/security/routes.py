@@ -88,6 +88,7 @@ GATEWAY = {
     ("GET", "/events"): Expected(PROGRAMS),
     ("GET", "/events/stream"): Expected(PROGRAMS),
 }
+DAYS = {"first_day": "2026-10-01", "last_day": "2026-10-31"}
 CONVERSATIONS = {
     ("GET", "/conversations"): Expected(PEOPLE),
     ("POST", "/conversations"): Expected(PEOPLE, CHAT),
@@ -121,6 +122,7 @@ CONVERSATIONS = {
     ("GET", "/conversations/{conversation_id}/messages/{message_id}/attachment"): Expected(PEOPLE),
     ("GET", "/conversations/{conversation_id}/messages/{message_id}/thumbnail"): Expected(PEOPLE),
     ("GET", "/counters"): Expected(PEOPLE),
+    ("GET", "/reports/reply-times"): Expected(PEOPLE, query=DAYS),
     ("GET", "/views"): Expected(PEOPLE),
     ("POST", "/views"): Expected(PEOPLE, VIEW, owned=False, flags=("shared",)),
     ("PUT", "/views/{view_id}"): Expected(PEOPLE, VIEW, flags=("shared",)),

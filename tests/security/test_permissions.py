@@ -24,10 +24,12 @@ from templates import main as templates
 from deploy.local.provider import Postgres
 from tests.gateway.stage import options
 from tests.harness.on_database import ServiceOnDatabase, prepare
+from tests.house.named_tests import missing_in
 from tests.security import address_book, furnishing
 from tests.security.endless import cut_when_ready
 from tests.security.furnishing import Furnish
 from tests.security.permissions import (
+    LOOKED_AT,
     MEMBERS,
     NAMED_IN_BODIES,
     NOT_FOR_MEMBERS,
@@ -61,8 +63,9 @@ SERVICES = {
 }
 PREPARED = {name: partial(prepare, service.main) for name, service in SERVICES.items()}
 Opened = Callable[[str], Quarters]
-MEMBERS_OF_BODIES = {name: name for name in ("user_id", "contact_id", "company_id", "stage_id")} | {
-    "merged_id": "contact_id"
+MEMBERS_OF_BODIES = {
+    **{name: name for name in ("user_id", "contact_id", "company_id", "stage_id", "conversation_id")},
+    "merged_id": "contact_id",
 }
 """By the names of what they name."""
 
@@ -132,7 +135,7 @@ def outcome(answer: httpx.Response) -> str:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_every_route_that_a_service_describes_is_in_the_matrix(opened: Opened, service: str) -> None:
+async def test_invariant_44_every_route_that_a_service_describes_is_in_the_matrix(opened: Opened, service: str) -> None:
     async with opened(service).service.http() as client:
         paths = (await client.get("/openapi.json")).json()["paths"]
     described = {Route(service, method.upper(), path) for path, methods in paths.items() for method in methods}
@@ -143,7 +146,9 @@ async def test_every_route_that_a_service_describes_is_in_the_matrix(opened: Ope
 
 
 @pytest.mark.parametrize("route", PERMISSIONS, ids=str)
-async def test_rule_15_whoever_asks_for_whatever_gets_what_their_profile_allows(opened: Opened, route: Route) -> None:
+async def test_rule_15_invariant_44_whoever_asks_for_whatever_gets_what_their_profile_allows(
+    opened: Opened, route: Route
+) -> None:
     quarters, permission, wrong = opened(route.service), PERMISSIONS[route], dict[str, Any]()
     async with entered(quarters, route) as ask:
         for viewer in VIEWERS:
@@ -215,6 +220,40 @@ async def test_rule_15_what_a_body_names_is_hidden_like_what_a_path_names(
                 if outcome(answer) == "hidden" and not alike(answer, nothing):
                     wrong[f"{viewer}: {whose} is told from nothing"] = answer.text
     assert wrong == {}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_invariant_44_every_id_that_a_body_may_name_is_looked_at_for_whose_it_is(
+    opened: Opened, service: str
+) -> None:
+    async with opened(service).service.http() as client:
+        document = (await client.get("/openapi.json")).json()
+    asked = [route for route in PERMISSIONS if route.service == service]
+    named = {(route, name) for route in asked for name in ids_in(document, route)}
+    assert {f"{route}: {name}" for route, name in named - {*NAMED_IN_BODIES} if name not in LOOKED_AT} == set()
+    assert [test for tests in LOOKED_AT.values() if (test := missing_in(tests))] == []
+
+
+def ids_in(document: Any, route: Route) -> set[str]:
+    """Members of its body, at any depth, that are ids."""
+    body = document["paths"][route.path][route.method.lower()].get("requestBody", {"content": {}})
+    schemas = [content.get("schema", {}) for content in body["content"].values()]
+    return {name for schema in schemas for name in _ids_in(document, schema)}
+
+
+def _ids_in(document: Any, schema: Any, name: str = "", within: tuple[str, ...] = ()) -> Iterator[str]:
+    if "$ref" in schema:
+        model = schema["$ref"].rpartition("/")[2]
+        if model in within:
+            return
+        schema, within = document["components"]["schemas"][model], (*within, model)
+    if schema.get("format") == "uuid":
+        yield name
+    for member, told in schema.get("properties", {}).items():
+        yield from _ids_in(document, told, member, within)
+    lists = [schema["items"]] if "items" in schema else []
+    for told in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *lists):
+        yield from _ids_in(document, told, name, within)
 
 
 def alike(answer: httpx.Response, other: httpx.Response) -> bool:

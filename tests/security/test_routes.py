@@ -98,7 +98,8 @@ async def records_of(world: World) -> dict[str, str]:
     record = await made("/pipeline-records", {"stage_id": pipeline["stage_ids"][0], "name": "x"})
     company = await made("/companies", {"name": "x"})
     started = await made("/imports", {"columns": ["name"]})
-    return {**started, "part": "700019", "field": field, "pipeline_id": pipeline["pipeline_id"], **record, **company}
+    of_pipeline = {"pipeline_id": pipeline["pipeline_id"], "stage_id": pipeline["stage_ids"][0]}
+    return {**started, "part": "700019", "field": field, **of_pipeline, **record, **company}
 
 
 async def test_every_route_that_is_described_has_its_expectation(world: World) -> None:
@@ -236,11 +237,14 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
     contact = (await tenant.does("GET", "crm", "/contacts"))["items"][0]["contact_id"]
     quoted = {"type": "text", "text": "x", "reply_to": message["message_id"]}
     reaction = {"type": "reaction", "message_id": message["message_id"], "emoji": "x"}
+    written = {"type": "quick_reply", "quick_reply_id": theirs["quick_reply_id"]}
     chat = {"phone_number_id": line.phone_number_id, "template": {"template_id": theirs["template_id"]}}
     stage = (await tenant.does("POST", "crm", "/pipelines", PIPELINE))["stage_ids"][0]
+    made_in = {"conversation_id": theirs["conversation_id"]}
     for method, service, path, body in [
         ("POST", "conversations", f"/conversations/{talk}/messages", quoted),
         ("POST", "conversations", f"/conversations/{talk}/messages", reaction),
+        ("POST", "conversations", f"/conversations/{talk}/messages", written),
         ("POST", "conversations", f"/conversations/{talk}/read", {"up_to_id": message["message_id"]}),
         ("POST", "conversations", f"/conversations/{talk}/assign", {"user_id": theirs["user_id"]}),
         ("POST", "conversations", "/previews", {**chat, "contact_id": theirs["contact_id"]}),
@@ -250,6 +254,10 @@ async def test_91_ids_inside_bodies_are_not_anothers_either(
         ("POST", "crm", f"/contacts/{contact}/merge", {"merged_id": theirs["contact_id"]}),
         ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "contact_id": theirs["contact_id"]}),
         ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "company_id": theirs["company_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": theirs["stage_id"], "name": "x"}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", "owner_id": theirs["user_id"]}),
+        ("POST", "crm", "/pipeline-records", {"stage_id": stage, "name": "x", **made_in}),
+        ("POST", "crm", "/companies", {"name": "x", **made_in}),
         ("PUT", "conversations", f"/channels/{line.phone_number_id}/rota", {"members": [theirs["user_id"]]}),
     ]:
         answer = await tenant.asks(method, service, path, body)

@@ -12,7 +12,7 @@ import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 from recado_chassis.files import FileSettings
-from recado_chassis.settings import DatabaseSettings, HexKey, ServiceSettings
+from recado_chassis.settings import DatabaseSettings, HexKey, KafkaSettings, ServiceSettings
 
 
 def _token_key(value: SecretStr) -> SecretStr:
@@ -39,6 +39,16 @@ TokenKeys = Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_ma
 
 def _bytes_of(keys: Sequence[SecretStr]) -> Sequence[bytes]:
     return [urlsafe_b64decode(key.get_secret_value() + "==") for key in keys]
+
+
+class CanarySettings(DatabaseSettings, KafkaSettings):
+    """What the canary is told."""
+
+    app_secrets: Annotated[tuple[AppSecret, ...], Field(min_length=1)]
+
+    @property
+    def app_secret(self) -> str:
+        return self.app_secrets[0].get_secret_value()
 
 
 class TokenSettings(DatabaseSettings):

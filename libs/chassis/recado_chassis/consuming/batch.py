@@ -19,6 +19,8 @@ ATTEMPTS = 3
 """How often a record that fails is tried by itself before it is parked."""
 MOST_FAILURES = 10
 """Records that fail in one batch before it is left unfinished: those of other partitions wait for the next one."""
+MOST_BYTES = 1024 * 1024
+"""Of records in one transaction: what holds thousands of messages (history of a phone app) is no batch of hundreds."""
 _PAUSE = 0.01
 
 
@@ -68,7 +70,7 @@ class Batch:
                 self._step()
 
     def _step(self) -> None:
-        chunk = self._todo[: self._together]
+        chunk = self._next()
         self._tried = Handled(0, {})
         self._unsure = True
         crash("consumer.before_transaction")
@@ -87,6 +89,15 @@ class Batch:
         crash("consumer.after_commit")
         self._unsure = False
         self._settle(len(chunk))
+
+    def _next(self) -> list[Read]:
+        """As many as fit into one transaction; one at least, however large."""
+        left = MOST_BYTES
+        for place, read in enumerate(self._todo[: self._together]):
+            left -= len(read.record.value or b"")
+            if left < 0 and place:
+                return self._todo[:place]
+        return self._todo[: self._together]
 
     def _try(self, work: Work, chunk: list[Read]) -> None:
         self._tried = handle(work, chunk, self.rows, self._streams.clock.now())

@@ -12,11 +12,13 @@ from recado_chassis.http.cursors import Cursors
 from recado_chassis.http.describing import describe
 from recado_chassis.http.direct import Direct, DirectRoutes
 from recado_chassis.http.edge import Edge, WaitFor
+from recado_chassis.http.event_stream import lasting_paths
 from recado_chassis.http.events_route import events_route
 from recado_chassis.http.health import PATHS, Management
 from recado_chassis.http.intake import Intake, uploads_of
 from recado_chassis.http.keys import keys_of
 from recado_chassis.http.refusals import HANDLERS
+from recado_chassis.http.shares import Shares, Turnstile
 from recado_chassis.http.tokens import Tokens
 from recado_chassis.ports import Ids
 from recado_chassis.running.readiness import Readiness
@@ -40,7 +42,7 @@ def create_app(
     readiness = readiness or Readiness(service.streams.store.end)
     api = _api(service, settings, readiness.is_stopping)
     streams = service.streams
-    own = settings.fingerprints().sibling(f"http of {service.name}")
+    own, shares = settings.fingerprints().sibling(f"http of {service.name}"), Shares()
     api.state.edge = Edge(
         tokens=Tokens(keys_of(settings), settings.jwt_issuer, settings.jwt_audience, streams.clock),
         cursors=Cursors(own),
@@ -50,13 +52,15 @@ def create_app(
         wait_for=wait_for or _at_once,
         withholding=Withholding(streams),
         standing=service.standing,
+        shares=shares,
     )
     apps: dict[str, ASGIApp] = dict(service.raw_routes)
     if settings.management_port is None:
         management = Management(readiness)
         apps.update(dict.fromkeys(PATHS, management))
     direct = {path: app for path, app in service.raw_routes.items() if isinstance(app, Direct)}
-    return App(_Dispatch(apps, Intake(api, uploads=uploads_of(service.answers))), streams.ids, direct)
+    intake = Intake(api, uploads=uploads_of(service.answers))
+    return App(_Dispatch(apps, Turnstile(intake, shares, lasting_paths(service.answers))), streams.ids, direct)
 
 
 class App(Accounting):

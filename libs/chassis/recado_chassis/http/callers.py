@@ -28,10 +28,11 @@ async def identify(request: Request) -> Caller:
     if known is not None:
         return known
     edge = edge_of(request)
-    found = await edge.tokens.verify(_token(request))
+    token = _token(request)
+    found = await edge.tokens.verify(token)
     if found.organisation_id is not None:
         line = edge.screens if is_lasting(request.scope) else edge.shares
-        hold_a_share(request.scope, await line.enter(found.organisation_id))
+        hold_a_share(request.scope, await line.enter(found.organisation_id, token))
     if edge.standing is not None:
         now = await in_thread(edge.standing, found)
         if now is None:

@@ -29,9 +29,10 @@ class Edge:
     ids: Ids
     wait_for: WaitFor
     withholding: Withholding
+    shares: Shares
     standing: Standing | None = None
-    shares: Shares = field(default_factory=Shares)
     screens: Shares = field(default_factory=lambda: Shares(waiting=SCREENS))
+    """The line of those whose answers do not end."""
 
 
 def edge_of(request: Request) -> Edge:

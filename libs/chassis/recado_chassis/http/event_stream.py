@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -36,6 +38,12 @@ def retry(milliseconds: int) -> bytes:
 async def lasting(request: Request) -> None:
     """The first dependency of a route that answers with an EventStream."""
     note_lasting(request.scope)
+
+
+def lasting_paths(routers: Iterable[APIRouter]) -> frozenset[str]:
+    """Of the routes that begin with `lasting`."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    return frozenset(route.path for route in routes if any(each.dependency is lasting for each in route.dependencies))
 
 
 class EventStream(StreamingResponse):

@@ -26,6 +26,7 @@ from recado_events.billing.credits import (
     RechargeFailed,
     RechargeStarted,
 )
+from recado_events.billing.dealings import FreeEntryOpened, OfDealings
 from recado_events.billing.organisation import (
     WITH_WHATSAPP,
     EditionChanged,
@@ -49,11 +50,13 @@ __all__ = [
     "DisputeClosed",
     "EditionChanged",
     "FreeConversationCounted",
+    "FreeEntryOpened",
     "FreeMessageCounted",
     "HoldExpired",
     "HoldReleased",
     "LateChargeRecorded",
     "OfCharge",
+    "OfDealings",
     "OfOrganisation",
     "OfPrices",
     "OfPurchase",
@@ -87,6 +90,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     RatingDiscrepancyFound,
     FreeConversationCounted,
     FreeMessageCounted,
+    FreeEntryOpened,
     CreditsPurchased,
     PurchaseRefunded,
     PaymentDisputed,

@@ -17,6 +17,7 @@ _LATER = {
     "closes_at": story.DAY,
     "send_by": story.DAY,
     "old_signs_until": story.DAY,
+    "free_until": 3 * story.DAY,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from recado_events.billing import ChargePosted, LateChargeRecorded, Rated
+from recado_events.billing import ChargePosted, FreeEntryOpened, LateChargeRecorded, Rated
 from recado_events.event import Event
 
 from billing.commands import NoteDelivery, NoteReply
@@ -16,7 +16,6 @@ from billing.domain.holding import on
 from billing.domain.private import (
     ChargeRated,
     ConversationStarted,
-    FreeEntryOpened,
     OutreachNoted,
     ReplyNoted,
 )

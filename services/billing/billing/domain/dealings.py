@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
+from recado_events.billing import FreeEntryOpened
 from recado_events.event import Event
 from recado_events.ids import CustomerId, MessageId
 
@@ -17,7 +18,6 @@ from billing.domain.private import (
     ConversationStarted,
     CustomersJoined,
     DealingsMoved,
-    FreeEntryOpened,
     OutreachEnded,
     OutreachNoted,
     WindowCounted,

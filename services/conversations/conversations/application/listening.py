@@ -15,13 +15,15 @@ from conversations.commands import (
     NoteContactParted,
     NoteContactStanding,
     NoteContactSuperseded,
+    NoteFreeEntry,
     NoteOrganisation,
     NotePipeline,
     NotePipelineRecord,
     NoteReservation,
     NoteTemplate,
 )
-from conversations.domain import company, contact, organisation, requesting, selling, template
+from conversations.domain import company, contact, free_entry, organisation, requesting, selling, template
+from conversations.domain.places import CustomerPlace
 
 
 class Listening:
@@ -77,6 +79,14 @@ class Listening:
     def note_organisation(self, work: Work, command: NoteOrganisation, cause: Cause) -> None:
         team = self._scene.team(work, command.organisation_id)
         self._scene.record(work, organisation.note_organisation(command, team.organisation), cause)
+
+    def note_free_entry(self, work: Work, command: NoteFreeEntry, cause: Cause) -> None:
+        whose = self._scene.survivor(work, command.customer_id)
+        place = CustomerPlace(
+            organisation_id=command.organisation_id, phone_number_id=command.phone_number_id, customer_id=whose
+        )
+        known = self._scene.customer(work, whose)
+        self._scene.record(work, free_entry.note_free_entry(command.free_until, known, place, command.now), cause)
 
     def note_reservation(self, work: Work, command: NoteReservation, cause: Cause) -> None:
         """The request is decided once more, on what is known now."""

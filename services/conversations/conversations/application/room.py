@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recado_chassis.streams import Streams
-from recado_events.conversations import ConversationAssigned, ConversationRead, MessageReceived
+from recado_events.conversations import ConversationAssigned, ConversationQueued, ConversationRead, MessageReceived
 from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, OrganisationId, UserId
 
@@ -92,6 +92,8 @@ class Room:
             yield from self._granted_anew(told.position)
         if isinstance(event, ConversationAssigned) and (self._own or event.customer_id in self.owners):
             self.owners.setdefault(event.customer_id, {})[event.conversation_id] = event.user_id
+        if isinstance(event, ConversationQueued) and event.customer_id in self.owners:
+            self.owners[event.customer_id][event.conversation_id] = None
         owners = owners_among(self.owners, event)
         self._count(event, owners)
         shown = cut(event)
@@ -114,7 +116,7 @@ class Room:
         """Of those who see only what is theirs: all who may see this, or see the last of it."""
         if is_everybodys(event):
             return list(self._own)
-        before = event.previous_user_id if isinstance(event, ConversationAssigned) else None
+        before = event.previous_user_id if isinstance(event, ConversationAssigned | ConversationQueued) else None
         return [user_id for user_id in {*owners.values(), before} if user_id is not None and user_id in self._own]
 
     def _count(self, event: Event, owners: Mapping[ConversationId, UserId | None]) -> None:
@@ -129,9 +131,15 @@ class Room:
             case ConversationAssigned():
                 for watcher in self._own.get(event.user_id, ()):
                     self.moved[watcher].add(event.conversation_id)
-                before = event.previous_user_id
-                for watcher in self._own.get(before, ()) if before is not None and before != event.user_id else ():
-                    self.moved[watcher].discard(event.conversation_id)
+                if event.previous_user_id != event.user_id:
+                    self._forget(event.conversation_id, event.previous_user_id)
+            case ConversationQueued():
+                self._forget(event.conversation_id, event.previous_user_id)
+
+    def _forget(self, conversation_id: ConversationId, user_id: UserId | None) -> None:
+        """It is theirs no more."""
+        for watcher in () if user_id is None else self._own.get(user_id, ()):
+            self.moved[watcher].discard(conversation_id)
 
     def _owners_of(
         self, conversation_id: ConversationId, owners: Mapping[ConversationId, UserId | None]

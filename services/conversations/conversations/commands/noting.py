@@ -154,6 +154,17 @@ class NoteReservation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFreeEntry:
+    """What is sent to this customer is free of charge until then."""
+
+    organisation_id: OrganisationId
+    phone_number_id: PhoneNumberId
+    customer_id: CustomerId
+    free_until: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireRequest:
     """Nobody answered a request in time."""
 

@@ -37,7 +37,7 @@ def assign_new(
         return [_assigned(place, contact_owner, "contact_owner", now, previous)]
     turn = next_turn(desk, team)
     if turn.user_id is None:
-        return _wait(place, contact_owner, turn, desk, team, now)
+        return _wait(place, contact_owner, turn, desk, team, now, previous)
     return _take_turn(place, turn.user_id, turn, desk, "rota", now, previous)
 
 
@@ -48,7 +48,13 @@ def _assigned(
 
 
 def _wait(
-    place: ConversationPlace, contact_owner: UserId | None, turn: Turn, desk: Desk, team: Team, now: datetime
+    place: ConversationPlace,
+    contact_owner: UserId | None,
+    turn: Turn,
+    desk: Desk,
+    team: Team,
+    now: datetime,
+    previous: UserId | None,
 ) -> list[Event]:
     facts: list[Event] = []
     if place["phone_number_id"] not in team.desks:
@@ -56,7 +62,8 @@ def _wait(
             DeskKnown(organisation_id=place["organisation_id"], phone_number_id=place["phone_number_id"], known_at=now)
         )
     if not is_waiting(desk, place):
-        facts.append(ConversationQueued(**place, skipped=turn.skipped, contact_owner_id=contact_owner, queued_at=now))
+        owners: dict[str, UserId | None] = {"contact_owner_id": contact_owner, "previous_user_id": previous}
+        facts.append(ConversationQueued(**place, **owners, skipped=turn.skipped, queued_at=now))
     return facts
 
 

@@ -32,7 +32,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias, Recipient
 from recado_events.ids import ConversationId, CustomerId, MessageId, PhoneNumberId, UserId
 
-from conversations.domain.private import ActivityNoted, ContactOwnerNoted
+from conversations.domain.private import ActivityNoted, ContactOwnerNoted, FreeEntryNoted
 
 OPEN, AWAITING_REPLY, CLOSED = "open", "awaiting_reply", "closed"
 WINDOW = timedelta(hours=24)
@@ -67,6 +67,8 @@ class Customer(NamedTuple):
     """What the business's phone calls them."""
     window_closes_at: datetime | None = None
     window_message_id: MessageId | None = None
+    free_until: datetime | None = None
+    """Since an answer to somebody who came from an ad (rule 9)."""
     conversations: Mapping[ConversationId, Conversation] = MappingProxyType({})
     last_id: ConversationId | None = None
     owner_id: UserId | None = None
@@ -132,6 +134,8 @@ def evolve(customer: Customer, event: Event) -> Customer:
             return customer._replace(is_blocked=not event.blocked)
         case ContactOwnerNoted():
             return customer._replace(owner_id=event.owner_id)
+        case FreeEntryNoted():
+            return customer._replace(free_until=event.free_until)
         case ConversationOpened():
             state = OPEN if event.initiated_by == "customer" else AWAITING_REPLY
             opened = Conversation(state, event.opened_at)

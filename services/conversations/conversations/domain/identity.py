@@ -25,6 +25,7 @@ from conversations.commands import SetMarketing, Sighting
 from conversations.domain.assignment import leave_queue
 from conversations.domain.customer import Customer, newest_of
 from conversations.domain.desk import Desk
+from conversations.domain.free_entry import note_free_entry
 from conversations.domain.places import CustomerPlace, in_conversation
 from conversations.domain.private import ContactOwnerNoted
 
@@ -116,6 +117,7 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
     facts: list[Event] = [CustomersMerged(**place, merged_id=merged.customer_id, merged_at=now)]
     facts += add_aliases(merged.aliases, survivor, place, "merged", now)
     facts += _carry_wish(survivor, merged, place)
+    facts += note_free_entry(merged.free_until, survivor, place, now)
     if merged.is_blocked and not survivor.is_blocked:
         facts.append(CustomerBlocked(**place, evidence="merged", blocked_at=now))
     if merged.window_closes_at and merged.window_message_id and merged.window_closes_at > _window_end(survivor, now):

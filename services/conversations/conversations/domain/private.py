@@ -72,6 +72,15 @@ class BoundTo(Personal):
     wamid: str | None = None
 
 
+class FreeEntryNoted(OfCustomer):
+    """Billing tells that what is sent to somebody who came from an ad is free of charge until then."""
+
+    TYPE: ClassVar[str] = "conversations.free-entry-noted.v1"
+    free_until: datetime
+    noted_at: datetime
+    TIME: ClassVar[str] = "noted_at"
+
+
 class AcceptanceNoted(OfMessage):
     TYPE: ClassVar[str] = "conversations.acceptance-noted.v1"
     wamid_id: MessageId | None
@@ -129,6 +138,7 @@ PRIVATE: tuple[type[Event], ...] = (
     DrainBegun,
     DrainEnded,
     ContactOwnerNoted,
+    FreeEntryNoted,
     ActivityNoted,
     AcceptanceNoted,
     RejectionNoted,

@@ -255,6 +255,12 @@ class DatesReversed(Refusal):
     message = "The span named here ends before it begins."
 
 
+class TooManyDays(Refusal):
+    rule = "too_many_days"
+    status = 422
+    message = "More days than a report is made of at once; ask for them in parts."
+
+
 class NothingToSearch(Refusal):
     rule = "nothing_to_search"
     status = 422

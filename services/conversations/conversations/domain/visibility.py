@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from recado_events.conversations import ConversationAssigned, OfQuickReply, OfTeam
+from recado_events.conversations import ConversationAssigned, ConversationQueued, OfQuickReply, OfTeam
 from recado_events.event import Event
 from recado_events.ids import ConversationId, UserId
 
@@ -49,5 +49,5 @@ def verdict(event: Event, user_id: UserId, scope: str, owners: Mapping[Conversat
         return "seen" if user_id in owners.values() else "hidden"
     if owners.get(conversation_id) == user_id:
         return "seen"
-    was_theirs = isinstance(event, ConversationAssigned) and event.previous_user_id == user_id
+    was_theirs = isinstance(event, ConversationAssigned | ConversationQueued) and event.previous_user_id == user_id
     return "lost" if was_theirs else "hidden"

@@ -7,7 +7,8 @@ from typing import Any
 from recado_events import conversations as told
 
 from conversations.domain.customer import newest_of
-from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
+from conversations.domain.private import FreeEntryNoted
+from conversations.views.change import Change, Changes, changes, of_conversation, of_customer, of_organisation
 from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 
 
@@ -73,6 +74,11 @@ def _(event: told.ServiceWindowExtended, position: int) -> Changes:
 
 
 @changes.register
+def _(event: FreeEntryNoted, position: int) -> Changes:
+    yield of_customer(event, "free_entry", free_until=event.free_until)
+
+
+@changes.register
 def _(event: told.ConversationOpened, position: int) -> Changes:
     yield of_conversation(
         event,
@@ -96,6 +102,16 @@ def _(event: told.ConversationAssigned, position: int) -> Changes:
         assigned_by=event.assigned_by,
         assigned_at=event.assigned_at,
     )
+
+
+@changes.register
+def _(event: told.ConversationQueued, position: int) -> Changes:
+    """One that somebody had is nobody's while it waits."""
+    if event.previous_user_id is not None:
+        nobody = of_organisation(event, "conversation_assigned", conversation_id=event.conversation_id, user_id=None)
+        yield nobody
+        noted = {**nobody.values, "how": "queue", "assigned_by": None, "assigned_at": event.queued_at}
+        yield Change("owner_noted", {**noted, "position": position})
 
 
 @changes.register

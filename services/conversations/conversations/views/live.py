@@ -46,6 +46,7 @@ _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
     told.MarketingResumed: ("customer", ("evidence", "resumed_at")),
     told.ServiceWindowOpened: ("customer", ("closes_at",)),
     told.ServiceWindowExtended: ("customer", ("closes_at",)),
+    private.FreeEntryNoted: ("customer", ("free_until",)),
     told.CustomersMerged: ("customer", ("merged_id", "merged_at")),
     told.CustomerMergedInto: ("customer", ("survivor_id", "merged_at")),
     private_attachments.AttachmentNoted: (

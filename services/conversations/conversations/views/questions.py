@@ -12,6 +12,7 @@ from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
 
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
+from conversations.views.reply_times import ReplyTimeQuestions
 
 Row = dict[str, Any]
 Order = Literal["oldest", "newest"]
@@ -42,6 +43,9 @@ class Questions(Protocol):
     def files(self) -> AttachmentQuestions:
         """Of messages."""
         ...
+
+    @property
+    def reply_times(self) -> ReplyTimeQuestions: ...
 
     def conversations_of(
         self, viewer: Viewer, filters: Filters, now: datetime, after: Place | None, limit: int

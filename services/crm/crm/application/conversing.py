@@ -27,6 +27,13 @@ class Conversing:
         self._book.staff(work, organisation_id).check_may_view(by, owner_id, UnknownConversation)
         return contact_id
 
+    def check_made_from(
+        self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId | None, by: Person
+    ) -> None:
+        """Raises UnknownConversation where something is said to be made in one that they do not see."""
+        if conversation_id is not None:
+            self.contact_at(work, organisation_id, conversation_id, by)
+
     def company_at(
         self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, by: Person
     ) -> CompanyId | None:

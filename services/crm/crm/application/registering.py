@@ -6,6 +6,7 @@ from recado_chassis.work import Work
 from recado_events.envelope import Cause
 
 from crm.application.book import Book
+from crm.application.conversing import Conversing
 from crm.commands import AddCompanyNote, ChangeCompanyOwner, CreateCompany, EditCompany, OnCompany
 from crm.domain import company
 from crm.domain.company import Company
@@ -17,6 +18,8 @@ class Registering:
         self._book = book
 
     def create_company(self, work: Work, command: CreateCompany, cause: Cause) -> None:
+        made_in = command.organisation_id, command.conversation_id, command.by
+        Conversing(self._book).check_made_from(work, *made_in)
         self._book.record(work, company.create_company(command, *self._at(work, command)), cause)
 
     def edit_company(self, work: Work, command: EditCompany, cause: Cause) -> None:

@@ -7,6 +7,7 @@ from recado_events.envelope import Cause
 from recado_events.ids import CompanyId, ContactId
 
 from crm.application.book import Book
+from crm.application.conversing import Conversing
 from crm.commands import (
     AddPipelineRecordNote,
     ChangePipelineRecordOwner,
@@ -28,6 +29,8 @@ class Selling:
         self._book = book
 
     def open_record(self, work: Work, command: OpenPipelineRecord, cause: Cause) -> None:
+        made_in = command.organisation_id, command.conversation_id, command.by
+        Conversing(self._book).check_made_from(work, *made_in)
         record, staff = self._at(work, command)
         setup = self._book.setup(work, command.organisation_id)
         related = self._related(work, command.contact_id, command.company_id)

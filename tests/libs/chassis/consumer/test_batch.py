@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+from recado_chassis.consuming import batch as batches
 from recado_chassis.consuming.batch import MOST_FAILURES
 from recado_chassis.store import InboxRow, Store
 
@@ -207,6 +209,17 @@ def test_a_commit_whose_answer_was_lost_is_found_done() -> None:
     assert counts(only_row(store)) == (4, 0, 0, 0)
     assert batch.outcomes.total() == 4
     assert not batch.dropped
+
+
+def test_what_is_large_is_handled_in_transactions_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of history hold hundreds of messages each: a batch of them is no one transaction."""
+    monkeypatch.setattr(batches, "MOST_BYTES", 25_000)
+    store = FaultyStore(["none"] * 9)
+    begin(store)
+    sizes = [10_000, 10_000, 10_000, 10_000, 0, 10_000, 30_000]
+    hand(Ear().service(store), [raw(said(place, text="x" * size), place) for place, size in enumerate(sizes)])
+    assert notes(store) == {"ada": [0, 1, 2, 3, 4, 5, 6]}
+    assert 9 - len(store.faults) == 4, "two, three with a small one, one, and the one that is too large for any"
 
 
 def test_an_outage_of_any_length_parks_nothing() -> None:

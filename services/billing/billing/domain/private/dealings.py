@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
-from recado_events.event import Event, Fact
-from recado_events.ids import CustomerId, MessageId, PhoneNumberId
-
-
-class OfDealings(Event):
-    STREAM: ClassVar[str] = "dealings-{customer_id}"
-    SUBJECT: ClassVar[str] = "{customer_id}"
-    KEY: ClassVar[str] = "{organisation_id}"
-
-    phone_number_id: PhoneNumberId
-    customer_id: CustomerId
+from recado_events.billing import OfDealings
+from recado_events.event import Fact
+from recado_events.ids import CustomerId, MessageId
 
 
 class WindowNoted(OfDealings):
@@ -59,14 +51,6 @@ class OutreachEnded(OfDealings):
 class AdNoted(OfDealings):
     TYPE: ClassVar[str] = "billing.ad-noted.v1"
     came_at: AwareDatetime
-
-
-class FreeEntryOpened(OfDealings):
-    """The business answered somebody who came from an ad: free until then."""
-
-    TYPE: ClassVar[str] = "billing.free-entry-opened.v1"
-    answered_at: AwareDatetime
-    free_until: AwareDatetime
 
 
 class ConversationStarted(OfDealings):

@@ -14,6 +14,7 @@ from conversations.adapters.http.inbox import inbox_routes
 from conversations.adapters.http.life import life_routes
 from conversations.adapters.http.people import standing
 from conversations.adapters.http.reply_files import reply_file_routes
+from conversations.adapters.http.reports import report_routes
 from conversations.adapters.http.stream import Screens, stream_routes
 from conversations.adapters.http.talk import Ways, talk_routes
 from conversations.adapters.http.users import user_routes
@@ -31,8 +32,8 @@ __all__ = [
 
 
 def screen_routes(streams: Streams, questions: Questions, screens: Screens[Any], clock: Clock) -> list[APIRouter]:
-    """What is shown: lists and timelines as they are asked for, and what moves them."""
-    return [inbox_routes(streams, questions, clock), stream_routes(screens)]
+    """What is shown: lists, timelines and reports as they are asked for, and what moves them."""
+    return [inbox_routes(streams, questions, clock), report_routes(streams, questions), stream_routes(screens)]
 
 
 def staff_routes(streams: Streams, people: People, questions: Questions) -> list[APIRouter]:

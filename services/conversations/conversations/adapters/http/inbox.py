@@ -40,6 +40,8 @@ def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRou
 
     @router.get("/conversations/{conversation_id}")
     def conversation(conversation_id: UUID, who: Viewing) -> Row:
+        """Its `window` takes free-form messages until `closes_at`. Who came from an ad and was answered within a day is
+        written to free of charge until `free_until`, with templates too; null for everybody else."""
         row = _found(questions, who, conversation_id)
         owners = [_owner(o) for o in questions.owners_of(conversation_id)]
         block = block_shown(questions.block_of(row["customer_id"]))
@@ -113,7 +115,7 @@ def _conversation(row: Row, now: datetime) -> Row:
         "closed_at": row["closed_at"],
         "last_message_at": row["last_message_at"],
         "answered": row["last_inbound_at"] is None or any(not is_lost(set(words)) for words in row["answers"]),
-        "window": {"open": state != "closed", "closes_at": closes_at, "state": state},
+        "window": {"open": state != "closed", "closes_at": closes_at, "state": state, "free_until": row["free_until"]},
         "unread": row["unread"],
     }
 

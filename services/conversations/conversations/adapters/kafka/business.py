@@ -1,5 +1,5 @@
-"""The part of the dispatch table that template messages stand on: contacts, pipeline records, templates, editions and
-credits."""
+"""The part of the dispatch table that template messages stand on: contacts, pipeline records, templates, editions,
+credits, and what is free."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def of_billing(listening: Listening, clock: Clock) -> Reactions:
     def reservation(event: billing.CreditsReserved | billing.ReservationRefused) -> Any:
         return noting.reservation_of(event, clock.now())
 
-    team, message = "team-{organisation_id}", "message-{message_id}"
+    team, message, customer = "team-{organisation_id}", "message-{message_id}", "customer-{customer_id}"
     return dict(
         [
             _on(billing.OrganisationRegistered, noting.organisation_of, listening.note_organisation, team),
@@ -81,5 +81,6 @@ def of_billing(listening: Listening, clock: Clock) -> Reactions:
             _on(billing.EditionChanged, noting.organisation_of, listening.note_organisation, team),
             _on(billing.CreditsReserved, reservation, listening.note_reservation, message),
             _on(billing.ReservationRefused, reservation, listening.note_reservation, message),
+            _on(billing.FreeEntryOpened, noting.free_entry_of, listening.note_free_entry, customer),
         ]
     )

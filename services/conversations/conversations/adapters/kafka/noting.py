@@ -13,6 +13,7 @@ from conversations.commands import (
     NoteContactParted,
     NoteContactStanding,
     NoteContactSuperseded,
+    NoteFreeEntry,
     NoteOrganisation,
     NoteReservation,
     NoteTemplate,
@@ -130,6 +131,16 @@ def organisation_of(
         organisation_id=event.organisation_id,
         name=None if isinstance(event, billing.EditionChanged) else event.name,
         edition=None if isinstance(event, billing.OrganisationRenamed) else event.edition,
+        now=event.happened_at,
+    )
+
+
+def free_entry_of(event: billing.FreeEntryOpened) -> NoteFreeEntry:
+    return NoteFreeEntry(
+        organisation_id=event.organisation_id,
+        phone_number_id=event.phone_number_id,
+        customer_id=event.customer_id,
+        free_until=event.free_until,
         now=event.happened_at,
     )
 

@@ -79,6 +79,7 @@ CREATE TABLE customers (
     wa_id text,
     user_id text,
     window_closes_at timestamptz,
+    free_until timestamptz, -- of who came from an ad and was answered
     merged_into uuid,
     contact_id uuid,
     name_words text[],
@@ -163,7 +164,7 @@ CREATE INDEX conversations_silent ON conversations (organisation_id, phone_numbe
 CREATE TABLE owners (
     conversation_id uuid NOT NULL,
     position bigint NOT NULL,
-    user_id uuid NOT NULL,
+    user_id uuid, -- nobody from then on
     how text NOT NULL,
     assigned_by uuid,
     assigned_at timestamptz NOT NULL,

@@ -36,7 +36,7 @@ class Effort(NamedTuple):
 USUAL = Effort()
 # What is looked up is bounded before it is joined, row by row by its key: no guess about how many rows there are may
 # make PostgreSQL read a table as a whole, or compile what takes a moment.
-_BOUNDED = """
+BOUNDED = """
     SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
     SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
     SET LOCAL jit = off"""
@@ -50,7 +50,7 @@ _ANSWERS = f"""
              AND (i.occurred_at, i.source_ordinal, i.position) > (m.occurred_at, m.source_ordinal, m.position)))"""
 _COLUMNS = f"""
     c.*, coalesce(k.name, p.name) AS customer_name, k.username AS customer_username, k.contact_id,
-    k.wa_id AS customer_wa_id, k.user_id AS customer_user_id, k.window_closes_at,
+    k.wa_id AS customer_wa_id, k.user_id AS customer_user_id, k.window_closes_at, k.free_until,
     c.received - coalesce(r.seen, 0) AS unread, {_ANSWERS} AS answers"""
 _JOINED = """
     JOIN view_inbox.customers k USING (customer_id)
@@ -76,7 +76,7 @@ def conversations_of(
     values |= {"at": after.at, "after_id": after.conversation_id} if after else {}
     bounds = _bounds(filters, after)
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(_BOUNDED)
+        cursor.execute(BOUNDED)
         few = few_of(cursor, filters, values, effort.few)
         if few is not None:
             return Listed(_among(cursor, asked, bounds, {**values, "few_ids": few}), None)

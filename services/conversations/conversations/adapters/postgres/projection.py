@@ -83,6 +83,7 @@ STATEMENTS = {
             ORDER BY customer_id, place DESC
         ) AS newest
         WHERE customers.customer_id = newest.customer_id"""),
+    "free_entry": "UPDATE customers SET free_until = %(free_until)s WHERE customer_id = %(customer_id)s",
     "conversation_opened": counting.OPENED,
     "conversation_assigned": counting.ASSIGNED,
     "owner_noted": """

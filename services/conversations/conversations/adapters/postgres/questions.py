@@ -17,11 +17,13 @@ from conversations.adapters.postgres.attachments import FiledAttachments
 from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
 from conversations.adapters.postgres.past import PAST, PAST_ONE
+from conversations.adapters.postgres.reply_times import ReplyTimes
 from conversations.adapters.postgres.silence import SILENT
 from conversations.adapters.postgres.wishes import WISH_OF
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Order, Row, Silent, Viewer
+from conversations.views.reply_times import ReplyTimeQuestions
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
@@ -81,6 +83,7 @@ class InboxQuestions:
     def __init__(self, connect: Connect, effort: Effort = USUAL) -> None:
         self._connect = connect
         self.files: AttachmentQuestions = FiledAttachments(connect)
+        self.reply_times: ReplyTimeQuestions = ReplyTimes(connect)
         self._effort = effort
 
     def conversations_of(
@@ -94,7 +97,7 @@ class InboxQuestions:
         return found[0] if found else None
 
     def owners_of(self, conversation_id: UUID) -> list[Row]:
-        sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s ORDER BY position"
+        sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s AND user_id IS NOT NULL ORDER BY position"
         return self._rows(sql, {"id": conversation_id})
 
     def timeline(

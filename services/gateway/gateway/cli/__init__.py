@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from recado_chassis.producing.producer import Batcher
 from recado_chassis.producing.records import NotAcknowledged, TooLarge, UnknownTopic
+from recado_chassis.producing.topics import KafkaUnavailable
 from recado_chassis.running import installed
 from recado_chassis.settings import DatabaseSettings, InvalidSettings, KafkaSettings
 from recado_chassis.store import Unavailable
@@ -20,14 +21,15 @@ from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Toolbox
 from recado_events.catalogue import INBOUND
 from recado_events.gateway import PUBLISHED
-from recado_events.ids import PhoneNumberId
+from recado_events.ids import PhoneNumberId, WabaId
 
 from gateway.application.accounts import Resealed
 from gateway.application.archive import Heap, Quarantine, Span
 from gateway.application.folds import CHANNEL
+from gateway.cli.canary import CanaryLost, fly
 from gateway.domain.channel import channel_stream
 from gateway.domain.private import PRIVATE
-from gateway.settings import TokenSettings
+from gateway.settings import CanarySettings, TokenSettings
 
 Number = Annotated[str | None, typer.Option("--phone-number-id", help="Meta's id of a business number.")]
 OneNumber = Annotated[str, typer.Option("--phone-number-id", help="Meta's id of the business number.")]
@@ -64,7 +66,7 @@ def release(number: OneNumber, account: Account = None, as_json: AsJson = False)
     Connecting a number does this by itself. What carries somebody else's tag is never passed on.
     """
     with _store() as store:
-        if not _is_served(store, PhoneNumberId(number)):
+        if _account_of(store, PhoneNumberId(number)) is None:
             typer.echo(f"recado: nobody here serves {number}: connect it, and what is held of it goes in.", err=True)
             raise typer.Exit(1)
         count = _quarantine(store).release(number, account)
@@ -103,6 +105,31 @@ def reseal(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@commands.command("canary")
+def canary(
+    url: Annotated[str, typer.Argument(help="Where Meta posts its webhooks.")],
+    number: OneNumber,
+    within: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds it may take.")] = 10.0,
+    as_json: AsJson = False,
+) -> None:
+    """Post a signed webhook about nobody at the door, and wait until conversations tells of it: exit code 1 if late.
+
+    Of a number that is served here; take one of an organisation of your own, in whose history it is kept.
+    """
+    with _store() as store:
+        account = _account_of(store, PhoneNumberId(number))
+    if account is None:
+        typer.echo(f"recado: nobody here serves {number}: name one that is connected.", err=True)
+        raise typer.Exit(1)
+    try:
+        flight = fly(CanarySettings.from_environment(), url, PhoneNumberId(number), account, within)
+    except (CanaryLost, InvalidSettings, KafkaUnavailable) as error:
+        typer.echo(f"recado: {error}", err=True)
+        raise typer.Exit(1) from None
+    told = f"acknowledged after {flight.acknowledged:.2f} s, kept and told after {flight.told:.2f} s"
+    typer.echo(json.dumps(asdict(flight)) if as_json else told)
+
+
 def _line(heap: Heap) -> str:
     number = heap.phone_number_id or "(account)"
     times = f"{heap.first_received_at:%Y-%m-%dT%H:%M:%SZ} to {heap.last_received_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -128,9 +155,10 @@ def _store() -> Iterator[PostgresStore]:
         raise typer.Exit(1) from None
 
 
-def _is_served(store: PostgresStore, number: PhoneNumberId) -> bool:
-    streams = Toolbox(store).streams((*PUBLISHED, *PRIVATE))
-    return streams.read(channel_stream(number), CHANNEL).serving is not None
+def _account_of(store: PostgresStore, number: PhoneNumberId) -> WabaId | None:
+    """None where nobody here serves the number."""
+    channel = Toolbox(store).streams((*PUBLISHED, *PRIVATE)).read(channel_stream(number), CHANNEL)
+    return None if channel.serving is None else channel.connections[channel.serving].waba_id
 
 
 def _quarantine(store: PostgresStore) -> Quarantine:
