@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from recado_events.event import Event
-from recado_events.ids import OrganisationId
+from recado_events.ids import OrganisationId, UserId
 
 from crm.commands import ExportContacts, FinishImport, OnImport, StartImport, TakePart
 from crm.domain.custom_fields import PREFIX
@@ -40,6 +43,21 @@ class Import:
 
 
 NO_IMPORT = Import()
+REFUSED_ANEW = timedelta(minutes=1)
+"""Refusals that follow faster are of the same attempt, or meant to fill the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    refused: Mapping[UserId, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    """When somebody was told last that they may not."""
+
+
+def evolve_exports(exports: Exports, event: Event) -> Exports:
+    match event:
+        case ContactExportRefused():
+            return Exports(MappingProxyType({**exports.refused, event.asked_by: event.refused_at}))
+    return exports
 
 
 def evolve(known: Import, event: Event) -> Import:
@@ -124,9 +142,12 @@ def _check(command: OnImport, known: Import, staff: Staff) -> None:
         raise UnknownImport
 
 
-def export_contacts(command: ExportContacts, staff: Staff) -> list[Event]:
+def export_contacts(command: ExportContacts, staff: Staff, exports: Exports) -> list[Event]:
     """For administrators alone; whoever else asks is remembered."""
     org, by = command.organisation_id, command.by.user_id
     if command.by.role == ADMINISTRATOR and staff.grant_of(command.by) is not None:
         return [ContactsExported(organisation_id=org, exported_by=by, exported_at=command.now)]
+    last = exports.refused.get(by)
+    if last is not None and command.now < last + REFUSED_ANEW:
+        return []
     return [ContactExportRefused(organisation_id=org, asked_by=by, refused_at=command.now)]

@@ -46,7 +46,15 @@ class ContactSuperseded(OfContact):
     superseded_at: AwareDatetime
 
 
-class ContactsExported(OfStaff):
+class OfExports(Event):
+    """Apart from the staff, on whose stream every command stands."""
+
+    STREAM: ClassVar[str] = "exports-{organisation_id}"
+    SUBJECT: ClassVar[str] = "{organisation_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+
+class ContactsExported(OfExports):
     """Everything that is known of contacts left the house."""
 
     TYPE: ClassVar[str] = "crm.contacts-exported.v1"
@@ -54,7 +62,7 @@ class ContactsExported(OfStaff):
     exported_at: AwareDatetime
 
 
-class ContactExportRefused(OfStaff):
+class ContactExportRefused(OfExports):
     """Somebody asked for an export who may not have one."""
 
     TYPE: ClassVar[str] = "crm.contact-export-refused.v1"
