@@ -134,9 +134,9 @@ class ContactQuestions:
         own, mine = _own(viewer, "o"), _own(viewer, "c")
         seek = "AND c.contact_id >= %(second)s AND (c.contact_id, pair.contact_id) > (%(second)s, %(first)s)"
         values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "limit": limit}
-        places = dict(zip(("first", "second"), after or (None, None), strict=True))
+        values |= dict(zip(("first", "second"), after or (None, None), strict=True))
         sql = _OLDEST.format(own=own, mine=mine, page=seek if after else "")
-        return self._rows(sql, {**values, **places})
+        return self._rows(sql, values)
 
     def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
         others = [each for each in after or () if each != contact_id]
