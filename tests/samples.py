@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 
 from PIL import ExifTags, Image, PngImagePlugin
@@ -42,6 +43,17 @@ def image(
     picture = Image.linear_gradient("L").resize(size).convert(mode)
     picture.save(written, format, exif=exif, **words)
     return written.getvalue()
+
+
+ODD = ((0x011A, 2, 5), (0x011A, 7, 5), (0x0100, 2, 5), (0x0112, 2, 2))
+"""Tag, type and value as no camera should write them: a resolution and a width in letters, an orientation too."""
+
+
+def with_exif(jpeg: bytes, *tags: tuple[int, int, int]) -> bytes:
+    """With tags of any type, each of one short value; the last one of a name counts."""
+    entries = [struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in {tag[0]: tag for tag in tags}.values()]
+    told = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + b"\0" * 4
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(told) + 2) + told + jpeg[2:]
 
 
 JPEG, PNG, DOCX = image("JPEG"), image("PNG"), docx()

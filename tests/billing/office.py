@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 
 import httpx
 from billing import main
-from billing.adapters.periodic import Periodic
 from billing.settings import Settings
 from recado_chassis.http.app import create_app
 from recado_chassis.running.server import HttpServer
@@ -35,7 +34,7 @@ from recado_events.ids import (
 )
 
 from tests.billing.provider import KEY, SECRET, Provider
-from tests.harness.on_database import ServiceOnDatabase, token, told
+from tests.harness.on_database import ServiceOnDatabase, periodic, token, told
 from tests.simulator.connections import direct_client
 
 NUMBER = PhoneNumberId("106540352242922")
@@ -149,8 +148,8 @@ class Office:
     async def looks_after(self, name: str) -> int:
         """One round of what workers do by themselves: holds or recharges."""
         await self.service.shown()
-        rounds = next(each for each in self.service.service.also if isinstance(each, Periodic) and each.name == name)
-        return await asyncio.to_thread(rounds._act)
+        found: Any = await asyncio.to_thread(periodic(self.service.service, name).act)
+        return int(found)
 
     # What others tell ----------------------------------------------------------------------------------------
 

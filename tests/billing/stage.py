@@ -212,12 +212,15 @@ class Stage(OnMemory):
     def expires(self, message: MessageId, customer: CustomerId) -> list[Event]:
         return self.do(self.charging.expire, ExpireHold(**self.on(message, customer)))
 
-    def writes(self, customer: CustomerId, *, extends: bool = False, from_ad: bool = False) -> None:
-        """The customer writes: the window opens, or goes on."""
+    def writes(
+        self, customer: CustomerId, *, extends: bool = False, from_ad: bool = False, at: datetime | None = None
+    ) -> None:
+        """The customer writes, by Meta's clock `at`: the window opens, or goes on."""
+        told_at = at or self.now
         where: Any = {**self.org, "phone_number_id": self.number, "customer_id": customer}
         if from_ad:
-            self.do(self.listening.note_ad, NoteAd(**where, at=self.now))
-        window: Any = {"opened": not extends, "at": self.now, "closes_at": self.now + timedelta(hours=24)}
+            self.do(self.listening.note_ad, NoteAd(**where, at=told_at))
+        window: Any = {"opened": not extends, "at": told_at, "closes_at": told_at + timedelta(hours=24)}
         self.do(self.listening.note_window, NoteWindow(**where, message_id=new_message(), **window))
 
     def joins(self, customer: CustomerId, merged: CustomerId) -> None:

@@ -97,7 +97,7 @@ def test_rule_28_what_is_delivered_after_its_hold_ended_is_owed(stage: Stage) ->
     assert (stage.wallet.available, stage.wallet.balance("receivable")) == (2_000_000, -62_500)
 
 
-def test_rule_7_what_failed_after_it_was_delivered_is_not_refunded(stage: Stage) -> None:
+def test_pain_08_rule_7_what_failed_after_it_was_delivered_is_not_refunded(stage: Stage) -> None:
     message = stage.asks(CLARA)
     stage.delivered(message, CLARA)
     assert stage.ends(message, CLARA, "failed") == []

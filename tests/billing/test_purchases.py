@@ -75,9 +75,9 @@ async def test_rule_31_what_no_secret_of_ours_signed_is_no_proof(office: Office)
     (event,) = office.provider.events_of("payment_intent.succeeded", paid["payment_intent"])
     assert await posts(office, event, "whsec_of_somebody_else_0123") == 401
     assert await posts(office, event, at=1) == 401
-    late, now = 301, int(office.clock.now().timestamp())
-    assert await posts(office, event, at=now - late) == 401
-    assert await posts(office, event, at=now + late) == 401
+    now = int(office.clock.now().timestamp())
+    assert await posts(office, event, at=now - 301) == 401
+    assert await posts(office, event, at=now + 360) == 401
     raw = json.dumps(event).encode()
     for headers in ({}, {"Stripe-Signature": "t=1"}, {"Stripe-Signature": f"v1={'0' * 64}"}):
         answer = await office.client.post("/webhooks/payments", content=raw, headers=headers)

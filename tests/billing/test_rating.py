@@ -122,6 +122,22 @@ def test_rule_27_a_reply_to_a_conversation_is_neither_counted_nor_charged(stage:
     assert stage.facts(FreeConversationCounted) == []
 
 
+@pytest.mark.parametrize(
+    ("microseconds", "seconds_later", "is_reply"),
+    [(0, 0, True), (1, 0, True), (999_999, 0, True), (1, -1, False), (999_999, 1, True), (1, 86_399, True)],
+)
+def test_rule_27_an_answer_within_the_second_in_which_the_template_left_is_a_reply_for_meta_tells_whole_seconds(
+    stage: Stage, microseconds: int, seconds_later: int, is_reply: bool
+) -> None:
+    second = stage.now.replace(microsecond=0)
+    stage.now = second + timedelta(microseconds=microseconds)
+    stage.asks(CLARA)
+    stage.later(seconds=max(seconds_later, 0) + 1)
+    stage.writes(CLARA, at=second + timedelta(seconds=seconds_later))
+    stage.delivered(stage.replies(CLARA), CLARA)
+    assert (stage.facts(FreeConversationCounted) == []) is is_reply
+
+
 def test_rule_27_a_template_that_was_never_delivered_began_nothing(stage: Stage) -> None:
     stage.ends(stage.asks(CLARA), CLARA, "failed")
     stage.writes(CLARA)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from billing.application import Books, Recharging
+from billing.application.ports import Order
 from billing.domain.private import AttemptStarted, RechargeDue, WalletMethodNoted
+from billing.domain.purchase import Purchase
 from billing.domain.recharging import PAUSES
 from billing.domain.refusals import RechargeBeyondCap
+from recado_chassis.work import Work
 from recado_events.billing import BalanceLow, CreditsPurchased, RechargeFailed, RechargeStarted
 
 from tests.billing.office import Office, new_customer
-from tests.billing.stage import Stage
+from tests.billing.stage import FEE, Stage
 from tests.billing.stage import new_customer as somebody
+from tests.harness.on_memory import ORGANISATION
 
 CREDIT = 2_000_000
 WISHES = {"on": True, "floor": 1, "amount": 5, "daily_cap": 10}
@@ -240,3 +246,44 @@ def test_rule_30_rising_and_falling_again_is_another_crossing() -> None:
         stage.buys(62_500)
         stage.asks(somebody())
         assert [each.crossing for each in stage.facts(BalanceLow)] == list(range(1, crossing + 1))
+
+
+class Poisoned(Books):
+    """One purchase that no worker can look at, whatever the reason."""
+
+    poison = uuid4()
+
+    def purchase(self, work: Work, purchase_id: UUID) -> Purchase:
+        if purchase_id == self.poison:
+            raise ZeroDivisionError
+        return super().purchase(work, purchase_id)
+
+
+class Told:
+    """A provider that says yes, and where to look: the poisoned one comes first."""
+
+    def __init__(self, *due: UUID) -> None:
+        self.due = due
+        self.charged: list[UUID] = []
+
+    def recharges(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        return [(ORGANISATION, each) for each in self.due]
+
+    def charge(self, order: Order, customer: str, method: str, attempt: int) -> None:
+        self.charged.append(order.purchase_id)
+
+
+def test_rule_30_one_recharge_that_fails_in_a_way_nobody_thought_of_stops_no_other() -> None:
+    stage = Stage()
+    stage.buys(CREDIT)
+    stage.keeps_method()
+    stage.recharges_by_itself(floor=CREDIT - 1, amount=CREDIT, cap=CREDIT)
+    stage.asks(somebody())
+    purchase = stage.one(RechargeStarted).purchase_id
+    told: Any = Told(Poisoned.poison, purchase)
+    worker = Recharging(Poisoned(FEE), stage.streams, told, told)
+    stage.later(minutes=1)
+    stage.streams.clock = SimpleNamespace(now=lambda: stage.now)
+    with pytest.raises(ZeroDivisionError):
+        worker.recharge()
+    assert told.charged == [purchase]

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import psycopg
 import pytest
+from billing.application.books import fold_of
 
 from tests.billing.office import Office, new_customer
 from tests.harness.nursery import run
@@ -134,6 +135,7 @@ async def test_a_planted_wrong_entry_makes_it_fail(
         ),
         ("DELETE FROM view_wallets.statement WHERE what = 'hold_released'", "lines of the statement"),
         ("DELETE FROM unique_rows WHERE kind = 'charge'", "charges without their key, keys without their charge"),
+        ("UPDATE view_wallets.statement SET spent = spent + 1", "balances that the statement does not sum to"),
     ],
 )
 async def test_a_view_or_a_key_that_was_tampered_with_makes_it_fail(
@@ -144,6 +146,16 @@ async def test_a_view_or_a_key_that_was_tampered_with_makes_it_fail(
     code, differing = verify(busy, tmp_path)
     assert code == 1
     assert found in differing
+
+
+async def test_a_snapshot_of_another_state_makes_it_fail(busy: Office, tmp_path: Path) -> None:
+    stream = f"wallet-{busy.organisation}"
+    keeping, initial = fold_of(stream).keeping, fold_of(stream).initial
+    assert keeping is not None
+    row = [stream, 3, keeping.code, keeping.encode(initial)]
+    with psycopg.connect(busy.dsn, autocommit=True) as connection:
+        connection.execute("INSERT INTO snapshots (stream, version, code, state) VALUES (%s, %s, %s, %s)", row)
+    assert verify(busy, tmp_path) == (1, {"snapshots that are not the fold of their stream": 1})
 
 
 async def test_a_message_that_was_charged_twice_is_found(busy: Office, tmp_path: Path) -> None:

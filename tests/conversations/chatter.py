@@ -14,6 +14,7 @@ from conversations.domain.noted import (
     ContactNoted,
     ContactProfile,
     ContactStandingNoted,
+    ContactSupersededNoted,
     PipelineRecordNoted,
     RecordContact,
     RecordName,
@@ -93,8 +94,9 @@ class Person:
     name: str | None
     username: str | None
     contact_id: ContactId | None = None
-    contact_name: str | None = None
-    company_id: CompanyId | None = None
+    """As whom they are met now."""
+    home_id: ContactId | None = None
+    """Where they go back when contacts are parted."""
     closes_at: datetime | None = None
 
 
@@ -111,6 +113,9 @@ class Chatter:
         self.companies = [CompanyId(self._id()) for _ in range(2)]
         self.stages = [StageId(self._id()) for _ in range(3)]
         self.sales: list[Sale] = []
+        self.contact_names: dict[ContactId, str | None] = {}
+        self.company_of: dict[ContactId, CompanyId | None] = {}
+        self.survivors: dict[ContactId, ContactId] = {}
 
     def _id(self) -> UUID:
         return UUID(int=self.random.getrandbits(128))
@@ -135,14 +140,41 @@ class Chatter:
         return person
 
     def _links(self, person: Person, name: str | None) -> None:
-        person.contact_id, person.contact_name = ContactId(self._id()), name
+        person.contact_id = person.home_id = ContactId(self._id())
+        self.contact_names[person.contact_id] = name
         about: Any = {"organisation_id": self.organisation, "contact_id": person.contact_id, "noted_at": NOON}
         self._tell(ContactNoted(**about, personal=ContactProfile(values={"name": name})))
         link = Link(customer_id=person.customer_id, phone_number_id=person.number)
         self._tell(ContactStandingNoted(**about, links=(link,)))
         for company_id in self.random.choice(((), self.companies[:1], self.companies, (self.companies[1], None))):
-            person.company_id = company_id
+            self.company_of[person.contact_id] = company_id
             self._tell(ContactCompanyNoted(**about, company_id=company_id))
+
+    def merges(self) -> None:
+        """Two contacts are met as one of them."""
+        known = list(dict.fromkeys(each.contact_id for each in self.people.values() if each.contact_id))
+        if len(known) < 2:
+            return
+        merged, survivor = self.random.sample(known, 2)
+        self.survivors[merged] = survivor
+        self._meets_as(merged, survivor)
+
+    def parts(self) -> None:
+        """One that was merged is met as itself again, and all that had been merged into it as it."""
+        if self.survivors:
+            merged = self.random.choice(list(self.survivors))
+            del self.survivors[merged]
+            self._meets_as(merged, None)
+
+    def _meets_as(self, merged: ContactId, survivor: ContactId | None) -> None:
+        at: Any = {"organisation_id": self.organisation, "noted_at": NOON}
+        self._tell(ContactSupersededNoted(**at, contact_id=merged, survivor_id=survivor))
+        for person in self.people.values():
+            met_as = self.met_as(person.home_id)
+            if met_as is not None and met_as != person.contact_id:
+                person.contact_id = met_as
+                link = Link(customer_id=person.customer_id, phone_number_id=person.number)
+                self._tell(ContactStandingNoted(**at, contact_id=met_as, links=(link,)))
 
     def opens(self, person: Person, at: datetime) -> Talk:
         by = self.random.choice(("customer", "business"))
@@ -255,6 +287,19 @@ class Chatter:
 
     # The truth -------------------------------------------------------------------------------------------
 
+    def met_as(self, contact_id: UUID | None) -> ContactId | None:
+        found = None if contact_id is None else ContactId(contact_id)
+        while found in self.survivors:
+            found = self.survivors[found]
+        return found
+
+    def companies_of(self, person: Person) -> set[CompanyId | None]:
+        """Of the contact they are, and of those that were merged into it."""
+        return {company for contact, company in self.company_of.items() if self.met_as(contact) == person.contact_id}
+
+    def contact_name(self, person: Person) -> str | None:
+        return self.contact_names[person.contact_id] if person.contact_id else None
+
     def unread(self, user_id: UserId, talk: Talk) -> int:
         mark = self.marks.get((user_id, talk.conversation_id), 0)
         return sum(said.direction == "in" and said.position > mark for said in talk.said)
@@ -293,6 +338,8 @@ def weeks(seed: int, talks: int, organisation: OrganisationId = ORGANISATION) ->
             chatter.assigns(talk, random.choice(chatter.users))
         if random.random() < 0.4:
             chatter.sells(talk)
+        if random.random() < 0.3:
+            random.choice((chatter.merges, chatter.merges, chatter.parts))()
         for _ in range(random.randrange(6)):
             at += (NOON - at) * random.random() / 2
             _something(chatter, talk, at)

@@ -93,6 +93,13 @@ class Office:
             self.inbound(update, [{"profile": {"name": "João"}, "wa_id": wa_id}]),
         )
 
+    def customers_write(self, count: int) -> None:
+        """Each for the first time, all in one batch."""
+        at = str(int(datetime.now(UTC).timestamp()))
+        text = {"type": "text", "text": {"body": "Olá!"}, "timestamp": at}
+        updates = [{"from": f"55119{index:08d}", "id": f"wamid.{uuid4().hex}", **text} for index in range(count)]
+        self.service.receives(InboundType.MESSAGE, self.organisation, *map(self.inbound, updates))
+
     def meta_tells(self, kind: InboundType, **update: Any) -> None:
         at = str(int(datetime.now(UTC).timestamp()))
         self.service.receives(kind, self.organisation, self.inbound({"timestamp": at, **update}))

@@ -26,8 +26,10 @@ from conversations.commands import (
     RegisterUser,
     ReopenConversation,
     Reply,
+    SetAvailability,
     SetMarketing,
     Sighting,
+    WithdrawGrant,
 )
 from conversations.domain.customer import Customer
 from conversations.domain.private import PRIVATE
@@ -118,6 +120,17 @@ class Stage(OnMemory):
         )
         return self.do(self.people.grant_profile, command)
 
+    def withdraws(self, profile: ProfileId = PROFILE) -> list[Event]:
+        command = WithdrawGrant(
+            organisation_id=ORGANISATION, profile_id=profile, by=ADMINISTRATOR.user_id, now=self.now
+        )
+        return self.do(self.people.withdraw_grant, command)
+
+    def goes(self, user_id: UserId, online: bool) -> list[Event]:
+        """Online, or offline."""
+        command = SetAvailability(organisation_id=ORGANISATION, user_id=user_id, online=online, now=self.now)
+        return self.do(self.people.set_availability, command)
+
     def rota(self, members: Sequence[UserId], *, only_online: bool = False, at: PhoneNumberId = NUMBER) -> list[Event]:
         command = ChooseRota(
             organisation_id=ORGANISATION,
@@ -182,6 +195,13 @@ class Stage(OnMemory):
     def reacts(self, target: MessageId, *, opens_window: bool = True, **about: Any) -> list[Event]:
         command = ReceiveReaction(**self.arrival(**about), target_id=target, emoji="👍", opens_window=opens_window)
         return self.do(self.arriving.receive, command)
+
+    def customer_edits(self, target: MessageId, **about: Any) -> list[Event]:
+        command = ReceiveEdit(**self.arrival(**about), target_id=target, content=Text(body="better"))
+        return self.do(self.arriving.receive, command)
+
+    def customer_revokes(self, target: MessageId, **about: Any) -> list[Event]:
+        return self.do(self.arriving.receive, ReceiveRevoke(**self.arrival(**about), target_id=target))
 
     def wishes(self, wanted: bool, *aliases: Alias, at: PhoneNumberId = NUMBER) -> list[Event]:
         command = SetMarketing(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from conversations.commands.attaching import SendAttachment, UploadAttachment
+from conversations.commands.attaching import FileRead, SendAttachment, UploadAttachment
 from conversations.domain import attachments
 from conversations.domain.attachment_types import LARGEST, LONGEST_NAME, TYPES, check, safe_name
 from conversations.domain.attachments import NONE, Attachment
@@ -37,10 +37,15 @@ MIB = 1024 * 1024
 
 
 def uploads(filename: str = "foto.jpg", mime_type: str = "image/jpeg", **changed: Any) -> Attachment:
-    told = {"filename": filename, "declared_type": mime_type, "sniffed_type": mime_type, "flags": (), "size": 3}
-    command = UploadAttachment(
-        **ON, attachment_id=AttachmentId(uuid4()), key="a/b", sha256="ab" * 32, **{**told, **changed}
-    )
+    told: dict[str, Any] = {
+        "filename": filename,
+        "declared_type": mime_type,
+        "sniffed_type": mime_type,
+        "flags": (),
+        "size": 3,
+    }
+    file = FileRead(key="a/b", sha256="ab" * 32, **{**told, **changed})
+    command = UploadAttachment(**ON, attachment_id=AttachmentId(uuid4()), file=file)
     (fact,) = attachments.upload(command, PLACE, NONE)
     after = attachments.evolve(NONE, fact)
     assert attachments.upload(command, PLACE, after) == []
@@ -106,8 +111,9 @@ def test_sizes_are_limited_by_kind(name: str, kind: str) -> None:
 def test_an_empty_file_and_a_harmful_one_are_refused() -> None:
     with pytest.raises(AttachmentEmpty):
         uploads(size=0)
-    with pytest.raises(DangerousAttachment):
-        uploads(flags=("malware",))
+    for flags in (("malware",), ("macros", "bomb")):
+        with pytest.raises(DangerousAttachment):
+            uploads(flags=flags)
 
 
 def test_a_file_is_sent_in_its_own_conversation_and_audio_without_a_caption() -> None:

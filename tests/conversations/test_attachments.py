@@ -13,6 +13,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from conversations import main
+from PIL import Image
 from recado_chassis.files import key_of
 from recado_chassis.files.folder import Folder
 from recado_events.conversations import MessageReceived, MessageReleased
@@ -110,6 +111,37 @@ async def test_what_may_not_be_sent_is_refused_with_its_reason(
     refused(await office.uploads(talk, content, name, mime_type), status, rule)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "mime_type", "rule"),
+    [
+        (JPEG + b"x" * 6 * 1024 * 1024, "x.pdf", "application/pdf", "attachment_type_mismatch"),
+        (image("PNG", (9, 9)), "x.pdf", "application/pdf", "attachment_type_mismatch"),
+        (JPEG, "x.jpg", "image/png", "attachment_type_mismatch"),
+        (EICAR, "x.doc", "application/msword", "attachment_type_mismatch"),
+        (PDF + EICAR, "x.pdf", "application/pdf", "attachment_dangerous"),
+        (b"", "x.pdf", "application/pdf", "attachment_empty"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_rule_32_what_is_refused_was_not_read_as_an_image_and_is_not_kept(
+    office: FilingOffice,
+    content: bytes,
+    name: str,
+    mime_type: str,
+    rule: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    talk = await office.talk()
+
+    def opened(*_: Any, **__: Any) -> Any:
+        raise AssertionError
+
+    monkeypatch.setattr(Image, "open", opened)
+    refused(await office.uploads(talk, content, name, mime_type), 422, rule)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 async def test_a_file_that_does_not_say_its_size_is_broken_off_at_the_limit(office: FilingOffice) -> None:
     talk = await office.talk()
     given = 0
@@ -165,7 +197,9 @@ async def test_a_file_of_one_conversation_is_not_sent_in_another(office: FilingO
 # Coming in ------------------------------------------------------------------------------------------
 
 
-async def test_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_downloaded(office: FilingOffice) -> None:
+async def test_pain_14_rule_32_a_customers_file_is_shown_as_fetching_then_stored_and_downloaded(
+    office: FilingOffice,
+) -> None:
     message = await office.customer_sends()
     talk = UUID((await office.sees("/conversations"))["items"][0]["conversation_id"])
     path = f"/conversations/{talk}/messages/{message}/attachment"
@@ -273,6 +307,24 @@ async def test_a_file_that_its_sender_took_back_is_shown_to_nobody(office: Filin
         **{"from": CUSTOMER, "id": "wamid.revoke", "type": "revoke", "revoke": {"original_message_id": wamid}},
     )
 
+    refused(await office.gets(path), 404, "unknown_attachment")
+
+
+async def test_a_file_sent_from_here_that_was_taken_back_in_the_phone_app_is_shown_to_nobody(
+    office: FilingOffice,
+) -> None:
+    talk = await office.talk()
+    put = await office.uploads(talk)
+    await office.sends_file(talk, put.json()["attachment_id"])
+    sent = office.service.facts(MessageReleased)[-1]
+    path = f"/conversations/{talk}/messages/{sent.message_id}/attachment"
+    assert (await office.gets(path)).status_code == 200
+    office.accepted(sent, "wamid.sent")
+    revoke = {"id": "wamid.revoke", "type": "revoke", "revoke": {"original_message_id": "wamid.sent"}}
+    office.meta_tells(InboundType.ECHO, **{"from": "551155550000", "to": CUSTOMER}, **revoke)
+
+    line = await office.shown(talk, sent.message_id)
+    assert (line["content"], line["attachment"]) == (None, None)
     refused(await office.gets(path), 404, "unknown_attachment")
 
 

@@ -15,6 +15,7 @@ from conversations.domain.refusals import (
     MarketingRefused,
     NoPermission,
     NoRecipient,
+    NumberNeeded,
     OutOfScope,
     TemplateNotApproved,
     TemplateUnsupported,
@@ -93,7 +94,7 @@ def test_s15_the_chat_becomes_available_when_the_customer_answers(stage: Busines
     assert len(stage.facts(ConversationOpened)) == 1
 
 
-def test_rule_4_a_chat_goes_on_in_the_live_conversation_whoever_has_it(stage: Business) -> None:
+def test_pain_16_rule_4_a_chat_goes_on_in_the_live_conversation_whoever_has_it(stage: Business) -> None:
     ana, bia = stage.agents(2)
     stage.rota([ana])
     stage.writes(MARIA)
@@ -161,6 +162,27 @@ def test_a_contact_that_whatsapp_cannot_reach_is_refused(stage: Business) -> Non
 def test_a_contact_of_another_organisation_or_of_nobody_is_unknown(stage: Business) -> None:
     with pytest.raises(UnknownContact):
         stage.starts()
+
+
+def test_pain_11_an_authentication_template_is_refused_before_it_costs_where_no_number_is_known(
+    stage: Business,
+) -> None:
+    stage.approves(category="AUTHENTICATION")
+    stage.writes(user_alias("BR.1"))
+    with pytest.raises(NumberNeeded):
+        stage.sends()
+    stage.knows("Maria", number("5511900000000"))
+    stage.links(stage.one(CustomerIdentified).customer_id)
+    with pytest.raises(NumberNeeded):
+        stage.starts()
+    assert isinstance(stage.previews()[1], NumberNeeded)
+    assert stage.facts(MessageRequested) == []
+    stage.approves(category="UTILITY")
+    assert stage.sends()
+    stage.approves(category="AUTHENTICATION")
+    stage.writes(user_alias("BR.1"), MARIA)
+    assert stage.sends()
+    assert stage.starts("5511900004444", contact__first_name="Rita")
 
 
 def test_who_may_not_own_conversations_starts_one_for_its_contacts_owner(stage: Business) -> None:
@@ -349,7 +371,7 @@ def test_s16_a_template_restarts_an_expired_window_and_the_answer_opens_it_again
     assert stage.replies(talk)
 
 
-def test_rules_1_and_2_a_chat_begun_in_an_open_window_awaits_a_reply_and_takes_free_form_while_it_is_open(
+def test_pain_16_rule_2_a_chat_begun_in_an_open_window_awaits_a_reply_and_takes_free_form_while_it_is_open(
     stage: Business,
 ) -> None:
     stage.writes(MARIA)

@@ -22,6 +22,7 @@ from recado_events.conversations import (
     MessageWithdrawn,
 )
 from recado_events.event import Event
+from recado_events.inbound import InboundType
 
 from tests.conversations.living import Living
 from tests.conversations.office import Office
@@ -143,6 +144,23 @@ def test_rule_11_who_is_found_to_be_a_blocked_customer_is_blocked(living: Living
     survivor = living.facts(CustomerBlocked)[-1]
     assert survivor.evidence == "merged"
     assert living.customer(survivor.customer_id).is_blocked
+
+
+async def test_rule_11_a_conversation_that_was_merged_shows_whether_who_they_are_now_is_blocked(office: Office) -> None:
+    office.customer_writes()
+    bsuid = {"from_user_id": "BR.1", "id": "wamid.b", "type": "text", "text": {"body": "x"}}
+    office.meta_tells(InboundType.MESSAGE, **bsuid)
+    survivor, merged = [fact.conversation_id for fact in office.service.facts(ConversationOpened)]
+    both = {**bsuid, "from": "5511987654321", "id": "wamid.c"}
+    office.meta_tells(InboundType.MESSAGE, **both)
+    for talk in (merged, survivor):
+        await office.does("POST", f"/conversations/{talk}/block", None, office.agent())
+        assert [(await office.sees(f"/conversations/{each}"))["block"]["blocked"] for each in (merged, survivor)] == [
+            True,
+            True,
+        ]
+        await office.does("POST", f"/conversations/{talk}/unblock", None, office.agent())
+        assert not (await office.sees(f"/conversations/{merged}"))["block"]["blocked"]
 
 
 async def test_a_conversation_shows_who_blocked_its_customer_and_replies_are_refused_by_name(office: Office) -> None:

@@ -257,10 +257,15 @@ class Ahead(SystemClock):
         (132012, "values_refused"),
         (132015, "template_paused"),
         (132016, "template_disabled"),
+        (130429, "too_many_messages"),
+        (190, "authorisation_lost"),
+        (131016, "meta_unavailable"),
         (999999, "other"),
     ],
 )
-async def test_metas_errors_come_back_as_reasons_with_metas_code_kept(shop: Office, code: int, reason: str) -> None:
+async def test_pain_22_metas_errors_come_back_as_reasons_with_metas_code_kept(
+    shop: Office, code: int, reason: str
+) -> None:
     """By its answer to the call, and by a status that comes later."""
     await starts(shop, chat(contact_id=str(CONTACT)))
     bills(shop)

@@ -44,7 +44,7 @@ TEXTS = (
 )
 TALKS = weeks(35, 60)
 FOREIGN = weeks(36, 20, OrganisationId(UUID(int=ORGANISATION.int ^ 0xFFFFFF)))
-CONTACTS = sorted({person.contact_id for person in TALKS.people.values() if person.contact_id})
+CONTACTS = sorted(TALKS.contact_names)
 
 
 @pytest.fixture
@@ -131,8 +131,8 @@ def fits(chatter: Chatter, viewer: Viewer, filters: Filters, talk: Talk) -> bool
         filters.active_until is None or talk.last_at < filters.active_until,
         filters.opened_from is None or talk.opened_at >= filters.opened_from,
         filters.opened_until is None or talk.opened_at < filters.opened_until,
-        filters.contact_id is None or chatter.people[talk.customer_id].contact_id == filters.contact_id,
-        filters.company_id is None or chatter.people[talk.customer_id].company_id == filters.company_id,
+        filters.contact_id is None or chatter.people[talk.customer_id].contact_id == chatter.met_as(filters.contact_id),
+        filters.company_id is None or filters.company_id in chatter.companies_of(chatter.people[talk.customer_id]),
         not filters.stages or any(_sells(chatter, viewer, talk, sale, filters.stages) for sale in chatter.sales),
         filters.failed is None or talk.failed == filters.failed,
         filters.text is None or _says(chatter, talk, filters.text),
@@ -159,14 +159,15 @@ def _window(chatter: Chatter, talk: Talk, window: str) -> bool:
 
 def _sells(chatter: Chatter, viewer: Viewer, talk: Talk, sale: Sale, stages: tuple[UUID, ...]) -> bool:
     contact_id = chatter.people[talk.customer_id].contact_id
-    concerns = sale.conversation_id == talk.conversation_id or (contact_id and sale.contact_id == contact_id)
+    is_theirs = contact_id is not None and chatter.met_as(sale.contact_id) == contact_id
+    concerns = sale.conversation_id == talk.conversation_id or is_theirs
     return bool(concerns and sale.stage_id in stages and (not viewer.own_only or sale.owner_id == viewer.user_id))
 
 
 def _says(chatter: Chatter, talk: Talk, text: str) -> bool:
     person, number = chatter.people[talk.customer_id], number_in(text)
     said = [each.text for each in talk.said if not each.revoked]
-    places = [words_of(person.name, person.username), words_of(person.contact_name), *map(words_of, said)]
+    places = [words_of(person.name, person.username), words_of(chatter.contact_name(person)), *map(words_of, said)]
     return any(_holds(words, words_of(text)) for words in places) or (
         number is not None and any(number in spelling for spelling in spellings_of(person.wa_id))
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conversations.commands import ChangeIdentity
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from recado_events.conversations import (
     ConversationAssigned,
@@ -42,7 +42,7 @@ def changes(stage: Stage, old: tuple[Alias, ...], new: tuple[Alias, ...], reason
         ("525512345678", "5215512345678"),
     ],
 )
-def test_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer(
+def test_pain_10_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer(
     stage: Stage, first: str, second: str
 ) -> None:
     stage.writes(number(first))
@@ -54,9 +54,14 @@ def test_rule_10_number_variants_of_brazil_argentina_and_mexico_are_one_customer
     assert recipient.wa_id == second, "what Meta gave last is what is sent to, never rewritten"
 
 
-def test_rule_10_landlines_have_no_variant(stage: Stage) -> None:
-    stage.writes(number("551132654321"))
-    stage.writes(number("5511932654321"))
+@pytest.mark.parametrize(
+    ("plain", "with_a_nine"), [("551132654321", "5511932654321"), ("558001234567", "5580901234567")]
+)
+def test_pain_10_rule_10_landlines_and_toll_free_numbers_have_no_variant(
+    stage: Stage, plain: str, with_a_nine: str
+) -> None:
+    stage.writes(number(plain))
+    stage.writes(number(with_a_nine))
     assert len(stage.facts(CustomerIdentified)) == 2
 
 
@@ -198,11 +203,15 @@ def test_any_order_of_sightings_converges_to_one_customer_with_one_open_conversa
     assert {alias.value for alias in remaining[0].aliases} >= {"5511987654321", "BR.1"}
 
 
-@pytest.mark.parametrize("order", [[0, 1, 2], [0, 2, 1], [2, 0, 1]])
-def test_rule_38_the_newest_wish_counts_in_whatever_order_they_are_told(stage: Stage, order: list[int]) -> None:
-    """Stop, resume, stop again."""
-    who, began = user_alias("BR.1"), stage.now
-    for place in order:
+@example([(1, True), (0, False)])
+@example([(1, True), (1, False)])
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=5))
+def test_rule_38_the_newest_wish_counts_in_whatever_order_they_are_told(wishes: list[tuple[int, bool]]) -> None:
+    """Also where the first that is told is no stop; of two at the same time the one for none."""
+    stage, who = Stage(), user_alias("BR.1")
+    began = stage.now
+    for place, wanted in wishes:
         stage.now = began + timedelta(minutes=place)
-        stage.wishes(place == 1, who)
-    assert stage.customer(stage.one(CustomerIdentified).customer_id).marketing_stopped
+        stage.wishes(wanted, who)
+    newest = max((place, not wanted) for place, wanted in wishes)
+    assert stage.customer(stage.one(CustomerIdentified).customer_id).marketing_stopped is newest[1]

@@ -20,6 +20,8 @@ from conversations.commands import (
     SetAsideUpdate,
     SetMarketing,
 )
+from conversations.domain.meta_content import learnt
+from conversations.domain.meta_values import as_text
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_chassis.service import Unreadable
@@ -66,39 +68,53 @@ def received(told: dict[str, Any], **contact: Any) -> ReceiveMessage:
     return command
 
 
-@pytest.mark.parametrize(
-    ("told", "kind"),
-    [
-        (message("text", text={"body": "Há outra cor?"}), Text),
-        (message("image", image={"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": "c"}), Media),
-        (message("audio", audio={"id": "1", "voice": True}), Media),
-        (message("voice", voice={"id": "1"}), Media),
-        (message("sticker", sticker={"id": "1", "animated": False}), Media),
-        (message("location", location={"latitude": "-23.5", "longitude": -46.6}), Location),
-        (message("contacts", contacts=[{"name": {"formatted_name": "Lúcia"}}]), ContactCards),
-        (message("button", button={"text": "Sim", "payload": "yes"}), ButtonAnswer),
-        (
-            message("interactive", interactive={"type": "list_reply", "list_reply": {"id": "1", "title": "t"}}),
-            InteractiveAnswer,
-        ),
-        (
-            message("interactive", interactive={"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}),
-            InteractiveAnswer,
-        ),
-        (
-            message("order", order={"product_items": [{"product_retailer_id": "p", "quantity": 2, "item_price": "3"}]}),
-            Order,
-        ),
-        (message("unsupported", errors=[{"code": 131051, "title": "Message type unknown"}]), Unsupported),
-        (message("unknown", errors=[{"code": 501, "title": "old"}]), Unsupported),
-        (message("poll_creation", poll={"q": 1}), Other),
-        (message("text", text="not an object"), Other),
-        (message("image"), Other),
-        (message(None), Other),
-    ],
-)
+KNOWN: list[tuple[dict[str, Any], type]] = [
+    (message("text", text={"body": "Há outra cor?"}), Text),
+    (message("image", image={"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": "c"}), Media),
+    (message("audio", audio={"id": "1", "voice": True}), Media),
+    (message("voice", voice={"id": "1"}), Media),
+    (message("sticker", sticker={"id": "1", "animated": False}), Media),
+    (message("location", location={"latitude": "-23.5", "longitude": -46.6}), Location),
+    (message("contacts", contacts=[{"name": {"formatted_name": "Lúcia"}}]), ContactCards),
+    (message("button", button={"text": "Sim", "payload": "yes"}), ButtonAnswer),
+    (
+        message("interactive", interactive={"type": "list_reply", "list_reply": {"id": "1", "title": "t"}}),
+        InteractiveAnswer,
+    ),
+    (
+        message("interactive", interactive={"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}),
+        InteractiveAnswer,
+    ),
+    (
+        message("order", order={"product_items": [{"product_retailer_id": "p", "quantity": 2, "item_price": "3"}]}),
+        Order,
+    ),
+    (message("unsupported", errors=[{"code": 131051, "title": "Message type unknown"}]), Unsupported),
+    (message("unknown", errors=[{"code": 501, "title": "old"}]), Unsupported),
+    (message("poll_creation", poll={"q": 1}), Other),
+    (message("text", text="not an object"), Other),
+    (message("image"), Other),
+    (message(None), Other),
+]
+
+
+@pytest.mark.parametrize(("told", "kind"), KNOWN)
 def test_every_kind_of_message_is_a_message(told: dict[str, Any], kind: type) -> None:
     assert isinstance(received(told).content, kind)
+
+
+@pytest.mark.parametrize("told", [told for told, _ in KNOWN])
+def test_pain_18_what_an_earlier_release_kept_whole_is_read_as_if_it_came_now(told: dict[str, Any]) -> None:
+    now = received(told).content
+    earlier = Other(kind=str(told.get("type")), raw=as_text(told))
+    assert learnt(earlier) == (earlier if isinstance(now, Other) else now)
+    assert learnt(now) == now
+
+
+@pytest.mark.parametrize("raw", ["", "{", "7", "null", '["text"]', "[" * 100_000, '{"type":"hologram","depth":3}'])
+def test_what_this_release_cannot_read_either_stays_as_it_was_kept(raw: str) -> None:
+    kept = Other(kind="hologram", raw=raw)
+    assert learnt(kept) is kept
 
 
 def test_what_does_not_fit_is_kept_whole() -> None:

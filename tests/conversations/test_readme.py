@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import conversations
 
-from tests.conversations.filing import FilingOffice
+from tests.conversations.filing import FilingOffice, puts_aside_for_replies
 from tests.conversations.listening import served
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
 from tests.harness.readme import curls, readme, uncalled
@@ -17,6 +18,8 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
     talk, message, attachment = await with_files(office)
     body = {"shortcut": "first", "title": "x", "text": "x"}
     reply = await office.does("POST", "/quick-replies", body, office.agent(0))
+    put = (await puts_aside_for_replies(office)).json()["attachment_id"]
+    pictured = await office.does("POST", "/quick-replies", {**body, "shortcut": "with-it", "attachment_id": put})
     view = await office.does("POST", "/views", {"name": "Mine", "filters": {"view": "mine"}}, office.agent(0))
     people = {"agent-1": office.agent(0), "administrator": office.administrator}
     known = {
@@ -26,10 +29,13 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
         "ATTACHMENT": attachment,
         "AGENT": office.agents[0],
         "PROFILE": office.profile,
+        "OLD_PROFILE": uuid4(),
         "NUMBER": NUMBER,
         "CONTACT": CONTACT,
         "TEMPLATE": TEMPLATE,
         "QUICK_REPLY": reply["quick_reply_id"],
+        "REPLY_FILE": put,
+        "QUICK_REPLY_WITH_FILE": pictured["quick_reply_id"],
         "VIEW": view["view_id"],
     }
     made = list(curls(readme(conversations), known))

@@ -24,10 +24,12 @@ class Crm:
 
     def __init__(self, office: Office) -> None:
         self._office, self._now = office, datetime.now(UTC)
+        self._customers: dict[ContactId, Any] = {}
 
     def links(self) -> ContactId:
         """The newest conversation's customer."""
         talk, contact_id = self._office.service.facts(ConversationOpened)[-1], ContactId(uuid4())
+        self._customers[contact_id] = talk.customer_id
         link: Any = {"customer_id": talk.customer_id, "phone_number_id": PhoneNumberId(NUMBER), "owner_id": None}
         self.tells(crm.ContactLinked(**self._of(contact_id=contact_id), **link, linked_at=self._now))
         return contact_id
@@ -45,6 +47,28 @@ class Crm:
             crm.PipelineRecordOpened(**at, **place, **about, origin="person", opened_at=self._now, personal=named)
         )
         return record_id
+
+    def merges(self, contact_id: ContactId, survivor_id: ContactId) -> None:
+        merged: Any = {"survivor_id": survivor_id, "merged_by": UserId(uuid4()), "merged_at": self._now}
+        self.tells(crm.ContactMergedInto(**self._of(contact_id=contact_id), **merged))
+        self._meets_as(contact_id, survivor_id)
+
+    def supersedes(self, contact_id: ContactId, survivor_id: ContactId) -> None:
+        """Identities showed that they are one person."""
+        at = self._of(contact_id=contact_id)
+        self.tells(crm.ContactSuperseded(**at, survivor_id=survivor_id, superseded_at=self._now))
+        self._meets_as(contact_id, survivor_id)
+
+    def restores(self, contact_id: ContactId, survivor_id: ContactId) -> None:
+        back: Any = {"customers": (), "conversations": (), "restored_by": UserId(uuid4()), "personal": None}
+        at = self._of(contact_id=contact_id)
+        self.tells(crm.ContactRestored(**at, survivor_id=survivor_id, **back, restored_at=self._now))
+        self._meets_as(contact_id, contact_id)
+
+    def _meets_as(self, home_id: ContactId, contact_id: ContactId) -> None:
+        customer_id = self._customers[home_id]
+        link: Any = {"customer_id": customer_id, "phone_number_id": PhoneNumberId(NUMBER), "owner_id": None}
+        self.tells(crm.ContactLinked(**self._of(contact_id=contact_id), **link, linked_at=self._now))
 
     def moves(self, record_id: PipelineRecordId, stage_id: StageId) -> None:
         moved: Any = {"pipeline_id": PipelineId(uuid4()), "stage_id": stage_id, "previous_stage_id": ASKED}
@@ -109,6 +133,45 @@ async def test_rule_35_conversations_are_found_by_the_stage_of_a_pipeline_record
     assert await found(office, f"stage={SOLD}") == {first, second}
     records.relates(record, None)
     assert await found(office, f"stage={SOLD}") == {second}
+
+
+@pytest.mark.parametrize("how", ["merges", "supersedes"])
+async def test_rule_13_what_is_related_to_a_contact_that_was_merged_later_finds_its_conversations(
+    office: Office, records: Crm, how: str
+) -> None:
+    office.customer_writes()
+    merged = records.links()
+    office.customer_writes(wa_id="5511987650000")
+    survivor = records.links()
+    first, second = opened(office)
+    records.chooses(merged, COMPANY)
+    record = records.opens(ASKED, office.agents[0], contact_id=merged)
+    getattr(records, how)(merged, survivor)
+    both = {first, second}
+    for query in (f"stage={ASKED}", f"company={COMPANY}", f"contact={survivor}", f"contact={merged}"):
+        assert await found(office, query) == both, query
+    records.moves(record, SOLD)
+    assert await found(office, f"stage={SOLD}&company={COMPANY}&text=ola") == both
+
+
+async def test_rule_13_what_is_related_to_a_contact_that_was_unmerged_finds_its_own_conversations_again(
+    office: Office, records: Crm
+) -> None:
+    office.customer_writes()
+    merged = records.links()
+    office.customer_writes(wa_id="5511987650000")
+    survivor = records.links()
+    first, second = opened(office)
+    records.opens(ASKED, office.agents[0], contact_id=merged)
+    records.chooses(survivor, COMPANY)
+    records.merges(merged, survivor)
+    assert await found(office, f"company={COMPANY}") == {first, second}
+    records.restores(merged, survivor)
+    assert await found(office, f"stage={ASKED}") == {first}
+    assert await found(office, f"company={COMPANY}") == {second}
+    before = office.service.digests()
+    office.service.rebuild()
+    assert office.service.digests() == before
 
 
 async def test_rule_15_with_scope_own_only_ones_own_pipeline_records_say_at_which_stage_a_conversation_is(

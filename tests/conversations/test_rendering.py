@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from conversations.domain.company import NO_COMPANY
 from conversations.domain.contact import Contact
 from conversations.domain.customer import NOBODY
 from conversations.domain.field_values import field_values
@@ -63,7 +64,8 @@ def test_rule_18_without_value_and_fallback_it_is_refused_naming_every_field() -
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_rule_18_a_field_that_nothing_fills_yet_is_refused_by_name_unless_it_has_a_fallback(name: str) -> None:
-    known, body = field_values(Contact(), NOBODY, Team(), UserId(uuid4())), f"Pedido #{{{name}}}."
+    known = field_values(Contact(), NO_COMPANY, NOBODY, Team(), UserId(uuid4()))
+    body = f"Pedido #{{{name}}}."
     (fault,) = render(form(body), known, {}).faults
     assert (fault.kind, fault.field, fault.detail) == (
         "missing_value",

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from conversations.application import Expiring, Listening
 from conversations.commands import ExpireRequest
-from conversations.domain.refusals import NotYetAccepted
+from conversations.domain.refusals import MarketingRefused, NotYetAccepted
 from recado_chassis.work import Work
 from recado_events import templates
 from recado_events.conversations import (
@@ -97,7 +97,7 @@ def test_a_template_paused_and_approved_again_meanwhile_is_what_it_was(stage: Bu
     assert stage.one(MessageReleased).kind == "template"
 
 
-def test_rule_21_a_changed_category_withdraws_what_was_priced_by_the_old_one(stage: Business) -> None:
+def test_pain_20_rule_21_a_changed_category_withdraws_what_was_priced_by_the_old_one(stage: Business) -> None:
     agent(stage)
     stage.template(
         templates.TemplateRecategorised, previous="UTILITY", category="MARKETING", recategorised_at=stage.now
@@ -105,7 +105,25 @@ def test_rule_21_a_changed_category_withdraws_what_was_priced_by_the_old_one(sta
     assert withdrawn(stage) == "template_changed"
 
 
-def test_a_changed_form_withdraws_what_was_rendered_from_the_old_one(stage: Business) -> None:
+def test_pain_20_what_became_marketing_is_asked_for_at_its_new_price_and_of_nobody_who_stopped_it(
+    stage: Business,
+) -> None:
+    """Whatever the template was called when somebody wrote it."""
+    ana = agent(stage)
+    stage.template(
+        templates.TemplateRecategorised, previous="UTILITY", category="MARKETING", recategorised_at=stage.now
+    )
+    stage.starts(by=ana)
+    assert [each.template.category for each in stage.facts(MessageRequested)] == ["UTILITY", "MARKETING"]
+    stage.wishes(False, MARIA)
+    with pytest.raises(MarketingRefused):
+        stage.starts(by=ana)
+    stage.reserves()
+    assert stage.one(MessageWithdrawn).reason == "marketing_stopped"
+    assert stage.facts(MessageReleased) == []
+
+
+def test_pain_19_a_changed_form_withdraws_what_was_rendered_from_the_old_one(stage: Business) -> None:
     agent(stage)
     stage.approves(FORM.model_copy(update={"footer": "Padaria Aurora"}))
     assert withdrawn(stage) == "template_changed"

@@ -168,6 +168,18 @@ async def test_bad_input_85_a_cursor_of_other_filters_or_a_changed_one_is_refuse
         assert (answer.status_code, answer.json().get("rule")) == (400, "cursor_invalid"), query
 
 
+async def test_an_edit_of_a_message_of_an_earlier_conversation_is_found_there(office: Office) -> None:
+    office.customer_writes("primeiro", wamid="wamid.a")
+    first = (await office.sees("/conversations"))["items"][0]["conversation_id"]
+    await office.does("POST", f"/conversations/{first}/close")
+    office.customer_writes("segundo", wamid="wamid.b")
+    edit = {"original_message_id": "wamid.a", "message": {"type": "text", "text": {"body": "terceiro"}}}
+    office.meta_tells(InboundType.MESSAGE, **{"from": "5511987654321"}, id="wamid.c", type="edit", edit=edit)
+    for word, talks in (("primeiro", []), ("terceiro", [first])):
+        found = (await office.sees(f"/conversations?text={word}"))["items"]
+        assert [each["conversation_id"] for each in found] == talks
+
+
 async def test_an_edited_message_is_found_by_its_new_words_and_a_revoked_one_by_none(office: Office) -> None:
     office.customer_writes("primeiro", wamid="wamid.a")
     office.customer_writes("segundo", wamid="wamid.b")

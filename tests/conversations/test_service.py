@@ -130,6 +130,20 @@ async def test_lists_are_paged_without_loss_or_repeat(office: Office) -> None:
     assert len(seen) == len(set(seen)) == 7
 
 
+async def test_rule_15_administrators_see_what_profiles_are_granted_and_withdraw_it(office: Office) -> None:
+    (shown,) = (await office.sees("/profiles"))["items"]
+    assert shown == {"profile_id": str(office.profile), "level": "view_reply", "scope": "all"}
+    office.customer_writes()
+    await office.does("DELETE", f"/profiles/{office.profile}/grant")
+    assert (await office.sees("/profiles"))["items"] == []
+    for path in ("/conversations", "/counters", "/users", "/views", "/quick-replies"):
+        refused = await office.client.get(path, headers=office.agent(0))
+        assert (refused.status_code, refused.json()["rule"]) == (403, "no_permission"), path
+    for method, path in (("GET", "/profiles"), ("DELETE", f"/profiles/{office.profile}/grant")):
+        refused = await office.client.request(method, path, headers=office.agent(0))
+        assert (refused.status_code, refused.json()["rule"]) == (403, "role_not_allowed")
+
+
 async def test_rule_15_scope_own_limits_lists_counters_and_timelines(office: Office) -> None:
     await office.does("PUT", f"/profiles/{office.profile}/grant", {"level": "view_only", "scope": "own"})
     office.customer_writes(wa_id="16505550001")
@@ -195,7 +209,7 @@ async def test_bad_input_33_nul_is_stored_and_shown_losslessly(office: Office) -
     assert line["content"]["body"] == "a\x00b"
 
 
-async def test_edits_revocations_and_reactions_are_shown_on_their_message(office: Office) -> None:
+async def test_pain_18_edits_revocations_and_reactions_are_shown_on_their_message(office: Office) -> None:
     office.customer_writes("Ola", wamid="wamid.a")
     office.customer_writes("apagar", wamid="wamid.b")
     at = str(int(datetime.now(UTC).timestamp()))

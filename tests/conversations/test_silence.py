@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from conversations.adapters.postgres import INBOX, InboxQuestions
-from conversations.application import Ruling, Silencing
+from conversations.application import Ruling, Silencing, ruling
 from conversations.application.scene import Scene
+from conversations.commands import CloseSilent
 from conversations.domain.private import ActivityNoted
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_chassis.following.rebuild import digest, rebuild
+from recado_chassis.work import Work
+from recado_events import gateway
 from recado_events.conversations import (
     ConversationAssigned,
     ConversationClosed,
@@ -25,11 +29,14 @@ from recado_events.conversations import (
     MessageReceived,
     RotaTurnTaken,
 )
+from recado_events.envelope import Cause
+from recado_events.gateway import ChannelDisconnected
+from recado_events.ids import ConversationId, PhoneNumberId, UserId
 from recado_events.inbound import InboundType
 
 from tests.conversations.living import DAY, Living
 from tests.conversations.office import NUMBER, Office
-from tests.harness.on_database import ServiceOnDatabase
+from tests.harness.on_database import ServiceOnDatabase, told
 from tests.harness.on_memory import FINGERPRINTS
 
 HOUR = timedelta(hours=1)
@@ -213,7 +220,8 @@ def test_rule_3_an_owner_who_may_reply_no_more_does_not_get_it_back() -> None:
     living.closes(living.talk())
     living.register(ana, active=False)
     living.writes()
-    assert [fact.user_id for fact in living.facts(ConversationAssigned)] == [ana, bruno]
+    first, second = living.facts(ConversationAssigned)
+    assert (first.user_id, second.user_id, second.previous_user_id) == (ana, bruno, ana)
 
 
 def test_rule_3_the_business_s_own_phone_app_reopens_nothing() -> None:
@@ -256,26 +264,102 @@ async def test_rules_that_cannot_be_are_refused_by_name(office: Office, body: di
     assert next(iter(body)) in refused.text
 
 
-async def test_rule_3_workers_close_what_has_been_silent_and_nothing_else(office: Office) -> None:
-    for wa_id in ("5511900000002", "5511900000003"):
-        ago = str(int((datetime.now(UTC) - timedelta(hours=2)).timestamp()))
+def silent(office: Office, *wa_ids: str) -> list[ConversationId]:
+    """Customers who wrote two hours ago; their conversations, in the order in which they wrote."""
+    for index, wa_id in enumerate(wa_ids):
+        ago = str(int((datetime.now(UTC) - timedelta(hours=2)).timestamp()) + index)
         update = {"from": wa_id, "id": f"wamid.{uuid4().hex}", "timestamp": ago, "type": "text", "text": {"body": "x"}}
         office.service.receives(InboundType.MESSAGE, office.organisation, office.inbound(update))
-    opened_again, silent = [fact.conversation_id for fact in office.service.facts(ConversationOpened)]
+    opened = [fact for fact in office.service.facts(ConversationOpened) if fact.organisation_id == office.organisation]
+    return [fact.conversation_id for fact in opened[-len(wa_ids) :]]
+
+
+def silencing(office: Office, how: type[Ruling] = Ruling) -> Silencing:
+    questions = InboxQuestions(office.service.store.connection)
+    return Silencing(office.service.service.streams, how(Scene(FINGERPRINTS)), questions)
+
+
+def closed_by_silence(office: Office) -> list[ConversationId]:
+    return [fact.conversation_id for fact in office.service.facts(ConversationClosed) if fact.reason == "inactivity"]
+
+
+async def test_rule_3_workers_close_what_has_been_silent_and_nothing_else(office: Office) -> None:
+    opened_again, quiet = silent(office, "5511900000002", "5511900000003")
     await office.does("PUT", RULES, {"close_after": "PT1H"})
     office.customer_writes(wa_id="5511900000001")
     await office.does("POST", f"/conversations/{opened_again}/close")
     await office.does("POST", f"/conversations/{opened_again}/reopen")
     await office.service.shown()
-    questions = InboxQuestions(office.service.store.connection)
-    silencing = Silencing(office.service.service.streams, Ruling(Scene(FINGERPRINTS)), questions)
-    assert await asyncio.to_thread(silencing.close) == 1
-    closed = [fact for fact in office.service.facts(ConversationClosed) if fact.reason == "inactivity"]
-    assert [fact.conversation_id for fact in closed] == [silent]
+    rounds = silencing(office)
+    assert await asyncio.to_thread(rounds.close) == 1
+    assert closed_by_silence(office) == [quiet]
     await office.service.shown()
-    assert await asyncio.to_thread(silencing.close) == 0
+    assert await asyncio.to_thread(rounds.close) == 0
     (shown,) = (await office.sees("/conversations?view=closed"))["items"]
-    assert shown["conversation_id"] == str(silent)
+    assert shown["conversation_id"] == str(quiet)
+
+
+async def test_rule_36_what_is_silent_at_a_disconnected_number_keeps_nobody_else_from_closing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ruling, "AT_ONCE", 2)
+    other = Office(office.service, office.client)
+    await other.open()
+    silent(office, "5511900000001", "5511900000002")
+    (theirs,) = silent(other, "5511900000003")
+    for each in (office, other):
+        await each.does("PUT", RULES, {"close_after": "PT1H"})
+    gone = gateway.ChannelDisconnected(
+        organisation_id=office.organisation,
+        phone_number_id=PhoneNumberId(NUMBER),
+        reason="person",
+        disconnected_by=UserId(uuid4()),
+        disconnected_at=datetime.now(UTC),
+    )
+    office.service.hears(told(gone))
+    await office.service.shown()
+    assert await asyncio.to_thread(silencing(office).close) == 1
+    assert closed_by_silence(office) == [theirs]
+
+
+class Stumbling(Ruling):
+    """The first conversation that it is to close cannot be closed, however often it is tried."""
+
+    unlucky: ConversationId | None = None
+
+    def close_silent(self, work: Work, command: CloseSilent, cause: Cause) -> None:
+        self.unlucky = self.unlucky or command.conversation_id
+        if command.conversation_id == self.unlucky:
+            raise ZeroDivisionError
+        super().close_silent(work, command, cause)
+
+
+async def test_rule_3_a_conversation_that_cannot_be_closed_keeps_no_other_from_closing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ruling, "AT_ONCE", 1)
+    _, second = silent(office, "5511900000001", "5511900000002")
+    await office.does("PUT", RULES, {"close_after": "PT1H"})
+    await office.service.shown()
+    rounds = silencing(office, Stumbling)
+    for _ in range(2):
+        with suppress(ZeroDivisionError):
+            await asyncio.to_thread(rounds.close)
+    assert closed_by_silence(office) == [second]
+
+
+async def test_rule_36_what_is_silent_at_a_disconnected_number_stands_in_nobodys_way(office: Office) -> None:
+    """However much of it there is: workers look at so many at once, the longest silent first."""
+    office.may_write_first()
+    await office.does("PUT", RULES, {"close_after": "PT5M"})
+    office.customer_writes()
+    await office.service.shown()
+    questions, later = InboxQuestions(office.service.store.connection), datetime.now(UTC) + HOUR
+    assert len(questions.silent(later, None, 1)) == 1
+    place: Any = {"organisation_id": office.organisation, "phone_number_id": NUMBER}
+    office.service.hears(told(ChannelDisconnected(**place, reason="person", disconnected_at=datetime.now(UTC))))
+    await office.service.shown()
+    assert questions.silent(later, None, 1) == []
 
 
 async def test_d1_a_rebuilt_screen_knows_the_same_rules(office: Office, service: ServiceOnDatabase) -> None:

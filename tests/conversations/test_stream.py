@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from recado_events import crm
 from recado_events.conversations import ConversationOpened
+from recado_events.ids import ContactId, UserId
 from recado_events.inbound import InboundType
 
+from tests.conversations.filing import FilingOffice, puts_aside_for_replies
 from tests.conversations.listening import Address, served
 from tests.conversations.office import Office
-from tests.harness.on_database import ServiceOnDatabase, token
+from tests.harness.on_database import ServiceOnDatabase, token, told
 
 
 @pytest.fixture
@@ -174,6 +177,20 @@ async def test_bad_input_92_the_stream_of_a_deactivated_user_ends_at_once(office
     assert refused.status_code == 401
 
 
+async def test_rule_15_a_grant_that_is_withdrawn_ends_the_stream_and_opens_no_other(
+    office: Office, street: Address
+) -> None:
+    async with street.reader(office.agent(0)) as screen, street.reader(office.administrator) as everything:
+        await office.does("DELETE", f"/profiles/{office.profile}/grant")
+        office.customer_writes()
+        await everything.says("message")
+        await screen.until(lambda told: told.ended, "the end")
+        assert [each.data for each in screen.named("ended")] == [{"reason": "permission_withdrawn"}]
+        assert screen.named("message") == []
+    refused = await street.http.get(f"{street.url}/stream", headers=office.agent(0))
+    assert (refused.status_code, refused.json()["rule"]) == (403, "no_permission")
+
+
 async def test_rule_15_a_profile_without_a_grant_follows_nothing(office: Office, street: Address) -> None:
     nobody = token("member", office.organisation, uuid4(), uuid4())
     refused = await street.http.get(f"{street.url}/stream", headers=nobody)
@@ -205,6 +222,112 @@ async def test_what_was_missed_is_told_as_far_as_it_may_be_seen_now(office: Offi
     await office.service.shown()
     async with street.reader(office.agent(0), after=0) as screen:
         assert [each.data["conversation_id"] for each in screen.named("message")] == talks[:1]
+
+
+# The desk itself ---------------------------------------------------------------------------------
+
+
+async def test_s24_a_screen_is_told_who_goes_online_and_what_becomes_of_the_team(
+    office: Office, street: Address
+) -> None:
+    ana, bruno = office.agents
+    await grant(office, "view_only", "own")
+    async with street.reader(office.agent(1)) as screen:
+        await office.does("PUT", f"/users/{ana}/availability", {"online": True})
+        await office.does("PUT", f"/users/{ana}/availability", {"online": False})
+        renamed = {"name": "Ana Lima", "role": "member", "profile_id": str(office.profile)}
+        await office.does("PUT", f"/users/{ana}", renamed)
+        told = [each.data for each in await screen.says("team", 3)]
+        assert [each["type"] for each in told] == ["user-went-online", "user-went-offline", "user-renamed"]
+        assert {each["user_id"] for each in told} == {str(ana)}
+        assert told[-1]["name"] == "Ana Lima"
+        await office.does("PUT", f"/users/{bruno}", {**renamed, "active": False})
+        await screen.until(lambda told: told.ended, "the end")
+        assert len(screen.named("team")) == 3, "who may see nothing any more is told of nobody"
+
+
+async def test_s27_a_screen_is_told_of_quick_replies_as_they_change(office: Office, street: Address) -> None:
+    async with street.reader(office.agent(0)) as screen:
+        put = (await puts_aside_for_replies(office)).json()["attachment_id"]
+        body = {"shortcut": "menu", "title": "Menu", "text": "Veja", "attachment_id": put}
+        made = await office.does("POST", "/quick-replies", body)
+        await office.does("DELETE", f"/quick-replies/{made['quick_reply_id']}")
+        written, removed = [each.data for each in await screen.says("quick_reply", 2)]
+        assert [written["type"], removed["type"]] == ["quick-reply-written", "quick-reply-removed"]
+        assert (written["shortcut"], written["file"]["name"]) == ("menu", "foto.jpg")
+        assert "key" not in written["file"]
+        assert written["quick_reply_id"] == removed["quick_reply_id"] == made["quick_reply_id"]
+
+
+async def test_rule_32_a_screen_is_told_when_a_customers_file_is_there_or_lost(office: Office, street: Address) -> None:
+    filing = FilingOffice.of(office)
+    await grant(office, "view_reply", "own")
+    async with street.reader(office.agent(0)) as screen, street.reader(office.agent(1)) as other:
+        first, second = await filing.customer_sends(), await filing.customer_sends()
+        filing.fetched(first)
+        filing.lost(second)
+        told = [each.data for each in await screen.says("attachment", 2)]
+        assert [(each["message_id"], each["state"], each["reason"]) for each in told] == [
+            (str(first), "stored", None),
+            (str(second), "lost", "gone"),
+        ]
+        assert "file_key" not in told[0]
+        assert other.named("attachment") == [], "another's conversation"
+        line = await filing.shown(UUID(told[0]["conversation_id"]), first)
+        assert line["attachment"]["state"] == "stored"
+
+
+async def test_rule_13_a_screen_is_told_of_customers_and_contacts_that_are_one(office: Office, street: Address) -> None:
+    await grant(office, "view_reply", "own")
+    async with street.reader(office.agent(0)) as screen, street.reader(office.agent(1)) as other:
+        office.customer_writes("1")
+        (opened,) = office.service.facts(ConversationOpened)
+        at: Any = {"organisation_id": office.organisation}
+        link: Any = {"customer_id": opened.customer_id, "phone_number_id": opened.phone_number_id}
+        merged, survivor, now = ContactId(uuid4()), ContactId(uuid4()), datetime.now(UTC)
+        events = (
+            crm.ContactLinked(**at, **link, contact_id=survivor, linked_at=now),
+            crm.ContactMergedInto(
+                **at, contact_id=merged, survivor_id=survivor, merged_by=UserId(uuid4()), merged_at=now
+            ),
+        )
+        office.service.hears(*[told(event) for event in events])
+        (contact,) = await screen.says("contact")
+        assert (contact.data["contact_id"], contact.data["survivor_id"]) == (str(merged), str(survivor))
+
+        office.meta_tells(InboundType.MESSAGE, **text_from(None, "BR.1"))
+        office.meta_tells(InboundType.MESSAGE, **text_from("5511987654321", "BR.1"))
+        await screen.until(lambda told: "customers-merged" in told.types(), "the merge")
+        await other.until(lambda told: "customer-merged-into" in told.types(), "the same from the other side")
+        assert "contact" not in {each.name for each in other.heard}
+
+
+def text_from(number: str | None, user_id: str) -> dict[str, Any]:
+    who = {"from_user_id": user_id, **({"from": number} if number else {})}
+    return {**who, "id": f"wamid.{uuid4().hex}", "type": "text", "text": {"body": "Oi"}}
+
+
+async def test_bad_input_86_a_stream_of_another_organisations_channel_or_conversation_is_refused(
+    office: Office, street: Address
+) -> None:
+    office.customer_writes()
+    await office.service.shown()
+    opened = office.service.facts(ConversationOpened)[0]
+    stranger = token("administrator", uuid4())
+    for name, value in (
+        ("conversation_id", opened.conversation_id),
+        ("channel", opened.phone_number_id),
+        ("phone_number_id", opened.phone_number_id),
+        ("organisation_id", office.organisation),
+    ):
+        refused = await street.http.get(f"{street.url}/stream", params={name: str(value)}, headers=stranger)
+        assert (refused.status_code, refused.json()["rule"]) == (422, "invalid_request")
+        assert str(value) not in refused.text
+    claiming = {**stranger, "X-Organisation-Id": str(office.organisation)}
+    async with street.reader(claiming, after=0) as theirs, street.reader(office.agent(0)) as ours:
+        office.customer_writes("2")
+        await ours.says("message")
+        assert {each.name for each in theirs.heard} <= {"ready", "counters"}
 
 
 # Ends --------------------------------------------------------------------------------------------

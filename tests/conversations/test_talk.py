@@ -9,6 +9,7 @@ from conversations.commands import MarkRead, NoteChannel, Person, React, Reply
 from conversations.domain.refusals import (
     ChannelIsDisconnected,
     NoPermission,
+    NotEligible,
     NotYetAccepted,
     OutOfScope,
     UnknownMessage,
@@ -21,11 +22,12 @@ from recado_events.conversations import (
     ConversationRead,
     MessageReceived,
     MessageReleased,
+    ProfileGrantWithdrawn,
     ReadReceiptReleased,
 )
 from recado_events.ids import MessageId, OrganisationId, ProfileId, UserId
 
-from tests.conversations.stage import NUMBER, ORGANISATION, PROFILE, Stage, number
+from tests.conversations.stage import ADMINISTRATOR, NUMBER, ORGANISATION, PROFILE, Stage, number
 
 
 @pytest.fixture
@@ -97,6 +99,25 @@ def test_rule_15_view_only_sees_and_changes_nothing(stage: Stage, talk: Conversa
             act(talk.conversation_id, viewer)
     with pytest.raises(ViewOnly):
         stage.assigns(talk.conversation_id, viewer, viewer)
+
+
+def test_rule_15_a_grant_that_is_withdrawn_allows_nothing_and_may_be_given_again(
+    stage: Stage, talk: ConversationOpened
+) -> None:
+    (agent,) = stage.agents(1)
+    stage.withdraws()
+    withdrawn = stage.one(ProfileGrantWithdrawn)
+    assert (withdrawn.withdrawn_by, withdrawn.withdrawn_at) == (ADMINISTRATOR.user_id, stage.now)
+    for change in (stage.replies, stage.closes):
+        with pytest.raises(NoPermission):
+            change(talk.conversation_id, agent)
+    with pytest.raises(NotEligible):
+        stage.assigns(talk.conversation_id, agent)
+    stage.rota([agent])
+    assert stage.facts(ConversationAssigned) == []
+    stage.grant("view_reply", "all")
+    assert stage.one(ConversationAssigned).user_id == agent, "what waited is theirs"
+    assert stage.replies(talk.conversation_id, agent)
 
 
 def test_rule_15_without_a_grant_nothing_is_allowed(stage: Stage, talk: ConversationOpened) -> None:

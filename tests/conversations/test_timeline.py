@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from conversations.application.scene import FOLDS
+from recado_chassis.work import Work
+from recado_events.content import Other
 from recado_events.conversations import ConversationOpened, MessageReceived
+from recado_events.envelope import Cause
+from recado_events.ids import MessageId
 from recado_events.inbound import InboundType
 
 from tests.conversations.office import Office
@@ -47,6 +53,58 @@ async def test_a_quote_of_our_own_message_names_the_one_in_the_timeline(office: 
     assert by_text["Essa!"]["reply_to"] == str(released.message_id)
     assert by_text["E essa?"]["reply_to"] == by_text["Há outra cor?"]["message_id"]
     assert by_text["?"]["reply_to"] not in {None, *(line["message_id"] for line in by_text.values())}
+
+
+async def test_pain_13_messages_stand_where_they_were_written_however_late_they_come(
+    office: Office, talk: UUID
+) -> None:
+    """By Meta's clock, then by their place in one webhook; what comes late is inserted."""
+    now = int(datetime.now(UTC).timestamp())
+    for text, seconds in [("quarta", 40), ("segunda", 60), ("quinta", 30), ("primeira", 90)]:
+        writes(office, text={"body": text}, timestamp=str(now - seconds), id=f"wamid.{text}")
+    together = [
+        {"from": CUSTOMER, "id": f"wamid.{text}", "timestamp": str(now - 50), "type": "text", "text": {"body": text}}
+        for text in ("terceira a", "terceira b")
+    ]
+    bodies = [office.inbound(update) | {"ordinal": at} for at, update in enumerate(together)]
+    office.service.receives(InboundType.MESSAGE, office.organisation, *reversed(bodies))
+    page: list[Any] = await lines(office, talk)
+    told = [line["content"]["body"] for line in page]
+    assert told == ["primeira", "segunda", "terceira a", "terceira b", "quarta", "quinta", "Há outra cor?"]
+    assert [datetime.fromisoformat(line["occurred_at"]).timestamp() for line in page[:6]] == [
+        now - seconds for seconds in (90, 60, 50, 50, 40, 30)
+    ], "when it was written, not when it was processed"
+    received = office.service.facts(MessageReceived)
+    assert all(fact.received_at.timestamp() >= now for fact in received), "the other clock"
+
+
+def wrote(office: Office, ago: int) -> None:
+    """So many seconds ago."""
+    at = str(int(datetime.now(UTC).timestamp()) - ago)
+    office.meta_tells(
+        InboundType.MESSAGE,
+        **{"from": CUSTOMER, "id": f"wamid.{ago}", "type": "text", "text": {"body": str(ago)}, "timestamp": at},
+    )
+
+
+async def test_rule_6_a_timeline_is_read_from_its_end_too_without_loss_or_repeat_while_late_ones_come(
+    office: Office, talk: UUID
+) -> None:
+    for ago in range(300, 50, -10):
+        wrote(office, ago)
+    path, seen = f"/conversations/{talk}/messages?order=newest&limit=10", list[str]()
+    cursor: str | None = ""
+    while cursor is not None:
+        page = await office.sees(path + (f"&cursor={cursor}" if cursor else ""))
+        seen += [line["content"]["body"] for line in page["items"]]
+        cursor = page["next_cursor"]
+        wrote(office, 1_000 + len(seen))
+    assert seen[:4] == ["Há outra cor?", "60", "70", "80"]
+    oldest_first = [line["content"]["body"] for line in await lines(office, talk)]
+    assert seen == [body for body in reversed(oldest_first) if body in seen]
+    assert {str(ago) for ago in range(300, 50, -10)} < set(seen)
+    refused = await office.client.get(f"/conversations/{talk}/messages?order=up", headers=office.agent())
+    assert refused.status_code == 422
 
 
 @pytest.mark.parametrize("lost", ["rejected", "failed"])
@@ -103,11 +161,21 @@ async def test_a_reply_that_did_not_arrive_is_no_answer(office: Office, talk: UU
     assert (await shown(office, talk))["answered"]
 
 
-async def test_what_arrived_and_failed_is_an_answer_all_the_same(office: Office, talk: UUID) -> None:
+@pytest.mark.parametrize("order", [("failed", "delivered"), ("delivered", "failed")])
+async def test_pain_08_what_arrived_and_failed_is_shown_as_delivered_with_an_error_in_whatever_order(
+    office: Office, talk: UUID, order: tuple[str, ...]
+) -> None:
+    """Of several devices of a customer one has it, another has not."""
     released = await office.sends(talk, type="text", text="Azul.")
     office.accepted(released, "wamid.ours")
-    for word in ("failed", "delivered"):
-        office.meta_tells(InboundType.STATUS, id="wamid.ours", status=word)
+    for word in order:
+        errors = {"errors": [{"code": 131026}]} if word == "failed" else {}
+        office.meta_tells(InboundType.STATUS, id="wamid.ours", status=word, **errors)
+    (line,) = [line for line in await lines(office, talk) if line["direction"] == "out"]
+    assert (line["status"], line["error"]["codes"]) == ("delivered", [131026])
+    assert {"delivered", "failed"} <= set(line["statuses"]), "both facts are kept"
+    assert (line["failure"]["reason"], line["failure"]["code"]) == ("arrived_with_error", 131026)
+    assert "was delivered" in line["failure"]["texts"]["en"]
     assert (await shown(office, talk))["answered"]
 
 
@@ -125,6 +193,19 @@ async def test_rule_7_the_codes_of_a_failure_are_the_same_in_whatever_order_they
         )
     _, line = sorted(await lines(office, talk), key=lambda each: each["direction"])
     assert line["error"]["codes"] == [131000]
+
+
+async def test_pain_17_an_answer_from_the_phone_app_within_the_same_second_is_one_until_the_customer_writes_again(
+    office: Office, talk: UUID
+) -> None:
+    """Meta tells whole seconds, and an automatic greeting is quick."""
+    at = str(int(datetime.now(UTC).timestamp()))
+    writes(office, text={"body": "Oi"}, timestamp=at)
+    greeting = {"to": CUSTOMER, "type": "text", "text": {"body": "Já respondemos"}, "timestamp": at}
+    office.meta_tells(InboundType.ECHO, id="wamid.app", **greeting)
+    assert (await shown(office, talk))["answered"]
+    writes(office, text={"body": "Rápido!"}, timestamp=at, id="wamid.in2")
+    assert not (await shown(office, talk))["answered"]
 
 
 async def test_statuses_of_a_message_from_the_phone_app_are_shown(office: Office, talk: UUID) -> None:
@@ -160,6 +241,29 @@ async def test_bad_input_26_a_kind_that_is_not_known_is_shown_as_unsupported(off
     assert '"depth":3' in next(line["content"]["raw"] for line in unknown if line["kind"] == "hologram")
 
 
+async def test_pain_18_a_kind_that_a_release_learns_is_shown_once_its_view_is_built_anew(
+    office: Office, talk: UUID
+) -> None:
+    """As the log of an earlier release has it: whole, under a name that it did not know."""
+    (first,) = office.service.facts(MessageReceived)
+    place = {"latitude": -23.5, "longitude": -46.6, "name": "Padaria Aurora"}
+    told = {"from": CUSTOMER, "id": "wamid.place", "type": "location", "location": place}
+    kept = first.personal.model_copy(update={"content": Other(kind="location", raw=json.dumps(told))})
+    earlier = first.model_copy(update={"message_id": MessageId(uuid4()), "kind": "location", "personal": kept})
+
+    def stored(work: Work) -> None:
+        work.state(earlier.stream, FOLDS["message"])
+        work.record([earlier], Cause("an earlier release"))
+
+    office.service.service.streams.transact(stored)
+    office.service.rebuild()
+    line = (await lines(office, talk))[-1]
+    assert (line["kind"], line["supported"]) == ("location", True)
+    assert line["content"]["name"] == "Padaria Aurora"
+    found = (await office.sees("/conversations?text=aurora"))["items"]
+    assert [item["conversation_id"] for item in found] == [str(talk)]
+
+
 async def test_d1_what_is_shown_of_messages_is_the_same_after_a_rebuild(office: Office, talk: UUID) -> None:
     target = str(office.service.facts(MessageReceived)[0].message_id)
     office.rejected(await office.sends(talk, type="reaction", message_id=target, emoji="👍"))
@@ -168,3 +272,35 @@ async def test_d1_what_is_shown_of_messages_is_the_same_after_a_rebuild(office: 
     before = office.service.digests()
     office.service.rebuild()
     assert office.service.digests() == before
+
+
+AD = {"source_type": "ad", "source_id": "120", "headline": "Bicicletas", "ctwa_clid": "x"}
+
+
+async def test_rule_9_the_ad_and_the_product_that_a_customer_came_from_are_shown_with_their_message(
+    office: Office, talk: UUID
+) -> None:
+    product = {"catalog_id": "7", "product_retailer_id": "azul"}
+    writes(office, text={"body": "Vi o anúncio"}, referral=AD)
+    writes(office, text={"body": "E esta?"}, context={"referred_product": product}, id="wamid.product")
+    by_text = {line["content"]["body"]: line for line in await lines(office, talk)}
+    ad, asked, plain = (by_text[text] for text in ("Vi o anúncio", "E esta?", "Há outra cor?"))
+    assert {name: ad["referral"][name] for name in AD} == AD
+    assert (ad["referred_product"], asked["referral"], asked["referred_product"]) == (None, None, product)
+    assert (plain["referral"], plain["referred_product"]) == (None, None)
+
+
+async def test_rule_38_a_conversation_shows_whether_its_customer_wants_marketing(office: Office, talk: UUID) -> None:
+    assert (await shown(office, talk))["marketing"] is None
+
+    def wishes(value: str, at: int) -> None:
+        update = {"wa_id": CUSTOMER, "category": "marketing_messages", "value": value, "timestamp": at}
+        office.service.receives(InboundType.PREFERENCE, office.organisation, office.inbound(update))
+
+    wishes("stop", 1_790_000_000)
+    assert (await shown(office, talk))["marketing"] == {
+        "wanted": False, "told_at": "2026-09-21T14:13:20Z", "evidence": "user_preferences",
+    }  # fmt: skip
+    wishes("resume", 1_790_000_060)
+    wishes("stop", 1_790_000_030)
+    assert (await shown(office, talk))["marketing"]["wanted"] is True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from conversations.adapters.postgres.verifying import counters, permissions
+from conversations.adapters.postgres.verifying import counters, permissions, rotas
 from conversations.adapters.postgres.verifying.facts import Fact, Facts
 from recado_chassis.verifying.figures import Figure
 from recado_events import conversations as told
@@ -16,6 +17,7 @@ from recado_events.ids import UserId
 
 from tests.conversations.chatter import weeks
 from tests.conversations.conftest import PREPARED
+from tests.conversations.living import Living
 from tests.conversations.screen import Screen
 from tests.harness.on_memory import NOON, NUMBER, ORGANISATION
 from tests.servers.database_factory import DatabaseFactory
@@ -67,6 +69,25 @@ def screen(database: DatabaseFactory) -> Iterator[Screen]:
 def test_rule_17_a_planted_counter_is_named(screen: Screen, planted: str, named: list[str]) -> None:
     screen.connection.execute(planted.encode())
     assert differing(counters.figures("tests", screen.connection, facts(*TALKS.events))) == named
+
+
+# Rotas ---------------------------------------------------------------------------------------------------
+
+
+def test_rule_3_a_turn_after_going_on_is_no_second_turn_and_one_without_it_is() -> None:
+    living = Living()
+    ana, bruno = living.agents(2)
+    living.rota([ana, bruno])
+    living.rules(reopen_within=timedelta(hours=1))
+    living.writes()
+    living.closes(living.talk())
+    living.register(ana, active=False)
+    living.writes()
+    first, second = living.facts(told.RotaTurnTaken)
+    assert first.conversation_id == second.conversation_id
+    assert differing(rotas.figures("tests", facts(*living.facts()))) == []
+    planted = [event for event in living.facts() if not isinstance(event, told.ConversationReopened)]
+    assert differing(rotas.figures("tests", facts(*planted))) == ["conversations that had two turns"]
 
 
 # Permissions ---------------------------------------------------------------------------------------------

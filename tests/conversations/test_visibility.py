@@ -9,13 +9,14 @@ from uuid import UUID
 
 import pytest
 from conversations.adapters.live.screen import Bounds, Screen, item_of
+from conversations.application import room as room_module
 from conversations.application.room import Room, room_of
 from conversations.application.scene import FOLDS
-from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher, customer_of
+from conversations.application.watching import Counts, News, Owners, Told, Watched, Watcher
 from conversations.commands import Person
 from conversations.domain.refusals import NoPermission
 from conversations.domain.team import Grant
-from conversations.domain.visibility import grant_now, verdict
+from conversations.domain.visibility import grant_now, is_everybodys, verdict
 from conversations.views.live import Cut, cut
 from conversations.views.questions import Viewer
 from hypothesis import given, settings
@@ -26,7 +27,8 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, ProfileId, UserId
 from recado_events.refusal import Refusal
 
-from tests.conversations.stage import ORGANISATION, PROFILE, Stage, number
+from tests.conversations.living import DAY, Living
+from tests.conversations.stage import ORGANISATION, PROFILE, Stage, number, user_alias
 
 USERS = [UserId(UUID(int=place)) for place in range(1, 4)]
 PROFILES = [PROFILE, ProfileId(UUID(int=99))]
@@ -36,6 +38,8 @@ CUSTOMERS = [number(f"551198765432{place}") for place in range(3)]
 
 STEPS = st.one_of(
     st.tuples(st.just("writes"), st.sampled_from(CUSTOMERS)),
+    st.tuples(st.just("writes"), st.sampled_from(CUSTOMERS), st.sampled_from([user_alias("BR.1"), user_alias("BR.2")])),
+    st.tuples(st.just("goes"), st.sampled_from(USERS), st.booleans()),
     st.tuples(st.just("assigns"), st.integers(0, 5), st.sampled_from(USERS)),
     st.tuples(st.just("closes"), st.integers(0, 5)),
     st.tuples(st.just("reopens"), st.integers(0, 5)),
@@ -49,6 +53,7 @@ STEPS = st.one_of(
         st.sampled_from(["all", "own"]),
         st.sampled_from(PROFILES),
     ),
+    st.tuples(st.just("withdraws"), st.sampled_from(PROFILES)),
 )
 
 
@@ -131,6 +136,8 @@ class Then:
                 self.users[event.user_id]["active"] = False
             case told.ProfileGranted():
                 self.grants[event.profile_id] = event.level, event.scope
+            case told.ProfileGrantWithdrawn():
+                del self.grants[event.profile_id]
             case told.ConversationAssigned():
                 self.owners[event.conversation_id] = event.user_id
             case told.ConversationOpened():
@@ -147,7 +154,7 @@ class Then:
         """Of the conversation it is about, or of any of the customer's where it is about none."""
         if hasattr(event, "conversation_id"):
             return {self.owned(event)}
-        customer = customer_of(event)
+        customer = getattr(event, "customer_id", None)
         return {self.owners.get(talk) for talk in self.of_customer.get(customer, ())} if customer else set()
 
 
@@ -164,7 +171,8 @@ def expected(log: Log, person: Person, begins: int) -> list[tuple[int, str]]:
             found.append((position, "permission" if now else "ended"))
         if now is None:
             return found
-        if shown is not None and (now[1] == "all" or person.user_id in then.owners_with(event)):
+        everybodys = is_everybodys(event) or now[1] == "all"
+        if shown is not None and (everybodys or person.user_id in then.owners_with(event)):
             found.append((position, str(shown.data["type"])))
         elif shown is not None and owner == person.user_id:
             found.append((position, "conversation-lost"))
@@ -209,6 +217,71 @@ def test_rule_15_what_a_stream_gives_is_the_log_filtered_by_the_grants_at_the_ti
     for screen in screens:
         found = [(news.position, name_of(news)) for watcher, news in given_to if watcher is screen]
         assert found == expected(log, screen.person, begins)
+
+
+def test_rule_15_forgetting_owners_hides_nothing_of_the_page_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room_module, "_MOST_OWNERS", 1)
+    stage = Stage()
+    (ana,) = stage.agents(1)
+    stage.grant("view_reply", "own")
+    stage.rota([ana])
+    for customer in CUSTOMERS:
+        stage.writes(customer)
+    begins = stage.store.end()
+    room = room_of(stage.streams, ORGANISATION)
+    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILE))
+    room.admit(screen)
+    for customer in (*CUSTOMERS, *CUSTOMERS):
+        stage.writes(customer)
+    messages = [each.position for each in Log(stage).told if isinstance(each.event, told.MessageReceived)]
+    given_to = followed(Log(stage), [(room, begins)], sizes=[2])
+    told_of = [news.position for _, news in given_to if name_of(news) == "message-received"]
+    assert told_of == [position for position in messages if position > begins]
+
+
+@pytest.mark.parametrize("what", ["edits", "revokes", "reacts"])
+def test_rule_15_what_concerns_a_message_is_told_to_the_owner_of_its_conversation(what: str) -> None:
+    stage = Stage()
+    yara, xico = stage.agents(2)
+    stage.grant("view_reply", "own")
+    stage.rota([yara, xico])
+    stage.writes()
+    (message,) = stage.facts(told.MessageReceived)
+    stage.closes(message.conversation_id)
+    stage.writes()
+    begins = stage.store.end()
+    room = room_of(stage.streams, ORGANISATION)
+    screens = {user: Watcher(ORGANISATION, Person(user, "member", PROFILE)) for user in (yara, xico)}
+    for screen in screens.values():
+        room.admit(screen)
+    {"edits": stage.customer_edits, "revokes": stage.customer_revokes, "reacts": stage.reacts}[what](message.message_id)
+    about = [each for each in stage.facts(told.OfMessage) if getattr(each, "target_id", None) == message.message_id]
+    assert [each.conversation_id for each in about] == [message.conversation_id]
+    given_to = followed(Log(stage), [(room, begins)], sizes=[1])
+    assert {watcher.user_id for watcher, news in given_to if name_of(news) in OF_A_MESSAGE} == {yara}
+
+
+def test_rule_16_who_loses_a_conversation_that_goes_on_after_its_end_is_told_so() -> None:
+    living = Living()
+    ana, bruno = living.agents(2)
+    living.rota([ana, bruno])
+    living.rules(reopen_within=DAY)
+    living.writes()
+    living.closes(living.talk())
+    living.grant("view_only", "own", PROFILES[1])
+    living.register(ana, profile=PROFILES[1])
+    begins = living.store.end()
+    room = room_of(living.streams, ORGANISATION)
+    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILES[1]))
+    room.admit(screen)
+    living.writes()
+    assert living.facts(told.ConversationAssigned)[-1].user_id == bruno
+    told_of = [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
+    assert "conversation-lost" in told_of
+    assert "message-received" not in told_of
+
+
+OF_A_MESSAGE = {"message-edited", "message-revoked", "reaction-received"}
 
 
 # What a screen holds back --------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_rule_1_the_window_closes_24_hours_after_the_customers_last_message_by_m
     assert stage.one(ServiceWindowExtended).closes_at == stage.now + DAY
 
 
-def test_rule_1_free_form_is_allowed_while_now_is_before_the_deadline(stage: Stage) -> None:
+def test_pain_15_rule_1_free_form_is_allowed_while_now_is_before_the_deadline(stage: Stage) -> None:
     talk = _opened(stage).conversation_id
     stage.now = NOON + DAY - timedelta(seconds=1)
     assert [type(fact) for fact in stage.replies(talk)] == [MessageReleased]

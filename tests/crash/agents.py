@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.crash.traffic import Traffic
 
 
 async def an_agent_replies(traffic: Traffic) -> None:
-    talk = await _some_conversation(traffic, "open")
+    talk = await some_conversation(traffic, "open")
     if talk is not None:
-        await _sends(traffic, talk["conversation_id"], {"type": "text", "text": "Bom dia, já respondo."})
+        await sends(traffic, talk["conversation_id"], {"type": "text", "text": "Bom dia, já respondo."})
 
 
 async def an_agent_reads_and_lets_it_be_known(traffic: Traffic) -> None:
-    talk = await _some_conversation(traffic, "open")
+    talk = await some_conversation(traffic, "open")
     if talk is not None:
         body = {"notify_customer": traffic.random.random() < 0.5}
         path = f"/conversations/{talk['conversation_id']}/read"
@@ -23,14 +24,14 @@ async def an_agent_reads_and_lets_it_be_known(traffic: Traffic) -> None:
 
 async def a_conversation_is_closed_or_opened_again(traffic: Traffic) -> None:
     wanted, verb = traffic.random.choice([("open", "close"), ("closed", "reopen")])
-    talk = await _some_conversation(traffic, wanted)
+    talk = await some_conversation(traffic, wanted)
     if talk is not None:
         path = f"/conversations/{talk['conversation_id']}/{verb}"
         await traffic.insist("POST", "conversations", path, who="administrator", key=traffic.key())
 
 
 async def a_conversation_is_given_to_somebody(traffic: Traffic) -> None:
-    talk = await _some_conversation(traffic, "open")
+    talk = await some_conversation(traffic, "open")
     users = [user for user in await _users(traffic) if user["role"] == "member"]
     if talk is not None and users:
         body = {"user_id": traffic.random.choice(users)["user_id"]}
@@ -49,7 +50,27 @@ async def somebody_leaves_or_returns(traffic: Traffic) -> None:
         await traffic.insist("PUT", "conversations", path, body, who="administrator", key=traffic.key())
 
 
-async def _sends(traffic: Traffic, talk: str, body: dict[str, Any]) -> None:
+async def a_customer_is_blocked_for_a_while(traffic: Traffic) -> None:
+    """And somebody tries to write to them all the same."""
+    talk = await some_conversation(traffic, "open")
+    if talk is None:
+        return
+    path = f"/conversations/{talk['conversation_id']}"
+    await traffic.insist("POST", "conversations", f"{path}/block", who="administrator", key=traffic.key())
+    await sends(traffic, talk["conversation_id"], {"type": "text", "text": "Olá?"})
+    if traffic.random.random() < 0.8:
+        await asyncio.sleep(traffic.random.uniform(0.0, 3.0))
+        await traffic.insist("POST", "conversations", f"{path}/unblock", who="administrator", key=traffic.key())
+
+
+async def silence_ends_conversations(traffic: Traffic, number: str, after: str) -> None:
+    """From now on, at this number; who writes within a minute of the end goes on with the same one."""
+    path, rules = f"/channels/{number}/conversation-rules", {"close_after": after, "reopen_within": "PT1M"}
+    chosen = await traffic.insist("PUT", "conversations", path, rules, who="administrator", key=traffic.key())
+    assert chosen is not None, "an administrator may"
+
+
+async def sends(traffic: Traffic, talk: str, body: dict[str, Any]) -> None:
     key, path = traffic.key(), f"/conversations/{talk}/messages"
     for _ in range(traffic.random.choice([1, 1, 1, 2, 3])):
         answer = await traffic.insist("POST", "conversations", path, body, who="administrator", key=key)
@@ -58,7 +79,7 @@ async def _sends(traffic: Traffic, talk: str, body: dict[str, Any]) -> None:
         traffic.ledger.answer(key, answer["message_id"])
 
 
-async def _some_conversation(traffic: Traffic, state: str) -> dict[str, Any] | None:
+async def some_conversation(traffic: Traffic, state: str) -> dict[str, Any] | None:
     view = "?view=closed&limit=50" if state == "closed" else "?limit=50"
     answer = await traffic.world.asks("GET", "conversations", f"/conversations{view}")
     if not answer.is_success:

@@ -127,6 +127,11 @@ class Alone:
             endpoints["payments"] = provider
         self.endpoints.write_text(json.dumps(endpoints))
 
+    def meets(self, simulator: str, **settings: str) -> None:
+        """Another outside world, before it is started."""
+        self.told |= settings
+        self.endpoints.write_text(json.dumps({**json.loads(self.endpoints.read_text()), "simulator": simulator}))
+
     # Its process -----------------------------------------------------------------------------------
 
     def start(self, mistake: str | None = None, point: str | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tests.crash.customers import writes
 from tests.crash.traffic import Traffic
 from tests.journeys.world import new_customer
 
@@ -31,7 +32,7 @@ async def an_agent_begins_a_chat(traffic: Traffic) -> None:
     body = {"phone_number_id": number, "number": f"+{wa_id}", "template": {"template_id": template}}
     if await _asks(traffic, "/conversations", body) and end == "no" and traffic.random.random() < 0.4:
         await asyncio.sleep(traffic.random.uniform(0.5, 3.0))
-        traffic.wamids.append((wa_id, number, await traffic.meta.customer_writes(wa_id, number, "Oi, recebi.")))
+        await writes(traffic, wa_id, number, "Oi, recebi.")
         traffic.customers.append((wa_id, number))
 
 

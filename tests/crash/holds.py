@@ -29,6 +29,11 @@ def figures(databases: Mapping[str, str]) -> Iterator[Figure]:
         for message in _told(databases[service], *kinds)
     }
     templates = {m["message_id"] for m in _told(databases["conversations"], RELEASED) if m.get("template")}
+    yield from judged(held, ended, dead, templates)
+
+
+def judged(held: set[str], ended: set[str], dead: set[str], templates: set[str]) -> Iterator[Figure]:
+    """Messages: for which credits were reserved, whose hold ended, that will not be delivered, that are templates."""
     yield told("all", "template messages released", len(templates))
     yield told("all", "messages withdrawn, failed or rejected that had held credits", len(dead & held))
     yield none_of("all", "messages withdrawn, failed or rejected that still hold credits", dead & held - ended)

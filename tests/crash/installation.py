@@ -117,7 +117,7 @@ def running(folder: Path, say: Callable[[str], None], each: Mapping[str, int] = 
 
 
 def _another(program: Program, number: int, port: int) -> Program:
-    environment = {**program.environment, "RECADO_HTTP_PORT": str(port), "RECADO_ROLES": "worker"}
+    environment = {**program.environment, "RECADO_HTTP_PORT": str(port), "RECADO_ROLES": "worker,media"}
     ready = f"http://127.0.0.1:{port}/health/ready"
     return replace(program, name=f"{program.name}-{number}", environment=environment, ready_url=ready)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
@@ -12,7 +13,14 @@ from tests.crash import points
 from tests.crash.faults.databases import commits_lost, locks_held, sessions_ended
 from tests.crash.faults.freezing import asked_to_stop, relay_frozen, worker_frozen
 from tests.crash.faults.groups import offsets_lost, rebalances
-from tests.crash.faults.kills import A_MOMENT, all_at_once, anywhere, at_points, points_left, rebuilding
+from tests.crash.faults.kills import (
+    all_at_once,
+    anywhere,
+    at_points,
+    one_after_another,
+    points_left,
+    rebuilding,
+)
 from tests.crash.faults.meta import answer_dropped, answers_go_wrong
 from tests.crash.faults.poison import poison
 from tests.crash.faults.quarantine import released
@@ -73,10 +81,13 @@ def by_chance(random: Random) -> Iterator[Phase]:
 
 
 def quick(random: Random) -> Iterator[Phase]:
-    """One of each class, most of them at the same time, and one look: within a minute, most of which is the start."""
-    point = {service: random.choice(list(_points_of_first(service))) for service in SERVICES}
+    """One of each class, most of them at the same time, and one look: within a minute, most of which is the start.
+    Meanwhile the first worker of each service dies at one point after the other."""
+    points_of = {service: list(_points_of_first(service)) for service in SERVICES}
+    for names in points_of.values():
+        random.shuffle(names)
+    dying = [one_after_another(service, points_of[service]) for service in SERVICES if service != "crm"]
     at_once: list[Fault] = [
-        *(at_points(service, [point[service]], most=1, seconds=A_MOMENT) for service in SERVICES if service != "crm"),
         commits_lost("crm", 2),
         answer_dropped("before"),
         answer_dropped("after"),
@@ -85,7 +96,8 @@ def quick(random: Random) -> Iterator[Phase]:
         worker_frozen("conversations", QUICK_SESSION + 2.0),
         _one_by_one(asked_to_stop("gateway", most=1), postgres_down("killed", 0.5)),
     ]
-    yield Phase("one of each class", [_one_by_one(_together(*at_once), kafka_down("killed", 0.5))])
+    others = _one_by_one(_together(*at_once), kafka_down("killed", 0.5))
+    yield Phase("one of each class", [_as_long_as(others, dying)])
 
 
 def _points_of_first(service: str) -> Iterator[str]:
@@ -136,6 +148,21 @@ def _others(random: Random) -> list[Phase]:
 def _together(*faults: Fault) -> Fault:
     async def fault(scene: Scene) -> None:
         await asyncio.gather(*(each(scene) for each in faults))
+
+    return fault
+
+
+def _as_long_as(lasting: Fault, others: Sequence[Fault]) -> Fault:
+    """The others go on as long as that one does."""
+
+    async def fault(scene: Scene) -> None:
+        going_on = asyncio.gather(*(each(scene) for each in others))
+        try:
+            await lasting(scene)
+        finally:
+            going_on.cancel()
+            with suppress(asyncio.CancelledError):
+                await going_on
 
     return fault
 

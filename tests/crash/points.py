@@ -23,8 +23,6 @@ OF_COMMANDS = "rebuild"
 """The first word of points that are reached by a command and by no process of a service."""
 REBUILT = {"rebuild.before_swap": "conversations", "rebuild.after_swap": "crm"}
 """Whose view is rebuilt when its command dies at a point."""
-OF_MEDIA = "media"
-"""The first word of points reached where a file is moved: `tests/gateway/media/test_crashes.py` kills there."""
 IN_QUARANTINE = "quarantine"
 """The first word of points that only a released update reaches."""
 
@@ -44,7 +42,7 @@ def of_traffic() -> list[tuple[str, str]]:
     return [
         (service, point)
         for point in named_points()
-        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE, OF_MEDIA)
+        if _part(point) not in (OF_COMMANDS, IN_QUARANTINE)
         for service in services_with(point)
     ]
 

@@ -31,8 +31,10 @@ CHOSEN = (
 REFUSES_EVERY = 8.0
 """Seconds, at most: what it refuses comes again after five, and what stands behind it waits so long."""
 _CURSORS = """
-SELECT source, organisation_id, event_types, begun_at, position FROM subscription_cursors WHERE subscription_id = %s
+SELECT source, organisation_id, event_types, position FROM subscription_cursors WHERE subscription_id = %s
 """
+AGAIN = 30
+"""So many of the last deliveries, at most, are asked for again: who is told again waits for what is new meanwhile."""
 _TOLD = """
 SELECT notification_id, event_id FROM stored_events
 WHERE notification_id > %s AND organisation_id = %s AND topic = ANY (%s) ORDER BY notification_id
@@ -43,6 +45,7 @@ class Moody:
     """Refuses what it has not seen before, though not often: after two failures the next attempt is minutes away."""
 
     def __init__(self) -> None:
+        self.took: list[Request] = []
         self._seen: set[UUID] = set()
         self._refused_at = 0.0
 
@@ -52,6 +55,7 @@ class Moody:
         if is_new and now - self._refused_at > REFUSES_EVERY:
             self._refused_at = now
             return 503
+        self.took.append(request)
         return 204
 
 
@@ -62,6 +66,9 @@ class Told:
     subscription_id: str
     secret: str
     receiver: Receiver
+    moody: Moody
+    begun: Mapping[str, int]
+    """Where it began in each log: whatever is delivered again, all above that must have come."""
 
 
 class Receivers:
@@ -79,12 +86,15 @@ class Receivers:
 
     async def subscribe(self, traffic: Traffic, chosen: Sequence[Sequence[str]]) -> None:
         for types in chosen:
-            receiver = await self._stack.enter_async_context(Receiver(Moody()))
+            moody = Moody()
+            receiver = await self._stack.enter_async_context(Receiver(moody))
             made = await _asks(traffic, "", {"url": receiver.url, "event_types": types})
             if "secret" not in made:  # it was shown by an answer that got lost
                 made = await _asks(traffic, f"/{made['subscription_id']}/rotate", {"overlap_seconds": 0})
-            self.told.append(Told(made["subscription_id"], made["secret"], receiver))
+            begun = {cursor["source"]: cursor["position"] for cursor in made["cursors"]}
+            self.told.append(Told(made["subscription_id"], made["secret"], receiver, moody, begun))
             traffic.subscriptions.append(made["subscription_id"])
+            traffic.took[made["subscription_id"]] = moody.took
 
     def figures(self, databases: Mapping[str, str]) -> list[Figure]:
         """What came, beside the logs, up to where the gateway says that it told them."""
@@ -105,6 +115,16 @@ class Receivers:
 
 async def a_webhook_is_paused_for_a_moment(traffic: Traffic) -> None:
     await _is_tried_now(traffic, traffic.random.choice(traffic.subscriptions))
+
+
+async def somebody_wants_to_be_told_again(traffic: Traffic) -> None:
+    """From an event on that came lately."""
+    subscription = traffic.random.choice(traffic.subscriptions)
+    lately = traffic.took[subscription][-AGAIN:]
+    if lately:
+        event = traffic.random.choice(lately).event
+        body = {"source": event["type"].partition(".")[0], "after": event["position"]}
+        await _asks(traffic, f"/{subscription}/replay", body)
 
 
 async def there_is_something_to_tell(traffic: Traffic) -> None:
@@ -133,9 +153,9 @@ async def _asks(traffic: Traffic, path: str, body: Any = None) -> Any:
 def _wanted(one: Told, databases: Mapping[str, str]) -> Iterator[tuple[str, int, UUID]]:
     with psycopg.connect(databases["gateway"], autocommit=True) as connection:
         cursors = connection.execute(_CURSORS, [one.subscription_id]).fetchall()
-    for source, organisation, types, begun_at, reached in cursors:
+    for source, organisation, types, reached in cursors:
         with psycopg.connect(databases[source], autocommit=True) as connection:
-            for position, event in connection.execute(_TOLD, [begun_at, organisation, types]):
+            for position, event in connection.execute(_TOLD, [one.begun[source], organisation, types]):
                 if position <= reached:
                     yield source, position, event
 

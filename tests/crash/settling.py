@@ -35,6 +35,8 @@ _LASTING = {
         "logs that subscriptions are not told of": (
             "SELECT count(*) FROM subscription_cursors WHERE is_active AND due_at IS NOT NULL"
         ),
+        # One that fails again and again is tried once an hour.
+        "files on their way": "SELECT count(*) FROM pending_media WHERE due_at < now() + interval '310 seconds'",
     },
     "billing": {
         "recharges under way": "SELECT count(*) FROM view_wallets.purchases WHERE due_at < now() + interval '5 minutes'"
@@ -58,8 +60,8 @@ class Settling:
     async def settle(self, bound: float = BOUND, *, sends: bool = False) -> float:
         """Seconds it took. Raises NotSettled.
 
-        With `sends`, also every message, request about a template, recharge and delivery has its outcome: minutes after
-        whoever claimed it has died, and messages behind it to the same customer after that.
+        With `sends`, also every message, file, request about a template, recharge and delivery has its outcome: minutes
+        after whoever claimed it has died, and messages behind it to the same customer after that.
         """
         begun = time.monotonic()
         waits = "readiness"

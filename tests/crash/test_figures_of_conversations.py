@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from conversations.adapters.postgres.verifying import arrivals, rotas, sendings, talks
+from conversations.adapters.postgres.verifying import arrivals, rotas, sendings, statuses, talks
 from conversations.adapters.postgres.verifying.facts import Fact, Facts
+from conversations.domain.private import AcceptanceNoted, WamidBound
 from recado_chassis.verifying.evidence import Evidence
 from recado_events.content import Text
 from recado_events.conversations import (
@@ -19,6 +20,7 @@ from recado_events.conversations import (
     ConversationQueued,
     ConversationReopened,
     CustomerMergedInto,
+    MessageDelivered,
     MessageReceived,
     MessageReleased,
     ProfileGranted,
@@ -234,6 +236,45 @@ def differing_arrivals(events: Sequence[Event], taken: Sequence[dict[str, Any]])
 
 def test_what_was_acknowledged_and_stands_there_or_is_parked_differs_in_nothing() -> None:
     assert differing_arrivals([received(1, "wamid.1")], [body("wamid.1"), body("wamid.1"), body("wamid.parked")]) == {}
+
+
+class Parked:
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def execute(self, _: str) -> Parked:
+        return self
+
+    def fetchone(self) -> tuple[int]:
+        return (self._count,)
+
+
+def test_a_status_that_was_acknowledged_and_is_nowhere_is_lost() -> None:
+    def lost(*events: Event, word: str = "delivered", parked: int = 0, **about: Any) -> dict[str, int]:
+        value = {"metadata": {"phone_number_id": NUMBER}, "statuses": [{"id": "wamid.1", "status": word, **about}]}
+        taken = [{"entry": [{"changes": [{"field": "messages", "value": value}]}]}]
+        connection: Any = Parked(parked)
+        return found_in([statuses.figure("tests", connection, facts(opened(1), *events), taken)])
+
+    tag: dict[str, Any] = {"biz_opaque_callback_data": f"v1.{some_id(201).hex}.1.{'0' * 16}"}
+    there = [released(timedelta()), told_of()]
+    assert lost(*there, **tag) == lost(**tag) == lost(parked=1) == {}
+    assert lost() == lost(*there, word="read", **tag) == {"acknowledged statuses lost": 1}
+
+
+def told_of() -> Event:
+    times: Any = {"occurred_at": NOW, "received_at": NOW}
+    return MessageDelivered(**talk(1), message_id=some_id(201), joined_by="tag", **times)
+
+
+def test_an_accepted_message_that_its_wamid_does_not_lead_to_is_named() -> None:
+    at = {**talk(1), "message_id": some_id(201)}
+    noted = AcceptanceNoted(**at, wamid_id=some_id(7), accepted_at=NOW, personal=None)
+    place: Any = {"organisation_id": ORGANISATION, "phone_number_id": NUMBER}
+    bound = WamidBound(**place, wamid_id=some_id(7), message_id=some_id(201), bound_at=NOW)
+    sent = [window(), released(timedelta(hours=1)), noted]
+    assert differing_sendings(*sent, bound) == {}
+    assert differing_sendings(*sent) == {"accepted messages that their wamid does not lead to": 1}
 
 
 def test_what_was_acknowledged_and_is_nowhere_is_lost() -> None:

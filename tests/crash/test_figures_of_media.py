@@ -143,7 +143,31 @@ def test_files_noted_and_sent_as_they_should_be_differ_in_nothing() -> None:
 
 def test_a_file_of_a_message_without_one_and_one_that_nobody_put_aside_are_named() -> None:
     assert noticed(received(Text(body="x")), NOTED) == {"files noted of messages without one": 1}
-    assert noticed(released()) == {"files sent that nobody put aside in that conversation": 1}
+    assert noticed(released()) == {"files sent that nobody put aside in that conversation or for quick replies": 1}
+
+
+class Shown:
+    """What stands on the screen."""
+
+    def __init__(self, *rows: tuple[Any, ...]) -> None:
+        self._rows = rows
+
+    def execute(self, _: str) -> Shown:
+        return self
+
+    def fetchall(self) -> Sequence[tuple[Any, ...]]:
+        return self._rows
+
+
+@pytest.mark.parametrize("row", [("fetching", None), ("stored", "another"), None])
+def test_a_file_that_is_shown_otherwise_than_the_log_tells_it_is_named(row: tuple[Any, ...] | None) -> None:
+    def differing(*rows: tuple[Any, ...]) -> dict[str, int]:
+        screen: Any = Shown(*rows)
+        return found_in(list(attachments.figures("tests", screen, facts(received(), NOTED))))
+
+    assert differing((some_id(401), "stored", KEY)) == {}
+    found = {"files shown otherwise than the log tells them": 1}
+    assert differing(*([] if row is None else [(some_id(401), *row)])) == found
 
 
 def test_the_screen_is_to_show_what_the_log_tells() -> None:

@@ -10,7 +10,7 @@ import pytest
 from billing.adapters.postgres.verifying import credits, outside
 from billing.domain.private import PaidNoted, RechargeDue
 from gateway.adapters.postgres.verifying import template_requests
-from gateway.domain.private import TemplateRequestQueued
+from gateway.domain.private import TemplateRequestQueued, TemplateRequestStarted
 from recado_events.billing import (
     ChargePosted,
     CreditsPurchased,
@@ -176,6 +176,18 @@ def test_a_submission_that_meta_took_and_that_is_called_refused_is_named() -> No
 def test_a_submission_that_nobody_asked_for_is_named() -> None:
     found = differing_submissions([QUEUED, TAKEN], call(), call(name="other"))
     assert found["templates submitted that nobody asked for"] == 1
+
+
+def test_a_request_about_a_template_that_ended_twice_or_was_made_blindly_is_named() -> None:
+    def told_by(*facts: OfTemplateRequest) -> dict[str, int]:
+        return found_in(list(template_requests.told_by("tests", {RequestId(UUID(int=6)): [*facts]}, NOW)))
+
+    first, second = (TemplateRequestStarted(**REQUEST, attempt=attempt, started_at=NOW) for attempt in (1, 2))
+    assert told_by(QUEUED, first, TAKEN) == {}
+    both = {"requests about templates with outcomes that cannot both be": 1}
+    assert told_by(QUEUED, first, TAKEN, REFUSED) == told_by(first, TAKEN) == both
+    blind = {"requests about templates made again before it was known that nothing was done": 1}
+    assert told_by(QUEUED, first, second, TAKEN) == blind
 
 
 def test_a_request_about_a_template_without_an_end_past_its_deadline_is_named() -> None:

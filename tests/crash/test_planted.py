@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -15,20 +17,25 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import psycopg
 import pytest
 from conversations import main as conversations
 from crm import main as crm
 from gateway import main as gateway
+from recado_chassis.verifying.outside import JOURNAL
 from recado_events.billing import OrganisationRegistered
-from recado_events.content import OutgoingText
+from recado_events.content import Media, OutgoingText
 from recado_events.conversations import (
     ConversationAssigned,
     ConversationOpened,
     CustomerIdentified,
     Identity,
+    MessageReceived,
     MessageReleased,
+    Received,
     Released,
 )
+from recado_events.event import Event
 from recado_events.gateway import AcceptedAt, ChannelConnectionStarted, MessageAccepted
 from recado_events.identity import Alias, Recipient
 from recado_events.ids import (
@@ -42,6 +49,7 @@ from recado_events.ids import (
     WabaId,
 )
 from recado_events.inbound import InboundType
+from recado_events.media import MediaStored
 from recado_events.subscriptions import SubscriptionSecretRotated
 from recado_events.templates import TemplateForm, TemplateSubmitted
 
@@ -54,6 +62,7 @@ from tests.gateway.hooks.receiver import Receiver
 from tests.gateway.meta import APP_ID, APP_SECRET, VERIFY_TOKEN, SimulatorProcess
 from tests.gateway.stage import KEYS, PIN
 from tests.harness.on_database import prepare, token
+from tests.samples import JPEG
 from tests.servers.database_factory import DatabaseFactory
 from tests.simulator.client import Simulator
 from tests.simulator.faults import Scope
@@ -346,6 +355,68 @@ async def two_rotations_are_told(service: Alone, receiver: Receiver) -> None:
         async with asyncio.timeout(30):
             while len((await client.get(f"/subscriptions{one}/deliveries")).json()["items"]) < 2:
                 await asyncio.sleep(0.1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("mistake", "found"),
+    [
+        (None, {}),
+        ("files_cut_short", {"kept files that are not what their hash says": 1}),
+        ("files_unheard", {"files that Meta told of and that nobody fetches": 1}),
+    ],
+)
+async def test_files_of_customers_that_are_cut_short_or_not_fetched_are_named(
+    alone: Make, tmp_path: Path, mistake: str | None, found: dict[str, int]
+) -> None:
+    service = alone("gateway", "")
+    journal = tmp_path / JOURNAL.parent
+    journal.mkdir(parents=True)
+    with closing(SimulatorProcess(journal, f"{service.url}/webhooks/whatsapp")) as meta:
+        service.meets(meta.url, **options(meta.url), RECADO_FILES_FOLDER=str(tmp_path / "files"))
+        service.start(mistake)
+        async with Simulator(meta.url) as simulator:
+            await connect(service, simulator)
+            image = await at_meta(simulator)
+            await simulator.customer_writes(PERSON, NUMBER, type="image", content=image)
+            await simulator.settled()
+        service.tells("conversations", a_file(service, image))
+        service.rests()
+        if mistake != "files_unheard":
+            service.until(lambda: is_told(service, MediaStored), "the file is kept")
+            service.rests()
+        assert service.differing() == found
+
+
+async def at_meta(simulator: Simulator) -> dict[str, str]:
+    """A file of a customer, as a webhook tells of it."""
+    form, files = {"messaging_product": "whatsapp", "type": "image/jpeg"}, {"file": ("x", JPEG, "image/jpeg")}
+    token = {"Authorization": f"Bearer {await simulator.mint_token([WABA])}"}
+    async with httpx.AsyncClient(base_url=simulator.base_url, headers=token) as client:
+        answer = await client.post(f"/v25.0/{NUMBER}/media", data=form, files=files)
+    digest = b64encode(hashlib.sha256(JPEG).digest()).decode()
+    return {"id": answer.json()["id"], "mime_type": "image/jpeg", "sha256": digest}
+
+
+def a_file(service: Alone, image: dict[str, str]) -> MessageReceived:
+    now = datetime.now(UTC)
+    return MessageReceived(
+        organisation_id=service.organisation,
+        phone_number_id=NUMBER,
+        customer_id=CustomerId(_id(1)),
+        conversation_id=ConversationId(_id(2)),
+        message_id=MessageId(uuid4()),
+        kind="image",
+        occurred_at=now,
+        received_at=now,
+        personal=Received(wamid="wamid.1", content=Media(kind="image", media_id=image["id"], sha256=image["sha256"])),
+    )
+
+
+def is_told(service: Alone, kind: type[Event]) -> bool:
+    with psycopg.connect(service.dsn, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM stored_events WHERE topic = %s", [kind.TYPE]).fetchone()
+    return found is not None
 
 
 def options(url: str) -> dict[str, str]:

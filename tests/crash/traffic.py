@@ -13,7 +13,7 @@ import httpx
 
 from tests.crash.ledger import Ledger
 from tests.crash.payer import Payer
-from tests.journeys.world import World
+from tests.journeys.world import File, World
 from tests.simulator.client import Refused
 
 Act = Callable[["Traffic"], Awaitable[None]]
@@ -50,6 +50,8 @@ class Traffic:
         """What was paid: the provider's names."""
         self.subscriptions: list[str] = []
         """Outgoing webhooks: the ids of those who are told."""
+        self.took: dict[str, list[Any]] = {}
+        """What each of them took, in order."""
         self.done: Counter[str] = Counter()
         self._acts = acts
         self._rate = rate
@@ -98,12 +100,22 @@ class Traffic:
         finally:
             self._room.release()
 
-    async def insist(self, method: str, service: str, path: str, body: Any = None, *, who: str, key: str) -> Any:
+    async def insist(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str,
+        key: str,
+        file: File | None = None,
+    ) -> Any:
         """Tries again, with the same key, until there is an answer; None where it was refused."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while True:
             try:
-                answer = await self.world.asks(method, service, path, body, who=who, key=key)
+                answer = await self.world.asks(method, service, path, body, who=who, key=key, file=file)
                 if answer.is_success:
                     return answer.json() if answer.content else {}
                 if answer.status_code < 500 and answer.status_code != 429:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import psycopg
+from recado_chassis.verifying.figures import Figure, none_of
 
 _ABOVE = """
 SELECT notification_id, event_id FROM stored_events WHERE notification_id > %s ORDER BY notification_id LIMIT 2000
@@ -27,6 +28,9 @@ class Watcher:
     def stop(self) -> None:
         self._stopping.set()
         self._thread.join(10)
+
+    def count(self) -> int:
+        return len(self._seen)
 
     def passed_over(self) -> list[str]:
         """Events of the log that it did not see, or saw otherwise than they stand there now."""
@@ -56,8 +60,13 @@ class Watchers:
     def __init__(self, databases: Mapping[str, str]) -> None:
         self._watchers = {service: Watcher(dsn) for service, dsn in databases.items()}
 
-    def passed_over(self) -> list[str]:
-        return [f"{service} {at}" for service, watcher in self._watchers.items() for at in watcher.passed_over()]
+    def seen(self, service: str) -> int:
+        """How many events of its log."""
+        return self._watchers[service].count()
+
+    def figure(self) -> Figure:
+        over = (f"{service} {at}" for service, watcher in self._watchers.items() for at in watcher.passed_over())
+        return none_of("all", "events that a reader of the log passed over", over)
 
     def stop(self) -> None:
         for watcher in self._watchers.values():

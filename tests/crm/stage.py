@@ -163,6 +163,11 @@ class Stage(OnMemory):
         )
         return Person(self.user(), "member", profile)
 
+    def withdrawn(self, profile: ProfileId = PROFILE) -> list[Event]:
+        at: Any = {"organisation_id": ORGANISATION, "profile_id": profile}
+        by: Any = {"withdrawn_by": ADMINISTRATOR_ID, "withdrawn_at": self.now}
+        return self.hears(told.ProfileGrantWithdrawn(**at, **by))
+
     def shares_card(self, customer_id: CustomerId, talk: ConversationId, *companies: str | None) -> MessageId:
         """The customer shares contact cards of people who work for these companies."""
         message = MessageId(self.ids.new())

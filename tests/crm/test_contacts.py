@@ -208,6 +208,21 @@ def test_erased_customers_still_make_contacts_and_learn_nothing(stage: Stage) ->
     assert (contact.values["name"], contact.aliases) == (None, ())
 
 
+def test_a_contact_without_a_name_takes_what_the_phone_calls_them_until_they_tell_their_own(stage: Stage) -> None:
+    place = stage.place(CustomerId(uuid4()))
+
+    def called(**names: str) -> str | bool | None:
+        who = told.Identity(aliases=(number("5511987654321"),), **names)
+        stage.hears(told.CustomerIdentified(**place, identified_at=stage.now, personal=who))
+        return stage.contact(stage.contacts()[0]).values["name"]
+
+    assert called() is None
+    assert called(book_name="Dona Rita") == "Dona Rita"
+    assert called(book_name="Rita da loja") == "Dona Rita", "a contact is renamed in the CRM"
+    assert called(profile_name="Rita Prado", book_name="Dona Rita") == "Rita Prado"
+    assert called(book_name="Dona Rita") == "Rita Prado"
+
+
 def test_s15_a_chat_begun_with_a_typed_number_makes_a_contact_owned_by_who_began_it(stage: Stage) -> None:
     ana = UserId(uuid4())
     customer = stage.identified(number("5511900001111"), name=None)

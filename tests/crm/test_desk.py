@@ -119,6 +119,26 @@ async def test_rule_13_what_is_related_is_shown_with_the_contact_that_stays_and_
     assert lines[:2] == ["contact-linked", "contact-restored"]
 
 
+async def test_rule_13_the_conversations_of_a_company_are_those_of_all_contacts_merged_into_or_from_its_own(
+    office: Office,
+) -> None:
+    kept, first = await conversation(office, name="Ana")
+    left, second = await conversation(office, "5511911112222", name="Bia")
+    await office.does("PATCH", f"/contacts/{kept}", {"company": "Aurora"})
+    await office.does("PATCH", f"/contacts/{left}", {"company": "Boreal"})
+    companies = [(await office.sees(f"/contacts/{each}"))["company_id"] for each in (kept, left)]
+
+    async def talks(company: str) -> set[str]:
+        found = (await office.sees(f"/companies/{company}/conversations"))["items"]
+        return {each["conversation_id"] for each in found}
+
+    assert [await talks(each) for each in companies] == [{first}, {second}]
+    await office.does("POST", f"/contacts/{kept}/merge", {"merged_id": left})
+    assert [await talks(each) for each in companies] == [{first, second}] * 2
+    await office.does("POST", f"/contacts/{left}/unmerge")
+    assert [await talks(each) for each in companies] == [{first}, {second}]
+
+
 async def test_rule_15_scope_own_limits_companies_and_records_in_every_question(office: Office) -> None:
     stages = (await office.does("POST", "/pipelines", SALES)).json()["stage_ids"]
     company = await office.made("/companies", {"name": "Aurora"}, "company_id")

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from crm.domain.contact import Contact
-from crm.domain.private import ContactSuperseded
 from crm.domain.refusals import ContactIsSuperseded, NotMerged, SameContact, UnknownContact, ViewOnly
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from recado_events.crm import (
     ContactMergedInto,
     ContactRestored,
     ContactsMerged,
+    ContactSuperseded,
     ContactUnmerged,
     PipelineRecordOpened,
     PipelineRecordRelated,
@@ -156,6 +156,20 @@ def test_rule_13_rule_33_a_record_that_a_rule_opened_meanwhile_goes_back_with_it
     assert related.pipeline_record_id == of_talk[talks[second]]
     assert (related.contact_id, related.company_id) == (left, stage.contact(left).company_id)
     assert related.related_by == ADMINISTRATOR.user_id
+
+
+def test_rule_13_an_alias_learned_while_it_was_met_as_one_goes_back_from_whomever_that_one_is_met_as() -> None:
+    stage = Stage()
+    first, _, kept, left = two(stage)
+    third = stage.identified(user_alias("US.9"))
+    *_, last = stage.contacts()
+    stage.merges(left, kept)
+    stage.also_known_as(first, BSUID)
+    stage.merges(last, left)
+    stage.unmerges(kept)
+    assert BSUID in stage.contact(kept).aliases
+    assert stage.contact_of(stage.identified(BSUID, at=OTHER_NUMBER), OTHER_NUMBER) == kept
+    assert stage.contact_of(third) == last
 
 
 def test_rule_13_what_cannot_be_merged_or_taken_back_is_refused(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from crm.domain.private import PRIVATE, ContactSuperseded
+from crm.domain.private import PRIVATE
 from crm.domain.refusals import ContactIsSuperseded, NumberKnown, UnknownContact
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from recado_events.crm import (
     ContactCreated,
     ContactLinked,
     ContactOwnerChanged,
+    ContactSuperseded,
 )
 from recado_events.event import Event
 from recado_events.identity import Alias

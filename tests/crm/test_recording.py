@@ -169,6 +169,11 @@ def test_rule_15_a_grant_that_is_taken_back_no_longer_holds(stage: Stage, contac
     stage.member("view_only")
     with pytest.raises(ViewOnly):
         CHANGES[change](stage, contact, member)
+    stage.withdrawn()
+    with pytest.raises(NoPermission):
+        CHANGES[change](stage, contact, member)
+    stage.member("view_reply")
+    CHANGES[change](stage, contact, member)
 
 
 def test_another_organisations_administrator_finds_no_contact(stage: Stage, contact: ContactId) -> None:

@@ -212,9 +212,9 @@ def test_all_fields_of_a_contact_together_are_small_enough_to_be_told_before_and
     for name in names:
         define(stage, "text", name)
     with pytest.raises(TooMuch):
-        stage.edits(contact, **dict.fromkeys(names, "\x01" * 1_000))
-    stage.edits(contact, **dict.fromkeys(names, "ã" * 1_000))
-    stage.edits(contact, **dict.fromkeys(names, "é" * 1_000))
-    stage.edits(contact, **dict.fromkeys(names[1:], "x"))
+        stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names, "\x01" * 1_000))
+    stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names, "ã" * 1_000))
+    stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names, "é" * 1_000))
+    stage.edits(contact, ADMINISTRATOR, **dict.fromkeys(names[1:], "x"))
     edited = stage.facts(ContactFieldsEdited)[1]
     assert VALUES < len(edited.model_dump_json().encode()) < LARGEST_EVENT

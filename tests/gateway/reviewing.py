@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from gateway.adapters.template_desk import TemplateDesk
 from gateway.application.polling import Polling
 from gateway.application.requesting import Requesting
 from recado_events.event import Event
@@ -20,6 +19,7 @@ from recado_events.templates import (
 )
 
 from tests.gateway.stage import WABA, Stage
+from tests.harness.on_database import periodic
 from tests.simulator.entities import Template
 
 FORM = TemplateForm(
@@ -51,16 +51,17 @@ class Reviews:
         self.stage = stage
 
     @property
-    def desk(self) -> TemplateDesk:
-        return next(each for each in self.stage.on_database.service.also if isinstance(each, TemplateDesk))
-
-    @property
     def requesting(self) -> Requesting:
-        return self.desk._requesting
+        return cast(Requesting, self._whose("template_requests"))
 
     @property
     def polling(self) -> Polling:
-        return self.desk._polling
+        return cast(Polling, self._whose("template_lists"))
+
+    def _whose(self, name: str) -> Any:
+        """What a background of that name does is a method of this."""
+        act: Any = periodic(self.stage.on_database.service, name).act
+        return act.__self__
 
     # What templates asks -----------------------------------------------------------------------------------
 

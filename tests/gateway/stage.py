@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 import httpx
 from gateway import main
 from gateway.adapters.dispatcher import Dispatcher
-from gateway.adapters.unsubscriber import Unsubscriber
 from gateway.application import Dispatching
 from gateway.application.accounts import Tokens
 from gateway.application.folds import EDITION
@@ -23,6 +22,7 @@ from gateway.commands import Accepted
 from gateway.domain.edition import edition_stream
 from gateway.settings import Settings
 from recado_chassis.mapper import Recorded
+from recado_chassis.running.periodic import Periodic
 from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_chassis.trust import trust_store
@@ -45,7 +45,7 @@ from recado_events.ids import (
 from recado_events.inbound import InboundType
 
 from tests.gateway.meta import APP_ID, APP_SECRET, VERIFY_TOKEN
-from tests.harness.on_database import ServiceOnDatabase, token
+from tests.harness.on_database import ServiceOnDatabase, periodic, token
 from tests.simulator.client import Simulator
 
 E = TypeVar("E", bound=Event)
@@ -243,8 +243,8 @@ class Stage:
         return next(each for each in self.on_database.service.also if isinstance(each, Dispatcher))
 
     @property
-    def unsubscriber(self) -> Unsubscriber:
-        return next(each for each in self.on_database.service.also if isinstance(each, Unsubscriber))
+    def unsubscriber(self) -> Periodic:
+        return periodic(self.on_database.service, "unsubscriber")
 
     @property
     def tokens(self) -> Tokens:

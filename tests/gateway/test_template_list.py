@@ -12,6 +12,7 @@ from gateway.adapters.graph.template_bodies import content_of
 from gateway.application.accounts import Token
 from gateway.application.polling import Polling, compared, digest_of
 from gateway.application.template_ports import Account, MetaTemplate, Sighting
+from recado_events.gateway import ChannelAuthorisationLost
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
 from recado_events.meta_templates import MetaContent, MetaExample
 
@@ -52,6 +53,20 @@ async def test_templates_made_elsewhere_are_told_twice_and_then_only_when_they_c
     await reviews.stage.meta.change_template(WABA, "hello_world", event="PAUSED", told=False)
     await looks(reviews)
     assert reviews.seen()[-1].status == "PAUSED"
+
+
+async def test_a_dead_token_hides_no_account_of_which_another_number_is_served(stage: Stage) -> None:
+    await stage.connect(OTHER_NUMBER)
+    await stage.meta.expire_tokens(WABA)
+    await stage.connect()
+    with stage.on_database.store.connection() as connection:
+        later = "UPDATE channel_tokens SET kept_at = now() + interval '1 h' WHERE phone_number_id = %s"
+        connection.execute(later.encode(), [OTHER_NUMBER])
+    reviews = Reviews(stage)
+    await looks(reviews)
+
+    assert [seen.name for seen in reviews.seen()] == ["hello_world"]
+    assert [fact.phone_number_id for fact in stage.facts(ChannelAuthorisationLost)] == [OTHER_NUMBER]
 
 
 async def test_every_difference_is_told(reviews: Reviews) -> None:

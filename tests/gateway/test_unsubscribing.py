@@ -55,7 +55,7 @@ async def test_an_unsubscription_that_a_dead_token_asks_for_is_given_up(stage: S
 async def test_an_unsubscription_that_meta_refuses_is_given_up_after_a_week(stage: Stage, days: int, left: int) -> None:
     await disconnected_in_vain(stage, "error", code=10)
     time_passes(stage, days)
-    await asyncio.to_thread(stage.unsubscriber._unsubscribing.unsubscribe)
+    await asyncio.to_thread(stage.unsubscriber.act)
 
     assert unsubscriptions(stage) == left
 
@@ -64,14 +64,14 @@ async def test_unsubscribing_outlives_its_database(stage: Stage, monkeypatch: py
     await disconnected_in_vain(stage)
     await stage.meta.clear_faults()
     time_passes(stage)
-    take, failures = stage.unsubscriber._unsubscribing.unsubscribe, [Conflict("somebody"), Unavailable("away")]
+    take, failures = stage.unsubscriber.act, [Conflict("somebody"), Unavailable("away")]
 
-    def fail_first() -> int:
+    def fail_first() -> object:
         if failures:
             raise failures.pop()
         return take()
 
-    monkeypatch.setattr(stage.unsubscriber._unsubscribing, "unsubscribe", fail_first)
+    monkeypatch.setattr(stage.unsubscriber, "act", fail_first)
     async with unsubscribing(stage):
         await stage.until(lambda: unsubscriptions(stage) == 0)
 
@@ -100,7 +100,7 @@ async def subscribed(stage: Stage) -> bool:
 @asynccontextmanager
 async def unsubscribing(stage: Stage) -> AsyncIterator[None]:
     """A worker that asks again and again."""
-    stage.unsubscriber._pause = 0.02
+    stage.unsubscriber.pause = 0.02
     running = asyncio.create_task(stage.unsubscriber.run())
     try:
         yield

@@ -15,7 +15,6 @@ import httpx
 from gateway import main
 from gateway.adapters.dispatcher import Dispatcher
 from gateway.adapters.hooks import Notifier
-from gateway.adapters.template_desk import TemplateDesk
 from gateway.settings import Settings
 from recado_chassis import logs
 from recado_chassis.storing.postgres import PostgresStore
@@ -43,7 +42,8 @@ async def work() -> None:
     settings = Settings.from_environment()
     store = PostgresStore(settings.dsn())
     service = main.build(settings, Toolbox(store, connection=store.connection, http=client))
-    senders = [each for each in service.also if isinstance(each, Dispatcher | Notifier | TemplateDesk)]
+    named = ("template_requests", "template_lists")
+    senders = [each for each in service.also if isinstance(each, Dispatcher | Notifier) or each.name in named]
     movers = [each for role in service.apart.values() for each in role]
     running = asyncio.gather(*(each.run() for each in [*senders, *movers]), return_exceptions=True)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)

@@ -72,6 +72,10 @@ def _become(told: dict[str, Any], descriptors: list[int]) -> None:
     os.dup2(descriptors[1], 1)
     os.dup2(descriptors[2], 2)
     os.closerange(3, 1024)
+    # Those that Python has opened remember whether the nursery's own could seek.
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
     os.chdir(told["directory"])
     os.environ.clear()
     os.environ.update(told["environment"])

@@ -26,6 +26,8 @@ from recado_chassis.following.rebuild import digest, rebuild
 from recado_chassis.http.app import create_app
 from recado_chassis.mapper import Mapper, Recorded
 from recado_chassis.producing.headers import Headers, InboundHead, inbound_headers, source_of, stored_headers
+from recado_chassis.running.periodic import Periodic
+from recado_chassis.service import Service
 from recado_chassis.store import InboxRow
 from recado_chassis.storing.migrate import migrate
 from recado_chassis.storing.postgres import PostgresStore
@@ -215,3 +217,8 @@ class ServiceOnDatabase:
         mapper = self.service.streams.mapper
         events = (mapper.decode(row.state, row.position).event for row in self.store.read(0, 100_000))
         return [event for event in events if kind is None or isinstance(event, kind)]
+
+
+def periodic(service: Service, name: str) -> Periodic:
+    """What workers of the service do again and again under that name."""
+    return next(each for each in service.also if isinstance(each, Periodic) and each.name == name)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.house.sources import ROOT, functions, python_files, tree
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
 
 
@@ -27,6 +28,14 @@ def missing_in(cell: str) -> list[str]:
     """Tests that a cell names and nobody wrote."""
     known = known_tests()
     return [f"{file}::{test}" for file, test in named_in(cell) if test not in known.get(file, ())]
+
+
+def marks_of(file: str, test: str) -> str:
+    """The decorators of a test and the marks of its module, as they are written."""
+    module = tree(ROOT / "tests" / file)
+    found = [node for node in ast.walk(module) if isinstance(node, _FUNCTIONS) and node.name == test]
+    marked = [node.value for node in module.body if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node)]
+    return " ".join(ast.unparse(mark) for mark in [*(each for node in found for each in node.decorator_list), *marked])
 
 
 @cache

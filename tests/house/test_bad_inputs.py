@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
 
-from tests.house.named_tests import missing_in, named_in, rows_of
-from tests.house.sources import ROOT, tree
+from tests.house.named_tests import marks_of, missing_in, named_in, rows_of
+from tests.house.sources import ROOT
 
 PAGE = ROOT / "docs" / "bad-inputs.md"
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.*?) \|$")
-IN_FORCE = [*range(1, 14), *range(15, 49), *range(50, 54), *range(55, 82), 83, 84, 85, 87, 89, 91, 92]
-IN_FORCE += [*range(93, 106), 110]
+IN_FORCE = [*range(1, 14), *range(15, 54), *range(55, 86), 87, *range(89, 106), 110]
 """The rest comes with what it threatens: media, files, templates, money, deployment."""
 
 Row = tuple[str, ...]
@@ -24,13 +22,6 @@ def faults(row: Row) -> list[str]:
     number, _, _, shown_by = row
     missing = [f"{number}: there is no {test}" for test in missing_in(shown_by)]
     return missing or ([] if named_in(shown_by) else [f"{number} names no test"])
-
-
-def decorated(file: str, test: str) -> str:
-    """The decorators of a test, as they are written."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = (node for node in ast.walk(tree(ROOT / "tests" / file)) if isinstance(node, kinds) and node.name == test)
-    return " ".join(ast.unparse(decorator) for node in found for decorator in node.decorator_list)
 
 
 def test_every_bad_input_in_force_is_there_once() -> None:
@@ -46,7 +37,7 @@ def test_a_bad_input_names_tests_that_exist(row: Row) -> None:
 
 @pytest.mark.parametrize("row", rows_of(PAGE, ROW), ids=lambda row: str(row[0]))
 def test_a_bad_input_has_a_test_that_is_expected_to_pass(row: Row) -> None:
-    assert any("xfail" not in decorated(*test) for test in named_in(row[3]))
+    assert any("xfail" not in marks_of(*test) for test in named_in(row[3]))
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.journeys.world import World, counted, new_customer, until
+from tests.samples import PDF
 from tests.simulator.bodies import coexistence
 from tests.simulator.bodies.envelope import Line, Person
+from tests.simulator.bodies.messages import message_body
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -35,6 +38,16 @@ async def test_s27_a_quick_reply_is_found_by_its_shortcut_and_reaches_the_custom
     await world.message_shown(talk, message, "read")
     (sent,) = [send for send in await world.meta.sends(world.number) if send.wa_id == wa_id]
     assert sent.request["text"]["body"] == reply["rendered"]
+
+    put = await world.puts_aside("/quick-replies/attachments", PDF, "Preços.pdf", "application/pdf")
+    with_file = {**body, "shortcut": f"p{shortcut}", "attachment_id": put.json()["attachment_id"]}
+    made = await world.does("POST", "conversations", "/quick-replies", with_file, who="0", key=f"p{shortcut}")
+    told = {"type": "quick_reply", "quick_reply_id": made["quick_reply_id"]}
+    sent_at = f"/conversations/{talk}/messages"
+    answer = await world.does("POST", "conversations", sent_at, told, who="0", key=f"s{shortcut}")
+    await world.message_shown(talk, answer["message_id"], "read")
+    file = [send for send in await world.meta.sends(world.number) if send.wa_id == wa_id][-1].request["document"]
+    assert (file["filename"], file["caption"]) == ("Preços.pdf", reply["rendered"])
 
 
 async def test_who_is_blocked_is_blocked_at_meta_and_written_to_again_once_unblocked(world: World) -> None:
@@ -136,3 +149,15 @@ async def test_history_of_the_phone_app_is_shown_beside_a_conversation_and_makes
         ("app", "Sim!"),
         ("in", "Vocês abrem?"),
     ]
+
+
+async def test_who_writes_without_a_name_is_called_as_the_phones_address_book_calls_them(world: World) -> None:
+    (wa_id, name), line = new_customer(), Line(world.endpoints["waba_id"], world.number, "551130001000")
+    person = Person(wa_id=wa_id, user_id=None, name=name, username=None, country_code=None)
+    await world.meta.deliver(coexistence.address_book_body(line, person, 1_790_000_000))
+    await world.settled()
+    assert await world.contacts_named(name) == []
+    said = {"body": "Oi"}, f"wamid.{secrets.token_hex(9)}"
+    await world.meta.deliver(message_body(line, replace(person, name=None), said[1], int(time.time()), "text", said[0]))
+    assert (await world.conversation_of(name))["unread"] == 1
+    await until(lambda: world.contacts_named(name), "the contact is called so too")

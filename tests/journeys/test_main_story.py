@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -38,7 +39,7 @@ async def test_s5_s7_a_customers_message_becomes_an_owned_conversation_and_the_a
     assert [item["conversation_id"] for item in history["items"]] == [talk["conversation_id"]]
 
 
-async def test_rule_5_thirty_images_at_once_from_an_unknown_sender_make_one_contact_one_conversation_one_owner(
+async def test_pain_02_rule_5_thirty_images_at_once_from_an_unknown_sender_make_one_contact_one_conversation_one_owner(
     world: World,
 ) -> None:
     wa_id, name = new_customer()
@@ -87,14 +88,17 @@ async def test_s23_reading_reacting_assigning_closing_and_reopening(world: World
     await world.conversation_of(name, lambda item: item["state"] == "open")
 
 
-async def test_rule_1_after_24_hours_a_reply_is_refused_with_its_rule_and_nothing_is_sent(world: World) -> None:
+async def test_pain_15_rule_1_after_24_hours_a_reply_is_refused_with_its_rule_and_nothing_is_sent(world: World) -> None:
     wa_id, name = new_customer()
     await world.meta.create_customer(wa_id=wa_id, name=name)
     sent_before = len(await world.meta.sends())
-    await world.meta.customer_writes(wa_id, world.number, "Oi", timestamp=1_763_000_000)
+    await world.meta.customer_writes(wa_id, world.number, "Oi", timestamp=int(time.time()) - 90_000)
     talk = (await world.conversation_of(name))["conversation_id"]
-    refused = await world.asks(
-        "POST", "conversations", f"/conversations/{talk}/messages", {"type": "text", "text": "x"}, key="late"
-    )
-    assert (refused.status_code, refused.json()["rule"]) == (409, "window_closed")
+    (line,) = await world.timeline(talk)
+    reaction = {"type": "reaction", "message_id": line["message_id"], "emoji": "🎉"}
+    for free in ({"type": "text", "text": "x"}, reaction):
+        path = f"/conversations/{talk}/messages"
+        refused = (await world.asks("POST", "conversations", path, free, key=f"late-{free['type']}")).json()
+        assert (refused["status"], refused["rule"]) == (409, "window_closed")
+    assert await world.timeline(talk) == [line], "nothing looks sent"
     assert len(await world.meta.sends()) == sent_before

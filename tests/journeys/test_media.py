@@ -23,13 +23,6 @@ async def asks_for(world: World, path: str, who: str = "0", **headers: str) -> h
         return await http.get(path, headers=bearer)
 
 
-async def puts_aside(world: World, talk: str, content: bytes, name: str, mime_type: str) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {world.endpoints['tokens']['agents'][0]}", "Content-Type": mime_type}
-    async with httpx.AsyncClient(base_url=world.endpoints["conversations"], timeout=60) as http:
-        path = f"/conversations/{talk}/attachments"
-        return await http.post(path, params={"filename": name}, content=content, headers=headers)
-
-
 async def attachment_of(world: World, talk: str, message: str | None = None, state: str = "stored") -> Any:
     """The attachment of a message, or of the first that has one, once it is so."""
 
@@ -58,7 +51,7 @@ async def test_s28_rule_32_files_come_in_and_go_out(world: World) -> None:
     small = await asks_for(world, came["thumbnail"])
     assert (small.headers["content-type"], small.content[:2]) == ("image/jpeg", b"\xff\xd8")
 
-    put = await puts_aside(world, talk, PDF, "Orçamento.pdf", "application/pdf")
+    put = await world.puts_aside(f"/conversations/{talk}/attachments", PDF, "Orçamento.pdf", "application/pdf")
     assert put.status_code == 201, put.text
     body = {"type": "attachment", "attachment_id": put.json()["attachment_id"], "caption": "Segue"}
     path = f"/conversations/{talk}/messages"
@@ -72,7 +65,7 @@ async def test_s28_rule_32_files_come_in_and_go_out(world: World) -> None:
         "caption": "Segue",
     }
 
-    wrong = await puts_aside(world, talk, photo, "foto.png", "image/png")
+    wrong = await world.puts_aside(f"/conversations/{talk}/attachments", photo, "foto.png", "image/png")
     assert (wrong.status_code, wrong.json()["rule"]) == (422, "attachment_type_mismatch")
     assert await refused_by_its_head(world, talk, 101 << 20) == b"HTTP/1.1 413 Request Entity Too Large"
 

@@ -48,7 +48,6 @@ async def test_s11_s15_s30_from_a_draft_to_a_statement_that_explains_every_line(
     assert (charged["amount"], charged["reason"]) == (UTILITY, "conversation_opened")
     assert charged["text"].startswith("Abriu uma conversa")
 
-    await asyncio.sleep(1)  # Meta tells whole seconds: within the one in which it left, an answer would seem older.
     await company.meta.customer_writes(wa_id, company.number, "Obrigado!")
     talk = await company.talk(chat["conversation_id"], "open")
     assert talk["window"]["open"]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.timeout(240)
 ORDERS = list(permutations(["sent", "delivered", "read"]))
 
 
-async def test_rule_7_every_permutation_of_statuses_shows_the_same(world: World) -> None:
+async def test_pain_07_rule_7_every_permutation_of_statuses_shows_the_same(world: World) -> None:
     await world.meta.change_rules(auto_statuses=[])
     try:
         await asyncio.gather(*(one_order(world, order) for order in ORDERS))

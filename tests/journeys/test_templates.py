@@ -91,7 +91,7 @@ async def test_meta_recategorises_pauses_and_unpauses(world: World, name: str, w
     await shown(world, template, "approved")
 
 
-async def test_what_no_webhook_told_is_found_in_metas_list(world: World, name: str, waba: str) -> None:
+async def test_pain_19_what_no_webhook_told_is_found_in_metas_list(world: World, name: str, waba: str) -> None:
     await world.meta.script_verdict(waba, name, told=False)
     template = await makes(world, name)
     await shown(world, template, "approved")

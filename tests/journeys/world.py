@@ -36,6 +36,14 @@ class Told:
     offset: int
 
 
+@dataclass(frozen=True)
+class File:
+    """A body that is no JSON."""
+
+    content: bytes
+    mime_type: str
+
+
 class World:
     def __init__(
         self,
@@ -55,7 +63,15 @@ class World:
     # People ------------------------------------------------------------------------------------------
 
     async def asks(
-        self, method: str, service: str, path: str, body: Any = None, *, who: str = "administrator", key: str = ""
+        self,
+        method: str,
+        service: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "administrator",
+        key: str = "",
+        file: File | None = None,
     ) -> httpx.Response:
         """`who`: administrator, operator, or an agent's number."""
         tokens = self.endpoints["tokens"]
@@ -63,7 +79,11 @@ class World:
         headers = {"Authorization": f"Bearer {bearer}"}
         if key:
             headers["Idempotency-Key"] = key
-        return await self._http.request(method, f"{self.endpoints[service]}{path}", json=body, headers=headers)
+        url = f"{self.endpoints[service]}{path}"
+        if file is not None:
+            headers["Content-Type"] = file.mime_type
+            return await self._http.request(method, url, content=file.content, headers=headers)
+        return await self._http.request(method, url, json=body, headers=headers)
 
     async def does(self, method: str, service: str, path: str, body: Any = None, **how: Any) -> Any:
         answer = await self.asks(method, service, path, body, **how)
@@ -75,6 +95,12 @@ class World:
         path = f"/conversations/{conversation_id}/messages"
         answer = await self.does("POST", "conversations", path, body, key=secrets.token_hex(8), **how)
         return str(answer["message_id"])
+
+    async def puts_aside(self, path: str, content: bytes, name: str, mime_type: str) -> httpx.Response:
+        """A file of the first agent's, in a conversation or for quick replies."""
+        headers = {"Authorization": f"Bearer {self.endpoints['tokens']['agents'][0]}", "Content-Type": mime_type}
+        async with httpx.AsyncClient(base_url=self.endpoints["conversations"], timeout=60) as http:
+            return await http.post(path, params={"filename": name}, content=content, headers=headers)
 
     async def conversation_of(self, name: str, fits: Callable[[Json], bool] = lambda _: True) -> Json:
         async def find() -> Json | None:

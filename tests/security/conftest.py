@@ -9,14 +9,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from deploy.local.provider import Postgres
-from tests.journeys.conftest import running, world
+from tests.journeys.conftest import databases, running, world
 from tests.journeys.world import World
 from tests.security.chain import Chain
 from tests.security.street import Street
 from tests.security.tenants import Tenant
 from tests.servers.database_factory import DatabaseFactory, Prepare
 
-__all__ = ["running", "world"]
+__all__ = ["databases", "running", "world"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,7 +12,7 @@ READY = b"event: ready"
 def asked(http: httpx.Client, request: httpx.Request) -> httpx.Response:
     """The answer, read. Of server-sent events what comes until they are up to date, of a log's lines nothing."""
     answer = http.send(request, stream=True)
-    kind = answer.headers["content-type"].partition(";")[0]
+    kind = answer.headers.get("content-type", "").partition(";")[0]
     if kind not in {EVENTS, LINES}:
         answer.read()
         return answer

@@ -15,6 +15,7 @@ from recado_events.identity import Alias
 from recado_events.ids import ContactId, PhoneNumberId, WabaId
 from recado_events.inbound import InboundType
 
+from tests.conversations.filing import puts_aside_for_replies
 from tests.conversations.office import NUMBER, TEMPLATE
 from tests.conversations.office import Office as Desk
 from tests.harness.on_database import token
@@ -57,8 +58,9 @@ async def _desk_of(desk: Desk, quarters: Quarters, where: Organisation, place: i
     picture = quarters.service.facts(told_by.MessageReceived)[-1].message_id
     await desk.does("POST", f"/conversations/{talk.conversation_id}/assign", {"user_id": user})
     view = await desk.does("POST", "/views", {**VIEW, "name": f"v{mark}"}, who.headers)
-    shortcut = f"q{uuid4().hex[:12]}"
-    reply = await desk.does("POST", "/quick-replies", {**QUICK_REPLY, "shortcut": shortcut}, who.headers)
+    file = await puts_aside_for_replies(desk, headers=who.headers)
+    quick = {**QUICK_REPLY, "shortcut": f"q{uuid4().hex[:12]}", "attachment_id": file.json()["attachment_id"]}
+    reply = await desk.does("POST", "/quick-replies", quick, who.headers)
     at: Any = {"organisation_id": where.id, "contact_id": ContactId(uuid4())}
     details = told_by_crm.ContactDetails(name=f"c{mark}", aliases=(Alias(kind="wa_id", value=wa_id),))
     now = datetime.now(UTC)

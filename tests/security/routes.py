@@ -106,6 +106,9 @@ CONVERSATIONS = {
     ("POST", "/conversations/{conversation_id}/unblock"): Expected(PEOPLE),
     ("GET", "/quick-replies"): Expected(PEOPLE),
     ("POST", "/quick-replies"): Expected(PEOPLE, QUICK_REPLY, owned=False),
+    ("POST", "/quick-replies/attachments"): Expected(PEOPLE, query={"filename": "x.jpg"}, owned=False),
+    ("GET", "/quick-replies/{quick_reply_id}/attachment"): Expected(PEOPLE),
+    ("GET", "/quick-replies/{quick_reply_id}/thumbnail"): Expected(PEOPLE),
     ("PUT", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE, QUICK_REPLY),
     ("DELETE", "/quick-replies/{quick_reply_id}"): Expected(PEOPLE),
     ("GET", "/channels/{phone_number_id}/conversation-rules"): Expected(PEOPLE, owned=False),
@@ -128,6 +131,8 @@ CONVERSATIONS = {
     ("PUT", "/profiles/{profile_id}/grant"): Expected(
         ADMINISTRATORS, {"level": "view_reply", "scope": "all"}, owned=False
     ),
+    ("GET", "/profiles"): Expected(ADMINISTRATORS),
+    ("DELETE", "/profiles/{profile_id}/grant"): Expected(ADMINISTRATORS, owned=False),
     ("GET", "/channels/{phone_number_id}/rota"): Expected(PEOPLE, owned=False),
     ("PUT", "/channels/{phone_number_id}/rota"): Expected(
         ADMINISTRATORS, {"members": [], "only_online": False}, owned=False, flags=("only_online",)

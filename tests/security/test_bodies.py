@@ -47,9 +47,11 @@ class Sending:
         return [self._world.rows(service, sql)[0]["at"] for service in SERVICES]
 
     async def _has_looked(self) -> bool:
+        """Each template is told at two looks."""
         of_number = f"number-at-meta-%{self._world.number}"
         sql = f"SELECT 1 FROM stored_events WHERE originator_id LIKE '{of_number}' LIMIT 1"
-        return bool(self._world.rows("gateway", sql))
+        told_once = "SELECT 1 FROM seen_templates WHERE told < 2 LIMIT 1"
+        return bool(self._world.rows("gateway", sql)) and not self._world.rows("gateway", told_once)
 
     async def at_rest(self) -> list[Any]:
         """The positions, once what earlier tests set off has come to its end, and Meta's lists were looked at first."""

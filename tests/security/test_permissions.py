@@ -68,8 +68,11 @@ MEMBERS_OF_BODIES = {name: name for name in ("user_id", "contact_id", "company_i
 
 
 @pytest.fixture(scope="module")
-def opened(postgres: Postgres, database_templates: dict[Prepare, str]) -> Iterator[Opened]:
+def opened(
+    postgres: Postgres, database_templates: dict[Prepare, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Opened]:
     factory, made = DatabaseFactory(postgres, database_templates), dict[str, Quarters]()
+    SERVICES["conversations"].told["files_folder"] = str(tmp_path_factory.mktemp("files"))
 
     def of(service: str) -> Quarters:
         if service not in made:

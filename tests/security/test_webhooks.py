@@ -89,7 +89,7 @@ async def test_21_two_tenants_in_one_batch_get_each_their_own(street: Street, te
     assert {contact["name"] for contact in found["items"]} <= {people[1].name}
 
 
-async def test_22_one_bad_update_among_a_thousand_is_parked_and_999_are_taken(street: Street) -> None:
+async def test_pain_04_bad_input_22_one_bad_update_among_a_thousand_is_parked_and_999_are_taken(street: Street) -> None:
     person, now = somebody(), int(time.time())
     good = [bodies.message(person, wamid(), now, "text", {"body": f"n{place}"}) for place in range(999)]
     bad = {"id": {"no": "id"}, "timestamp": [], "type": "text"}

@@ -1,4 +1,4 @@
-"""Bad inputs 40 to 47, at every service: what no well-behaved program sends ends soon and costs little."""
+"""Bad inputs 40 to 47 and 49, at every service: what no well-behaved program sends ends soon and costs little."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.journeys.world import SERVICES, World
+from tests.security.places import log_lines
 from tests.security.routes import Route, absent, with_bodies
 from tests.security.street import Street
 from tests.security.tenants import Tenant
@@ -119,8 +120,8 @@ async def test_45_a_bomb_is_refused_unread_everywhere(street: Street, post: Post
     assert time.monotonic() - begun < PATIENCE
 
 
-async def test_46_no_route_serves_ranges_so_that_many_of_them_cost_nothing(world: World, tenant: Tenant) -> None:
-    """The header is passed over: every answer is whole, and says of no range."""
+async def test_46_lists_serve_no_ranges_so_that_many_of_them_cost_nothing(world: World, tenant: Tenant) -> None:
+    """The header is passed over: every answer is whole, and says of no range. Files: `test_attachments.py`."""
     ranges = "bytes=" + ",".join(f"{first}-{first}" for first in range(0, 12_000, 2))
     asked = {"gateway": "/channels", "conversations": "/conversations", "crm": "/contacts"}
     async with httpx.AsyncClient(timeout=30) as http:
@@ -132,6 +133,54 @@ async def test_46_no_route_serves_ranges_so_that_many_of_them_cost_nothing(world
             assert (parts.status_code, parts.content) == (200, whole.content) == (whole.status_code, parts.content)
             assert not {"accept-ranges", "content-range"} & set(parts.headers)
             assert time.monotonic() - begun < GRACE
+
+
+ELSEWHERE = "evil.example"
+SPOOFED = {
+    "Host": ELSEWHERE,
+    "X-Forwarded-Host": ELSEWHERE,
+    "X-Forwarded-Server": ELSEWHERE,
+    "X-Forwarded-Proto": "gopher",
+    "X-Forwarded-Prefix": f"//{ELSEWHERE}",
+    "X-Forwarded-For": "203.0.113.77",
+    "X-Real-IP": "203.0.113.77",
+    "X-Original-URL": "/events",
+    "X-Rewrite-URL": "/events",
+    "X-HTTP-Method-Override": "DELETE",
+    "Forwarded": f"for=203.0.113.77;host={ELSEWHERE};proto=gopher",
+}
+
+
+async def test_49_a_host_or_an_origin_that_is_only_claimed_is_ignored_everywhere(world: World, tenant: Tenant) -> None:
+    """It is in no answer, no link and no log line, and changes neither what is asked nor who asks."""
+    for name in ("x", "y"):
+        await tenant.does("POST", "conversations", "/views", {"name": name, "filters": {}})
+        await tenant.does("POST", "crm", "/companies", {"name": name})
+    await world.settled()
+    paths = {"conversations": "/users", "crm": "/companies?limit=1", "gateway": "/channels", "templates": "/templates"}
+    honest = {"Authorization": f"Bearer {tenant.administrator}"}
+    async with httpx.AsyncClient(timeout=30, follow_redirects=False) as http:
+        for service in SERVICES:
+            for path in (paths.get(service, "/wallet"), "/nothing", "/health/live/", "//evil.example/x"):
+                for headers in (honest, {}):
+                    url = f"{world.endpoints[service]}{path}"
+                    plain, spoofed = (
+                        await http.get(url, headers=headers),
+                        await http.get(url, headers={**headers, **SPOOFED}),
+                    )
+                    assert (spoofed.status_code, told_by(spoofed)) == (plain.status_code, told_by(plain)), url
+                    said = f"{spoofed.headers} {spoofed.text}".replace(path, "")
+                    assert not [word for word in (ELSEWHERE, "203.0.113.77", "gopher") if word in said], url
+        page = await http.get(f"{world.endpoints['crm']}/companies?limit=1", headers={**honest, **SPOOFED})
+    assert page.headers["link"].startswith("</companies?"), "links say of no host"
+    logged = (line.data for line in log_lines(world.launcher._state.logs))
+    assert not [line for line in logged if b"203.0.113.77" in line]
+
+
+def told_by(answer: httpx.Response) -> Any:
+    """But for what differs from one answer to the next."""
+    told = answer.json()
+    return {name: value for name, value in told.items() if name not in ("instance", "next_cursor")}
 
 
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}

@@ -74,6 +74,11 @@ class Office:
             )
         )
 
+    def withdrawn(self) -> None:
+        at: Any = {"organisation_id": self.organisation, "profile_id": self.profile}
+        by: Any = {"withdrawn_by": self.administrator_id, "withdrawn_at": datetime.now(UTC)}
+        self.hears(team.ProfileGrantWithdrawn(**at, **by))
+
     def role(self, user: UserId, role: str) -> None:
         who: Any = {"organisation_id": self.organisation, "user_id": user, "role": role}
         self.hears(team.UserRoleAssigned(**who, assigned_by=self.administrator_id, assigned_at=datetime.now(UTC)))

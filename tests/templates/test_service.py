@@ -14,7 +14,6 @@ from recado_events.envelope import Cause
 from recado_events.ids import RequestId, TemplateId, UserId
 from recado_events.templates import TemplateReviewOverdue, TemplateSubmitted
 from templates.adapters.postgres import TemplateQuestions
-from templates.adapters.reminding import Reminder
 from templates.application import Listening, Reminding, Shelf, Writing
 from templates.commands import DraftTemplate
 from templates.domain.refusals import TemplateInvalid
@@ -150,6 +149,10 @@ async def test_rule_15_administrators_write_and_who_has_a_grant_looks(office: Of
     office.granted()
     for path in paths:
         assert (await office.client.get(path, headers=office.member)).status_code == 200
+    office.withdrawn()
+    for path in paths:
+        assert (await office.client.get(path, headers=office.member)).json()["rule"] == "no_permission"
+    office.granted()
     for method, path, body in [
         ("POST", "/templates", {**FORM, "waba_id": WABA}),
         ("PUT", f"/templates/{template}", FORM),
@@ -250,9 +253,8 @@ async def test_rule_22_overdue_reviews_are_told_in_the_background(office: Office
     clock = Ahead()
     streams = office.service.service.streams
     streams.clock = clock
-    reminder = Reminder(
-        Reminding(streams, Listening(Shelf(), streams.ids)), TemplateQuestions(office.service.store.connection), clock
-    )
+    questions = TemplateQuestions(office.service.store.connection)
+    reminder = Reminding(streams, Listening(Shelf(), streams.ids), questions)
     assert await asyncio.to_thread(reminder.remind) == 0
     clock.ahead = timedelta(hours=24, seconds=5)
     assert await asyncio.to_thread(reminder.remind) == 1

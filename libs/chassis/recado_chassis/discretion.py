@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from structlog.typing import EventDict, WrappedLogger
 
 _PERSONAL = re.compile(
-    r"^(personal|name|first_name|last_name|display_name|profile_name|text|body|caption|phone|phone_number|wa_id|wamid|"
+    r"^(personal|name|first_name|last_name|display_name|profile_name|book_name|text|body|caption|phone|phone_number|wa_id|wamid|"
     r"to|from|recipient|email|address|file_?name|alias|aliases|search|query|query_string|headers|cookie|"
     r".*(password|secret|token|authorization|private_key|pin))$"
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -122,6 +123,10 @@ class Store(Protocol):
     def read(self, after: int, limit: int, types: Sequence[str] = ()) -> Sequence[EventRow]:
         """The log above a position, in order: every committed event once, none ever appears below one already read.
         Of these types alone, where any are named."""
+        ...
+
+    def read_of(self, organisation_id: UUID, after: int, until: int, limit: int) -> Sequence[EventRow]:
+        """As `read`, of one organisation alone and up to a position."""
         ...
 
     def end(self) -> int:

@@ -71,19 +71,22 @@ class Streams:
         for attempt in range(attempts):
             try:
                 with self.store.session(locked=attempt > 0) as session:
-                    return self._attempt(session, decide)
+                    return self._attempt(session, decide, is_first=attempt == 0)
             except Conflict as error:
                 reason = str(error)
         raise Contradiction(reason)
 
-    def _attempt(self, session: Session, decide: Callable[[Work], T]) -> Done[T]:
+    def _attempt(self, session: Session, decide: Callable[[Work], T], *, is_first: bool) -> Done[T]:
         work = self.work(session)
         value = decide(work)
         try:
             work.keep_snapshots()
             position = session.commit(work.changes)
-        except Exception:
-            work.forget()
+        except Exception as error:
+            # Who lost a race has loaded a beginning of what is there now, and goes on from it. Who cannot lose one, and
+            # does, has remembered a history that is no more.
+            if not (is_first and isinstance(error, Conflict)):
+                work.forget()
             raise
         work.remember()
         return Done(value, position)

@@ -210,7 +210,7 @@ class Work:
         self._remembered.update(self._streams)
 
     def forget(self) -> None:
-        """After a conflict: nothing that was loaded is trusted any more."""
+        """Nothing that was loaded is trusted any more."""
         for stream in self.changes.expected:
             self._remembered.pop(stream, None)
 

@@ -36,7 +36,8 @@ class MediaStored(OfMedia):
     declared_type: str | None = None
     """What Meta called it."""
     flags: tuple[str, ...] = ()
-    """What people are to be warned of: type_mismatch, macros or malware."""
+    """What people are to be warned of: type_mismatch, macros, bomb (it unpacks to more than a machine has), nested
+    (archives inside) or malware."""
     thumbnail: str | None = None
     """Where the files have a small picture of it, a JPEG; only of images."""
     attempts: int
@@ -49,7 +50,8 @@ class MediaLost(OfMedia):
     TYPE: ClassVar[str] = "gateway.media-lost.v1"
     reason: str
     """Of the last attempt: gone, hash_mismatch, too_large, forbidden_host, redirected, stale_url, download_refused,
-    refused, authorisation_lost, throttled, timeout, unreachable, connection_lost, meta_failed or unreadable_answer."""
+    refused, authorisation_lost, throttled, timeout, unreachable, connection_lost, meta_failed, unreadable_answer,
+    unreadable (nobody here could look at it) or files_unavailable (it could not be kept here)."""
     attempts: int
     lost_at: AwareDatetime
 

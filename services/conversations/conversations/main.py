@@ -8,7 +8,7 @@ from recado_events.conversations import PUBLISHED
 
 from conversations.adapters import http, kafka, live, periodic
 from conversations.adapters.postgres import ATTACHMENTS, INBOX, InboxQuestions, WatchedViews
-from conversations.application import Arriving, Attaching, Beginning, Delivering, Listening, People
+from conversations.application import Answering, Arriving, Attaching, Beginning, Delivering, Listening, People
 from conversations.application.scene import Scene
 from conversations.domain.private import PRIVATE
 from conversations.settings import Settings
@@ -19,7 +19,8 @@ SHOWS = (INBOX, ATTACHMENTS)
 def build(settings: Settings, tools: Toolbox) -> Service:
     streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
     arriving, delivering, listening = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Listening(scene)
-    beginning, people, questions = Beginning(scene, tools.ids), People(scene), InboxQuestions(tools.connection)
+    ways = http.Ways(Attaching(scene), Answering(scene), Beginning(scene, tools.ids))
+    people, questions = People(scene), InboxQuestions(tools.connection)
     opens, screens = settings.reactions_open_window, live.Hub(streams, tools, WatchedViews(tools.connection), SHOWS)
     return Service(
         "conversations",
@@ -28,7 +29,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
             *http.screen_routes(streams, questions, screens, tools.clock),
-            *http.writing_routes(streams, Attaching(scene), beginning, questions, settings.files(), tools.ids),
+            *http.writing_routes(streams, ways, questions, settings.files(), tools.ids),
             *http.staff_routes(streams, people, questions),
             *http.life_routes(streams, scene, questions, tools.clock, tools.ids),
         ],

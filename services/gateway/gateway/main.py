@@ -6,7 +6,7 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.gateway import PUBLISHED
 
-from gateway.adapters import dispatcher, door, graph, hooks, http, kafka, postgres, template_desk, unsubscriber, vault
+from gateway.adapters import dispatcher, door, graph, hooks, http, kafka, periodic, postgres, vault
 from gateway.application import Connecting, Dispatching, Moving, Reviewing, Sending, Staffing, Unsubscribing
 from gateway.domain import PRIVATE, Tags
 from gateway.settings import Settings
@@ -33,7 +33,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         hears=entrance.hears(kafka.hears(sending, staffing, reviews.queueing, tags, files)),
         answers=[http.channel_routes(streams, joins, leaves, questions), http.subscription_routes(told.desk)],
         shows=SHOWS,
-        also=[sender, unsubscriber.Unsubscriber(leaves), template_desk.TemplateDesk(reviews), *entrance.also, told.by],
+        also=[sender, *periodic.rounds(leaves, reviews), *entrance.also, told.by],
         apart={"media": [dispatcher.Mover(files)]},
         **entrance.around,
         standing=staffing.standing,

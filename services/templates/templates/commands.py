@@ -159,6 +159,7 @@ class NoteUser:
 class NoteGrant:
     organisation_id: OrganisationId
     profile_id: ProfileId
-    level: str
-    scope: str
+    level: str | None = None
+    """None: nothing any more."""
+    scope: str | None = None
     now: datetime

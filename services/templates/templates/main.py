@@ -6,7 +6,7 @@ from recado_chassis.service import Service
 from recado_chassis.toolbox import Toolbox
 from recado_events.templates import PUBLISHED
 
-from templates.adapters import http, kafka, reminding
+from templates.adapters import http, kafka, periodic
 from templates.adapters.postgres import TemplateQuestions, TemplateRows
 from templates.application import Listening, Reminding, Shelf, Writing
 from templates.domain.private import PRIVATE
@@ -30,6 +30,6 @@ def build(settings: Settings, tools: Toolbox) -> Service:
             http.writing_routes(streams, Writing(shelf), shelf, tools.ids),
         ],
         shows=SHOWS,
-        also=[reminding.Reminder(Reminding(streams, listening), questions, tools.clock)],
+        also=periodic.rounds(Reminding(streams, listening, questions)),
         standing=http.standing(streams),
     )

@@ -16,16 +16,18 @@ from recado_chassis.verifying.sites import told_by
 from deploy.local.process import kill_group, spawn
 from deploy.local.programs import clean_environment
 from deploy.local.state import REPOSITORY
-from tests.crash import beginners, buyers, points, receivers, reviewers
+from tests.crash import beginners, buyers, couriers, points, receivers, reviewers
 from tests.crash.scene import Fault, Scene
 from tests.crash.traffic import Act
 
 RECADO = Path(sys.executable).with_name("recado")
 _SECONDS = 30.0
-A_MOMENT = 15.0
 _FOR_OTHERS = 4.0
+_AT_MOST = 15.0
+"""Seconds for one of several points: a start, and the end of the last one's session, take most of them."""
 _LEADS_TO: dict[str, Act] = {
     "dispatcher": beginners.an_agent_begins_a_chat,
+    "media": couriers.files_go_both_ways,
     "notifier": receivers.there_is_something_to_tell,
     "payments": buyers.somebody_buys_credits,
     "recharge": buyers.the_wallet_falls_to_its_floor,
@@ -42,6 +44,29 @@ def at_points(service: str, names: Iterable[str], most: int = 9, seconds: float 
     async def fault(scene: Scene) -> None:
         for point in wanted:
             await at_point(scene, service, point, most, seconds)
+
+    return fault
+
+
+def one_after_another(service: str, names: Iterable[str]) -> Fault:
+    """The first worker of the service dies at one point after the other, as far as it comes until it is cancelled."""
+
+    async def fault(scene: Scene) -> None:
+        worker = scene.installation.of(service)[0]
+        worker.kill()
+        for point in names:
+            worker.start(point)
+            leading = asyncio.create_task(_leads_to(scene, point))
+            try:
+                died = await scene.until(worker.died_at_its_point, _AT_MOST)
+            finally:
+                leading.cancel()
+                if worker.point is not None:
+                    worker.kill()
+            if died:
+                scene.did("killed at a named point")
+            else:
+                scene.say(f"  nobody of {service} came to {point}")
 
     return fault
 

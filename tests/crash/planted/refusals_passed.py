@@ -9,7 +9,7 @@ from gateway.application.subscription_ports import Attempt, Cursor
 
 
 def plant() -> None:
-    def passing(self: SubscriptionCursors, cursor: Cursor, attempt: Attempt, pause: timedelta) -> None:
-        self.delivered(cursor, attempt, timedelta())
+    def passing(self: SubscriptionCursors, cursor: Cursor, attempt: Attempt, pause: timedelta) -> bool:
+        return self.delivered(cursor, attempt, timedelta()) is not None
 
     SubscriptionCursors.failed = passing  # type: ignore[method-assign]

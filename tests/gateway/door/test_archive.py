@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from gateway.adapters.door.archiving import Shelf
-from gateway.adapters.door.purging import AT_ONCE, Purging
+from gateway.adapters.door.upkeep import AT_ONCE, purging
 from gateway.adapters.postgres import UpdateArchive
 from gateway.application.archive import Kept, RecordId, Standing, Wanted
 from recado_chassis.ports import SystemClock, Uuid7
@@ -154,13 +154,13 @@ def test_what_is_held_can_be_looked_at_again_from_a_moment_on(store: PostgresSto
     assert archive.release("7001", None) == 3
 
 
-async def test_what_is_older_than_its_days_is_forgotten(store: PostgresStore, archive: UpdateArchive) -> None:
+def test_what_is_older_than_its_days_is_forgotten(store: PostgresStore, archive: UpdateArchive) -> None:
     now = SystemClock().now()
     old = [kept(offset, now - timedelta(days=90, seconds=1)) for offset in range(AT_ONCE + 10)]
     young = [kept(10_000 + offset, now - timedelta(days=89)) for offset in range(3)]
     write(store, archive, *old, *young)
-    purging = Purging(archive, SystemClock(), timedelta(days=90))
-    assert await purging.purge() == AT_ONCE + 10
-    assert await purging.purge() == 0
+    purge = purging(archive, SystemClock(), timedelta(days=90)).act
+    assert purge() == AT_ONCE + 10
+    assert purge() == 0
     with store.connection() as connection:
         assert connection.execute("SELECT count(*) FROM inbound_archive").fetchone() == (3,)

@@ -121,7 +121,7 @@ def message(text: str = "Oi") -> bytes:
     return meta_json(text_body(LINE, text))
 
 
-async def test_200_is_told_when_kafka_has_acknowledged_and_not_before(standing: Standing) -> None:
+async def test_pain_05_200_is_told_when_kafka_has_acknowledged_and_not_before(standing: Standing) -> None:
     arrival = signed(message())
     await standing.take(arrival)
     assert (arrival.written, arrival.went, standing.kafka.seconds) == ([], False, [SECONDS])

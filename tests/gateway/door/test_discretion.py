@@ -7,7 +7,7 @@ import re
 from contextlib import closing
 
 import httpx
-from gateway.adapters.door.counting import Counting
+from gateway.adapters.door.upkeep import counting
 from gateway.adapters.postgres import UpdateArchive
 from prometheus_client import REGISTRY
 from recado_chassis.storing.postgres import PostgresStore
@@ -54,11 +54,11 @@ async def test_what_is_in_quarantine_is_counted(door: Doorway) -> None:
     assert door.send(text_body(stray)).status_code == 200
     until(lambda: door.standings(stray) == ["held"])
     with closing(PostgresStore(door.dsn)) as store:
-        counting = asyncio.create_task(Counting(UpdateArchive(store.connection)).run())
+        counted = asyncio.create_task(counting(UpdateArchive(store.connection)).run())
         async with asyncio.timeout(10):
             while not quarantined("held"):
                 await asyncio.sleep(0.02)
-        counting.cancel()
+        counted.cancel()
         expected = UpdateArchive(store.connection).count()
     assert (quarantined("held"), quarantined("forged")) == (expected["held"], expected["forged"])
 

@@ -40,7 +40,9 @@ def seconds_of(door: Doorway, line: Line) -> tuple[int, float]:
     return answer.status_code, time.monotonic() - begun
 
 
-async def test_a_stopped_broker_means_503_within_5_s_and_then_200_again(own_door: Doorway, own_kafka: Kafka) -> None:
+async def test_pain_05_a_stopped_broker_means_503_within_5_s_and_then_200_again(
+    own_door: Doorway, own_kafka: Kafka
+) -> None:
     line, _ = own_door.served()
     assert own_door.send(text_body(line, "antes")).status_code == 200
     own_kafka.stop()

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from gateway.adapters.door import purging, releasing
+from gateway.adapters.door import releasing, upkeep
 from gateway.adapters.door.ownership import Owner, Place
-from gateway.adapters.door.purging import Purging
 from gateway.adapters.door.registry import Registry
 from gateway.adapters.door.releasing import Releasing
 from gateway.application.archive import Wanted
@@ -86,8 +85,8 @@ async def test_the_quarantine_is_looked_at_again_and_forgets_no_number_that_bega
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=repr)
-async def test_the_archive_is_purged_again(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    monkeypatch.setattr(purging, "_EVERY_SECONDS", 0.01)
+async def test_the_archive_is_purged_again(error: Exception) -> None:
     failing = Failing(error)
-    purged = Purging(cast(Any, failing), SystemClock(), timedelta(days=90))
-    await a_round(failing, asyncio.create_task(purged.run()))
+    purging = upkeep.purging(cast(Any, failing), SystemClock(), timedelta(days=90))
+    purging.pause = 0.01
+    await a_round(failing, asyncio.create_task(purging.run()))

@@ -59,7 +59,7 @@ def items_written(body: JsonObject, hand: Hand) -> Iterator[str]:
 
 
 @given(st.lists(st.sampled_from(BODIES), min_size=1, max_size=4), st.randoms(use_true_random=False))
-def test_items_in_are_records_out_with_their_own_texts(bodies: list[JsonObject], random: Random) -> None:
+def test_pain_03_items_in_are_records_out_with_their_own_texts(bodies: list[JsonObject], random: Random) -> None:
     hand = Hand(random)
     body = merged(deepcopy(body) for body in bodies)
     items = Counter(items_written(body, hand))

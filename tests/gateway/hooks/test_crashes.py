@@ -25,7 +25,7 @@ ALLOWED = {"RECADO_SUBSCRIPTION_ALLOWED_HOSTS": '["127.0.0.1"]'}
         ("notifier.after_failure", 500, ["Ana", "Ana", "Bia"]),
     ],
 )
-async def test_a_worker_killed_mid_delivery_loses_nothing(
+async def test_pain_25_a_worker_killed_mid_delivery_loses_nothing(
     board: Switchboard, tmp_path: Path, point: str, answer: int, names: list[str]
 ) -> None:
     async with Receiver(lambda _: answer) as receiver:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from gateway.adapters.hooks.serving import LEASE
-from gateway.adapters.postgres.subscription_cursors import SubscriptionCursors
+from gateway.adapters.postgres.subscription_cursors import AT_ONCE, SubscriptionCursors
 from recado_events.subscriptions import SubscriptionPaused
 
 from tests.gateway.hooks.receiver import Receiver, Request
@@ -226,3 +226,34 @@ async def test_receivers_that_fail_have_their_share_and_no_more(board: Switchboa
     assert sorted(cursor.attempts for cursor in cursors.take(2, 1, LEASE)) == [0, 1]
     assert sorted(cursor.attempts for cursor in cursors.take(9, 1, LEASE)) == [0, 1]
     assert [cursor.attempts for cursor in cursors.take(9, 9, LEASE)] == [1]
+
+
+async def test_slow_receivers_of_one_organisation_keep_no_others_waiting(dsn: str, receiver: Receiver) -> None:
+    async with (
+        Switchboard(dsn, subscription_seconds=15.0, subscription_limit=60) as board,
+        Receiver(seconds=5.0) as slow,
+    ):
+        theirs = uuid4()
+        for _ in range(60):
+            await board.subscribes(slow.url, organisation=theirs)
+        await board.subscribes(receiver.url)
+        board.happens(*(f"{number}" for number in range(3)), organisation=theirs)
+        notifying = asyncio.create_task(board.notifier.run())
+        await told(slow, AT_ONCE)
+        board.happens("Ana")
+        await told(receiver, 1, seconds=2)
+        assert len(slow.requests) == AT_ONCE
+        await slow.__aexit__()
+        notifying.cancel()
+        await asyncio.gather(notifying, return_exceptions=True)
+
+
+async def test_a_look_gives_everybody_a_share_before_anybody_a_second(board: Switchboard, receiver: Receiver) -> None:
+    theirs = uuid4()
+    for _ in range(5):
+        await board.subscribes(receiver.url, organisation=theirs)
+    await board.subscribes(receiver.url)
+    cursors = SubscriptionCursors(board.on_database.store.connection, uuid4)
+
+    whose = [cursor.organisation_id for cursor in cursors.take(2, 0, LEASE)]
+    assert sorted(whose) == sorted([theirs, board.organisation])

@@ -15,7 +15,7 @@ from recado_chassis.verifying.evidence import ToldLog
 from recado_chassis.verifying.logs import recorded
 from recado_events.gateway import PUBLISHED
 
-from tests.crash.receivers import Receivers, Told
+from tests.crash.receivers import Moody, Receivers, Told
 from tests.gateway.hooks.receiver import Receiver, Request
 from tests.gateway.hooks.switchboard import Switchboard
 
@@ -134,12 +134,14 @@ async def test_a_campaigns_receivers_find_what_did_not_come_what_came_late_and_w
     secret = (await board.asks("POST", f"/{kept['subscription_id']}/rotate", {"overlap_seconds": 60}))["secret"]
     receivers = Receivers()
 
-    def found(requests: list[Request], secret: str) -> list[int]:
+    def found(requests: list[Request], secret: str) -> dict[str, int]:
         receiver.requests[:] = requests
-        receivers.told = [Told(kept["subscription_id"], secret, receiver)]
-        return [each.value for each in receivers.figures({"gateway": board.dsn})]
+        receivers.told = [Told(kept["subscription_id"], secret, receiver, Moody(), begun)]
+        return {each.name: each.value for each in receivers.figures({"gateway": board.dsn}) if each.differs}
 
     first, second = receiver.requests
-    assert found([first, second, first, second], secret)[:2] == [0, 0]
-    assert found([second], secret)[:2] == [1, 0]
-    assert found([second, first], secret) == [0, 1, 2]
+    begun = {"gateway": first.event["position"] - 1}
+    unsigned = "deliveries that their secret does not verify"
+    assert found([first, second, first, second], secret) == {unsigned: 4}
+    assert found([second], secret) == {unsigned: 1, "events that a receiver was not told of": 1}
+    assert found([second, first], secret) == {unsigned: 2, "events that a receiver was told of after later ones": 1}

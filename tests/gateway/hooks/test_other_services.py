@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -93,6 +93,28 @@ async def test_two_organisations_hear_of_their_own_contacts_alone(dsn: str, cont
             await asyncio.sleep(1.2)
 
     assert (names(mine), names(others)) == (["Ana", "Davi"], ["Bia", "Caio"])
+
+
+async def test_who_catches_up_is_given_nothing_of_others_events(
+    dsn: str, contacts: Contacts, receiver: Receiver
+) -> None:
+    async with Switchboard(dsn, **contacts.told) as board:
+        theirs, given = OrganisationId(uuid4()), list[Mapping[str, Any]]()
+        contacts.create(theirs, *(f"{number}" for number in range(60)))
+        contacts.create(board.organisation, "Ana")
+        board.happens(*(f"{number}" for number in range(60)), organisation=theirs)
+        board.happens("Bia")
+        for source in ("crm", "gateway"):
+            page = await board.notifier._logs.page(source, 0, board.organisation)
+            given += page.events
+            assert page.next == page.end > 60
+        path = f"/{(await board.subscribes(receiver.url, [CREATED]))['subscription_id']}"
+        await board.asks("POST", f"{path}/replay", {"source": "crm", "after": 0})
+        async with board.notifying():
+            await told(receiver, 1)
+
+    assert {event["tenantid"] for event in given} == {str(board.organisation)}
+    assert names(receiver) == ["Ana"]
 
 
 async def test_a_service_that_is_away_keeps_no_other_log_waiting_and_is_heard_when_it_is_back(

@@ -43,7 +43,7 @@ def receivers(stack: AsyncExitStack, names: Names, allowed: Sequence[str] = (), 
     return HttpReceivers(client, Addresses(allowed, names), SystemClock(), 2.0)
 
 
-async def test_61_a_name_that_is_rebound_to_a_private_address_is_not_followed(receiver: Receiver) -> None:
+async def test_54_61_a_name_that_is_rebound_to_a_private_address_is_not_followed(receiver: Receiver) -> None:
     url = f"http://hooks.example:{receiver.port}/"
     async with AsyncExitStack() as stack:
         telling = receivers(stack, Names(["1.1.1.1"], [HERE]))
@@ -62,7 +62,7 @@ async def test_61_one_private_address_among_many_is_enough_to_refuse(receiver: R
     assert (answer.outcome, receiver.requests) == ("forbidden", [])
 
 
-async def test_an_allowed_host_is_reached_at_the_address_that_was_looked_up(receiver: Receiver) -> None:
+async def test_54_a_host_is_reached_at_the_address_that_was_looked_up_and_judged(receiver: Receiver) -> None:
     host = f"hooks.example:{receiver.port}"
     async with AsyncExitStack() as stack:
         telling = receivers(stack, Names([HERE]), ["hooks.example"])

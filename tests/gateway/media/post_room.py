@@ -6,17 +6,17 @@ import asyncio
 import base64
 import hashlib
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import httpx
 from gateway.adapters.dispatcher.mover import Mover
 from gateway.application.fetching import Fetching
 from gateway.application.moving import Moving
-from recado_chassis.files import Files, key_of
+from recado_chassis.files import Files, FilesUnavailable, Stored, key_of
 from recado_chassis.files.folder import Folder
 from recado_events.content import Content, Media, OutgoingMedia
 from recado_events.conversations import MessageReceived, Received
@@ -28,6 +28,27 @@ from tests.samples import JPEG
 from tests.simulator.client import Simulator
 
 TO = "5511987650001"
+
+
+class Hiccup(Folder):
+    """Refuses the first time."""
+
+    def __init__(self, folder: Path, error: Exception | None = None) -> None:
+        super().__init__(folder)
+        self._error: Exception | None = error or FilesUnavailable("once")
+
+    def put(self, key: str, content: IO[bytes], size: int) -> Stored:
+        self._refuse()
+        return super().put(key, content, size)
+
+    def read(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+        self._refuse()
+        return super().read(key, start, length)
+
+    def _refuse(self) -> None:
+        if (error := self._error) is not None:
+            self._error = None
+            raise error
 
 
 class PostRoom(Stage):

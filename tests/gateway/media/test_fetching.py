@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import struct
+from uuid import uuid4
 
 import pytest
+from gateway.adapters.postgres.media_lines import OF_ONE
+from gateway.application import fetching
 from recado_chassis.files import key_of
-from recado_events.content import Text
+from recado_events.content import Media, Text
+from recado_events.gateway import ChannelAuthorisationLost
+from recado_events.ids import OrganisationId
 from recado_events.media import MediaLost, MediaStored
 
-from tests.gateway.media.post_room import PostRoom
+from tests.gateway.media.post_room import Hiccup, PostRoom
 from tests.gateway.stage import WABA
-from tests.samples import EICAR, HTML, JPEG, docx, image
+from tests.samples import EICAR, HTML, JPEG, ODD, docx, image, with_exif
 from tests.simulator.faults import Scope
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,7 +61,6 @@ async def test_60_a_wrong_hash_is_fetched_again_and_then_lost_and_nothing_of_it_
     [
         ({"kind": "error", "code": 131016, "status": 500}, "meta_failed"),
         ({"kind": "error", "code": 130429}, "throttled"),
-        ({"kind": "error", "code": 190}, "authorisation_lost"),
         ({"kind": "error", "code": 100}, "gone"),
         ({"kind": "not_json", "status": 502}, "meta_failed"),
         ({"kind": "drop"}, "connection_lost"),
@@ -129,6 +134,67 @@ async def test_65_67_69_whatever_meta_sends_is_kept_and_flagged(
     stored = room.of_media(message)[-1]
     assert stored.flags == flags
     assert (stored.thumbnail, stored.declared_type) == (None, declared)
+
+
+async def test_while_a_number_is_logged_out_meta_is_not_asked_and_the_loss_is_told_once(room: PostRoom) -> None:
+    first = room.receives(await room.at_meta())
+    second = room.receives(await room.at_meta())
+    await room.meta.expire_tokens(WABA)
+    outcomes = room.fetches_once()
+    for _ in range(3):
+        room.clock.advance(301)
+        outcomes += room.fetches_once()
+
+    assert outcomes == ["failed", "waits"] + ["waits"] * 6
+    (lost,) = room.facts(ChannelAuthorisationLost)
+    assert lost.meta_code == 190
+    room.clock.advance(7 * 86_400)
+    assert set(room.fetches_once()) == {"lost"}
+    assert {room.of_media(message)[-1].reason for message in (first, second)} == {"authorisation_lost"}
+
+
+@pytest.mark.parametrize("tag", ODD, ids=str)
+async def test_a_photo_with_an_odd_tag_is_kept(room: PostRoom, tag: tuple[int, int, int]) -> None:
+    photo = with_exif(JPEG, (0x0112, 3, 6), tag)
+    message = room.receives(await room.at_meta(photo), photo)
+
+    assert room.fetches_once() == ["stored"]
+    assert room.of_media(message)[-1].thumbnail is not None
+
+
+async def test_an_attempt_counts_whatever_a_file_does_to_who_looks_at_it(
+    room: PostRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: object) -> None:
+        raise struct.error("a mistake of ours")
+
+    message = room.receives(await room.at_meta())
+    monkeypatch.setattr(fetching, "flags", explode)
+
+    assert room.fetches_once() == ["failed"]
+    assert (room.of_media(message)[-1].reason, room.of_media(message)[-1].attempt) == ("unreadable", 1)
+
+
+async def test_a_hiccup_of_the_files_costs_a_second(room: PostRoom) -> None:
+    message = room.receives(await room.at_meta())
+    room.fetching._files = Hiccup(room.folder)
+
+    assert room.fetches_once() == ["failed"]
+    assert room.of_media(message)[-1].reason == "files_unavailable"
+    room.clock.advance(2)
+    assert room.fetches_once() == ["stored"]
+
+
+async def test_files_of_one_organisation_keep_no_others_waiting(room: PostRoom) -> None:
+    theirs = OrganisationId(uuid4())
+    for _ in range(8):
+        room.hears(room.announced(Media(kind="image", media_id="1"), organisation_id=theirs))
+    room.receives("2")
+
+    taken = [waiting.organisation_id for waiting in room.fetching.take(5)]
+    assert (taken.count(theirs), taken.count(room.organisation)) == (OF_ONE, 1)
+    assert room.fetching.take(5, [theirs] * OF_ONE) == []
+    assert len(room.fetching.take(5, [theirs] * (OF_ONE - 1))) == 1
 
 
 async def test_a_redelivered_message_is_fetched_once(room: PostRoom) -> None:

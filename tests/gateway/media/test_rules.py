@@ -51,7 +51,7 @@ def test_a_file_is_stored_once_whoever_fetched_it_again() -> None:
 
 
 @pytest.mark.parametrize("reason", PASSING)
-def test_what_may_pass_is_tried_again_for_seven_days_and_then_lost_with_its_reason(reason: str) -> None:
+def test_pain_14_what_may_pass_is_tried_again_for_seven_days_and_then_lost_with_its_reason(reason: str) -> None:
     story, attempts = MediaStory(), 0
     while not isinstance(fact := story.tries(NotFetched(reason))[0], MediaLost):
         story.waits()

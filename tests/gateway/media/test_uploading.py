@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from gateway.domain import uploads
 from gateway.domain.private_media import MediaUploaded
-from recado_events.gateway import MessageAccepted, MessageRejected
+from recado_chassis.files import FilesUnavailable
+from recado_events.gateway import ChannelAuthorisationLost, MessageAccepted, MessageRejected
 from recado_events.ids import MessageId
 
-from tests.gateway.media.post_room import PostRoom
-from tests.gateway.stage import NUMBER
+from tests.gateway.media.post_room import Hiccup, PostRoom
+from tests.gateway.stage import NUMBER, WABA
 from tests.samples import MP3, PDF
 from tests.simulator.faults import Scope
 
@@ -99,6 +101,50 @@ async def test_a_file_that_is_not_there_rejects_its_message(room: PostRoom) -> N
     (message,) = await sent(room, room.message(room.file(kept=False), to), until=MessageRejected)
 
     assert room.story(message)[-1].reason == "media_missing"
+
+
+@pytest.mark.parametrize("error", [FilesUnavailable("once"), RuntimeError("a mistake of ours")], ids=repr)
+async def test_a_hiccup_delays_a_message_by_a_second(room: PostRoom, error: Exception) -> None:
+    to = await room.person()
+    room.moving.uploading._files = Hiccup(room.folder, error)
+    began = time.monotonic()
+    await sent(room, room.message(room.file(), to))
+
+    assert time.monotonic() - began < 8
+
+
+async def test_while_a_number_is_logged_out_meta_is_not_asked_to_take_a_file(room: PostRoom) -> None:
+    to = await room.person()
+    await room.meta.expire_tokens(WABA)
+    room.releases(room.message(room.file(), to))
+    outcomes = []
+    for _ in range(3):
+        outcomes += [room.moving.uploading.upload(waiting) for waiting in room.moving.uploading.take(1)]
+        room.clock.advance(61)
+
+    assert outcomes == ["failed", "waits", "waits"]
+    assert [fact.meta_code for fact in room.facts(ChannelAuthorisationLost)] == [190]
+
+
+@pytest.mark.parametrize("reason", ["channel_disconnected", "frozen"])
+async def test_36_37_a_message_that_may_never_leave_is_rejected_before_its_file_is_brought(
+    room: PostRoom, reason: str
+) -> None:
+    to = await room.person()
+    async with room.moving_files(), room.dispatching():
+        await room.meta.fault("error", code=131016, status=500, count=None, scope=MEDIA)
+        (message,) = room.releases(room.message(room.file(), to))
+        await room.until(lambda: room.moving.lines.count()["upload"] == 1)
+        if reason == "frozen":
+            room.edition("free")
+        else:
+            async with room.administrator() as client:
+                assert (await client.post(f"/channels/{NUMBER}/disconnect")).is_success
+        await room.meta.clear_faults()
+        await room.until_told(message, MessageRejected)
+
+    assert (room.story(message)[-1].reason, room.facts(MediaUploaded)) == (reason, [])
+    assert room.moving.lines.count()["upload"] == 0
 
 
 async def test_a_message_whose_file_is_not_at_meta_in_time_expires(room: PostRoom) -> None:

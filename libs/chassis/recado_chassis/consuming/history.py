@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 import httpx
 import orjson
@@ -75,10 +76,12 @@ class OwnersOverHttp:
     def knows(self, owner: str) -> bool:
         return owner in self._urls
 
-    async def page(self, owner: str, after: int, limit: int = PAGE) -> LogPage:
+    async def page(self, owner: str, after: int, limit: int = PAGE, organisation_id: UUID | None = None) -> LogPage:
+        """Of one organisation alone, or of all."""
         url = f"{self._urls[owner].rstrip('/')}/events"
+        asked = {"after": after, "limit": limit} | ({"organisation": str(organisation_id)} if organisation_id else {})
         try:
-            answer = await self._client.get(url, params={"after": after, "limit": limit}, headers=self._headers)
+            answer = await self._client.get(url, params=asked, headers=self._headers)
             answer.raise_for_status()
             told = orjson.loads(answer.content)
             return LogPage(told["events"], told["next"], told["end"])

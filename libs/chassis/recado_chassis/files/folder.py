@@ -27,7 +27,7 @@ class Folder:
         with _outages():
             if self.size(key) == size:
                 return Stored(key, size)
-            place.parent.mkdir(parents=True, exist_ok=True)
+            self._make(place.parent)
             self._write(place, content)
         return Stored(key, size)
 
@@ -53,6 +53,14 @@ class Folder:
             raise ValueError("not a key of a file")
         owner, _, digest = key.partition("/")
         return self._folder / owner / digest[:2] / digest
+
+    def _make(self, folder: Path) -> None:
+        """A new folder survives a crash once the one above it is synced."""
+        if folder.is_dir():
+            return
+        self._make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_names(folder.parent)
 
     def _write(self, place: Path, content: IO[bytes]) -> None:
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".", suffix=".part")

@@ -1,11 +1,13 @@
-"""What a file really is, by its own bytes. Nothing is unpacked, decoded or run."""
+"""What a file really is, by its own bytes. Nothing is decoded or run, and of what is packed only its own description of
+its parts is looked at."""
 
 from __future__ import annotations
 
-import zipfile
 from typing import IO
 
 import filetype
+
+from recado_chassis.files.packed import packed
 
 _HEAD = 8192
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -16,9 +18,8 @@ _PARTS = {
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-_MOST_PARTS = 10_000
 _SAME = {"audio/mp3": "audio/mpeg", "image/jpg": "image/jpeg", "audio/x-wav": "audio/wav", "video/x-m4v": "video/mp4"}
-DOC = "application/msword"
+DOC, OLE, ZIP = "application/msword", "application/x-ole-storage", "application/zip"
 
 
 def sniffed(content: IO[bytes]) -> str | None:
@@ -26,7 +27,7 @@ def sniffed(content: IO[bytes]) -> str | None:
     content.seek(0)
     head = content.read(_HEAD)
     if head.startswith(_OLE):
-        return DOC if _is_word(content) else "application/x-ole-storage"
+        return DOC if _is_word(content) else OLE
     if head.startswith(b"PK\x03\x04"):
         return _packed(content)
     found = filetype.guess_mime(head)
@@ -34,10 +35,13 @@ def sniffed(content: IO[bytes]) -> str | None:
 
 
 def flags(content: IO[bytes], mime_type: str | None) -> tuple[str, ...]:
-    """What people are to be warned of: `macros`, and `malware` where it is the antivirus makers' own test file."""
-    found = []
-    if mime_type is not None and _has_macros(content, mime_type):
+    """What people are to be warned of: `macros`; `bomb`, what unpacks to more than a machine has; `nested`, archives in
+    an archive; `malware`, where it is the antivirus makers' own test file."""
+    found: list[str] = []
+    if mime_type in (DOC, OLE) and _has_macros(content):
         found.append("macros")
+    if mime_type is not None and (mime_type == ZIP or mime_type in _PARTS.values()):
+        found += _flags_of_packed(content, mime_type)
     content.seek(0)
     if _EICAR in content.read(_HEAD):
         found.append("malware")
@@ -50,26 +54,19 @@ def _is_word(content: IO[bytes]) -> bool:
 
 
 def _packed(content: IO[bytes]) -> str:
-    for prefix, mime_type in _PARTS.items():
-        if any(name.startswith(prefix) for name in _names(content)):
-            return mime_type
-    return "application/zip"
+    names = packed(content).names
+    found = (mime_type for prefix, mime_type in _PARTS.items() if any(name.startswith(prefix) for name in names))
+    return next(found, ZIP)
 
 
-def _names(content: IO[bytes]) -> list[str]:
-    """Of the directory alone: what it promises is never unpacked."""
-    content.seek(0)
-    try:
-        with zipfile.ZipFile(content) as packed:
-            return [info.filename for info in packed.infolist()[:_MOST_PARTS]]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        return []
+def _flags_of_packed(content: IO[bytes], mime_type: str) -> list[str]:
+    told = packed(content)
+    marks = {"macros": mime_type != ZIP and told.has_macros, "bomb": told.is_bomb, "nested": told.is_nested}
+    return [mark for mark, is_so in marks.items() if is_so]
 
 
-def _has_macros(content: IO[bytes], mime_type: str) -> bool:
-    if mime_type in _PARTS.values():
-        return any(name.lower().endswith("vbaproject.bin") for name in _names(content))
-    return mime_type in (DOC, "application/x-ole-storage") and any(_contains(content, mark) for mark in _MACROS_IN_OLE)
+def _has_macros(content: IO[bytes]) -> bool:
+    return any(_contains(content, mark) for mark in _MACROS_IN_OLE)
 
 
 def _contains(content: IO[bytes], mark: bytes) -> bool:

@@ -17,6 +17,10 @@ class FilesUnavailable(Exception):
     """The place cannot be asked at the moment."""
 
 
+class ImageUnreadable(Exception):
+    """It begins as an image and goes on as none: what its camera wrote into it cannot be told from the picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A file whose bytes are made of the key: storing it again changes nothing."""

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, model_validator
 from recado_chassis.files.folder import Folder
 from recado_chassis.files.ports import Files
 from recado_chassis.settings import EnvironmentSettings
+from recado_chassis.trust import trust_store
 
 
 class FileSettings(EnvironmentSettings):
@@ -45,6 +46,7 @@ class FileSettings(EnvironmentSettings):
 def _bucket(told: FileSettings, name: str, access: SecretStr, secret: SecretStr) -> Files:
     # Its client takes a third of a second to import, which programs that keep files in a folder do not spend.
     from minio import Minio
+    from urllib3 import PoolManager, Retry, Timeout
 
     from recado_chassis.files.bucket import Bucket
 
@@ -55,5 +57,12 @@ def _bucket(told: FileSettings, name: str, access: SecretStr, secret: SecretStr)
         secret_key=secret.get_secret_value(),
         secure=at.scheme == "https",
         region=told.files_region,
+        # Its own would wait for five minutes, five times over, in threads that others need.
+        http_client=PoolManager(
+            timeout=Timeout(connect=3, read=10),
+            retries=Retry(1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
+            maxsize=16,
+            ssl_context=trust_store(),
+        ),
     )
     return Bucket(client, name)

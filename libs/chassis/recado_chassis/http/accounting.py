@@ -25,6 +25,8 @@ _RULE = "recado.rule"
 _UNLOGGED = "recado.unlogged"
 _FAILED = "recado.failed"
 _LEAVE = "recado.leave"
+_SHARE = "recado.share"
+_LASTING = "recado.lasting"
 
 log = structlog.get_logger()
 
@@ -50,6 +52,28 @@ def leave_the_crowd(scope: Scope) -> None:
     leave = scope.pop(_LEAVE, None)
     if leave is not None:
         leave()
+
+
+def note_lasting(scope: Scope) -> None:
+    """Its answer goes on for ever: whoever waits for its beginning is no request under way either."""
+    scope[_LASTING] = True
+    leave_the_crowd(scope)
+
+
+def is_lasting(scope: Scope) -> bool:
+    return _LASTING in scope
+
+
+def hold_a_share(scope: Scope, give_back: Callable[[], None]) -> None:
+    """Of what the caller's organisation may ask at once, until the answer begins: what is sent slowly costs little."""
+    scope[_SHARE] = give_back
+
+
+def give_back_the_share(scope: Scope) -> None:
+    """Also for a request whose body comes slowly, once it is known who sends it."""
+    give_back = scope.pop(_SHARE, None)
+    if give_back is not None:
+        give_back()
 
 
 def failed(scope: Scope, error: BaseException) -> Response:
@@ -106,12 +130,13 @@ class Accounting:
         cause = scope[_CAUSE] = story(str(self._ids.new()), traceparent)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(**ids_of(cause))
-        answer = _Answer(send, cause.correlation_id)
+        answer = _Answer(scope, send, cause.correlation_id)
         self.crowd.size += 1
         scope[_LEAVE] = self.crowd.leave
         try:
             await self._answer(scope, receive, answer)
         finally:
+            give_back_the_share(scope)
             leave_the_crowd(scope)
             _account(scope, answer.status, self._monotonic() - begun)
 
@@ -131,13 +156,15 @@ class Accounting:
 class _Answer:
     """Sends on, and remembers the status."""
 
-    def __init__(self, send: Send, correlation_id: str) -> None:
+    def __init__(self, scope: Scope, send: Send, correlation_id: str) -> None:
         self.status: int | None = None
+        self._scope = scope
         self._send = send
         self._correlation_id = correlation_id
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            give_back_the_share(self._scope)
             self.status = message["status"]
             headers = [*message.get("headers", ()), (CORRELATION_HEADER, self._correlation_id.encode())]
             names = {name.lower() for name, _ in headers}

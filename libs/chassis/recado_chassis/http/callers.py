@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from recado_chassis.caller import Caller, CallerRole
+from recado_chassis.http.accounting import hold_a_share, is_lasting
 from recado_chassis.http.edge import edge_of
 from recado_chassis.http.problems import Problem
 from recado_chassis.http.tokens import NotAuthenticated
@@ -21,12 +22,16 @@ bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="RS256 or 
 
 
 async def identify(request: Request) -> Caller:
-    """The caller of a request, verified once. Raises NotAuthenticated."""
+    """The caller of a request, verified once, when it is their organisation's turn. Raises NotAuthenticated, and 429
+    where it asks for too much at once."""
     known: Caller | None = getattr(request.state, "caller", None)
     if known is not None:
         return known
     edge = edge_of(request)
     found = await edge.tokens.verify(_token(request))
+    if found.organisation_id is not None:
+        line = edge.screens if is_lasting(request.scope) else edge.shares
+        hold_a_share(request.scope, await line.enter(found.organisation_id))
     if edge.standing is not None:
         now = await in_thread(edge.standing, found)
         if now is None:

@@ -81,7 +81,7 @@ def _complete(document: dict[str, Any]) -> None:
 
 
 def _statuses(method: str, operation: dict[str, Any]) -> Iterator[int]:
-    yield from (401, 403, 503)
+    yield from (401, 403, 429, 503)
     if operation.get("parameters"):
         yield from (400, 422)
     if any(each["in"] == "path" for each in operation.get("parameters", ())):

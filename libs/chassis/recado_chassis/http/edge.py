@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
 from recado_chassis.caller import Standing
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.http.cursors import Cursors
+from recado_chassis.http.shares import SCREENS, Shares
 from recado_chassis.http.tokens import Tokens
 from recado_chassis.ports import Clock, Ids
 
@@ -27,6 +28,8 @@ class Edge:
     ids: Ids
     wait_for: WaitFor
     standing: Standing | None = None
+    shares: Shares = field(default_factory=Shares)
+    screens: Shares = field(default_factory=lambda: Shares(waiting=SCREENS))
 
 
 def edge_of(request: Request) -> Edge:

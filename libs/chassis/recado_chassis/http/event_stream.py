@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from recado_chassis.http.accounting import leave_the_crowd
+from recado_chassis.http.accounting import leave_the_crowd, note_lasting
 
 MEDIA_TYPE = "text/event-stream"
 ABORT = "recado.abort"
@@ -30,6 +31,11 @@ def pulse(position: int | None = None) -> bytes:
 def retry(milliseconds: int) -> bytes:
     """How long readers wait before they connect again."""
     return b"retry: %d\n\n" % milliseconds
+
+
+async def lasting(request: Request) -> None:
+    """The first dependency of a route that answers with an EventStream."""
+    note_lasting(request.scope)
 
 
 class EventStream(StreamingResponse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Security
@@ -24,6 +25,8 @@ from recado_chassis.threads import in_thread
 
 _PAGE_BYTES = 8 * 1024 * 1024
 _STREAMED = 500
+_LOOKED_THROUGH = 5000
+"""Positions of everybody, for one page of one organisation."""
 _LOOK_EVERY = 0.2
 _PULSE = 5.0
 
@@ -35,10 +38,14 @@ def events_route(service: Service, is_stopping: Callable[[], bool] = lambda: Fal
 
     @routes.get("/events", summary="The log, for services that come late")
     def events(
-        _: Annotated[Caller, Security(caller("service"))], after: Position = 0, limit: PageOfLog = 200
+        _: Annotated[Caller, Security(caller("service"))],
+        after: Position = 0,
+        limit: PageOfLog = 200,
+        organisation: UUID | None = None,
     ) -> Response:
-        """`next` is the `after` of the next page; a reader is at the end when `next` is not below `end`."""
-        told, reached = log.page(after, limit)
+        """`next` is the `after` of the next page; a reader is at the end when `next` is not below `end`. A page of one
+        organisation may hold nothing and still go on."""
+        told, reached = log.page(after, limit, organisation)
         end = max(log.end(), reached)
         return Response(
             b'{"events":[%s],"next":%d,"end":%d}' % (b",".join(told), reached, end), media_type="application/json"
@@ -80,11 +87,20 @@ class PublishedLog:
         self._published = _Published(streams.mapper, frozenset(tells))
         self.end = self._store.end
 
-    def page(self, after: int, limit: int) -> tuple[list[bytes], int]:
+    def page(self, after: int, limit: int, organisation_id: UUID | None = None) -> tuple[list[bytes], int]:
         """Events above a position, and the position up to which these are all. Raises Unavailable."""
         source = source_of(self._name, self._store.log_id())
-        rows, reached = _page(self._store.read(after, limit), after)
+        if organisation_id is None:
+            rows, reached = _page(self._store.read(after, limit), after)
+        else:
+            rows, reached = self._page_of(organisation_id, after, limit)
         return [structured(self._mapper, row, source) for row in rows if self._published.has(row)], reached
+
+    def _page_of(self, organisation_id: UUID, after: int, limit: int) -> tuple[list[EventRow], int]:
+        until = max(min(self.end(), after + _LOOKED_THROUGH), after)
+        found = self._store.read_of(organisation_id, after, until, limit)
+        rows, reached = _page(found, after)
+        return rows, reached if len(rows) < len(found) or len(found) == limit else until
 
 
 class _Published:

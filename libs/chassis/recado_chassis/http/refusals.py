@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from recado_chassis.files.ports import FilesUnavailable, ImageUnreadable
 from recado_chassis.http.accounting import failed, note_rule
 from recado_chassis.http.problems import Problem, invalid_request, problem_response, status_problem
 from recado_chassis.producing.records import NotAcknowledged
@@ -40,6 +41,11 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     return problem_response(503, "unavailable", "What this needs cannot be reached. Try again.", headers=_RETRY)
 
 
+async def _unreadable(request: Request, error: ImageUnreadable) -> Response:
+    note_rule(request.scope, "image_unreadable")
+    return problem_response(422, "image_unreadable", "This picture cannot be read. Save it anew, and send that.")
+
+
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     return invalid_request(error.errors())
 
@@ -59,6 +65,8 @@ HANDLERS: Mapping[Any, Callable[[Request, Any], Awaitable[Response]]] = {
     Fenced: _busy,
     Unavailable: _unavailable,
     NotAcknowledged: _unavailable,
+    FilesUnavailable: _unavailable,
+    ImageUnreadable: _unreadable,
     RequestValidationError: _invalid,
     HTTPException: _status,
     Exception: _failed,

@@ -29,7 +29,7 @@ from recado_chassis.running.readiness import Readiness
 from recado_chassis.running.server import HttpServer
 from recado_chassis.service import Background, Service
 from recado_chassis.settings import ServiceSettings
-from recado_chassis.storing.old_commands import OldCommands
+from recado_chassis.storing.old_commands import old_commands
 from recado_chassis.storing.postgres import PostgresStore
 from recado_chassis.toolbox import Build, Publisher, Toolbox
 from recado_chassis.trust import trust_store
@@ -157,7 +157,7 @@ class Process(Generic[S]):
             )
             self._readiness.watch("consumer", consumer.problems)
             self._parts.begin("consumer", consumer.run())
-        for background in (*service.also, OldCommands(self._store, self._clock)):
+        for background in (*service.also, old_commands(self._store, self._clock)):
             self._begin(background)
 
     def _begin(self, background: Background) -> None:

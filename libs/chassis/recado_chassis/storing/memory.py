@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from recado_chassis.ports import Clock, SystemClock
 from recado_chassis.store import EventRow, InboxRow, ParkedRow
@@ -52,6 +52,11 @@ class MemoryStore:
             if not types:
                 return self._tables.rows[after : after + limit]
             return list(islice((row for row in self._tables.rows[after:] if row.type in types), limit))
+
+    def read_of(self, organisation_id: UUID, after: int, until: int, limit: int) -> Sequence[EventRow]:
+        with self._tables.lock:
+            theirs = (row for row in self._tables.rows[after:until] if row.organisation_id == organisation_id)
+            return list(islice(theirs, limit))
 
     def end(self) -> int:
         return len(self._tables.rows)

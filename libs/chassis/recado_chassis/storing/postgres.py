@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -13,7 +14,7 @@ from recado_chassis.store import EventRow, InboxRow, ParkedRow
 from recado_chassis.storing import postgres_commands, postgres_inbox, postgres_parked
 from recado_chassis.storing.postgres_connections import OF_VIEWS, SET_UP, connect, translated
 from recado_chassis.storing.postgres_pool import Pool
-from recado_chassis.storing.postgres_recorder import Datastore, LastPosition, Recorder, page
+from recado_chassis.storing.postgres_recorder import Datastore, LastPosition, Recorder, page, page_of_one
 from recado_chassis.storing.postgres_session import PostgresSession
 from recado_chassis.storing.postgres_tail import PostgresTail
 
@@ -59,6 +60,10 @@ class PostgresStore:
     def read(self, after: int, limit: int, types: Sequence[str] = ()) -> Sequence[EventRow]:
         with self._connection() as connection:
             return page(connection, after, limit, types)
+
+    def read_of(self, organisation_id: UUID, after: int, until: int, limit: int) -> Sequence[EventRow]:
+        with self._connection() as connection:
+            return page_of_one(connection, organisation_id, after, until, limit)
 
     def end(self) -> int:
         with self._connection() as connection:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
+from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
@@ -27,6 +28,12 @@ PAGE = f"SELECT {_COLUMNS} FROM {TABLE} WHERE notification_id > %b ORDER BY noti
 
 _PAGE_OF = f"""
 SELECT {_COLUMNS} FROM {TABLE} WHERE notification_id > %b AND topic = ANY (%b) ORDER BY notification_id LIMIT %b
+"""
+
+# Everybody's rows in between are passed over in the order of their index.
+_PAGE_OF_ONE = f"""
+SELECT {_COLUMNS} FROM {TABLE} WHERE notification_id > %b AND notification_id <= %b AND organisation_id = %b
+ORDER BY notification_id LIMIT %b
 """
 
 # LATERAL with its own order keeps this one index scan a stream, whatever the planner believes of the table.
@@ -141,6 +148,14 @@ def page(connection: Connection[Any], after: int, limit: int, types: Sequence[st
     if types:
         return cursor.execute(_PAGE_OF, [after, list(types), limit], prepare=True).fetchall()
     return cursor.execute(PAGE, [after, limit], prepare=True).fetchall()
+
+
+def page_of_one(
+    connection: Connection[Any], organisation_id: UUID, after: int, until: int, limit: int
+) -> list[EventRow]:
+    """One organisation's part of the log between two positions, in order."""
+    cursor = connection.cursor(row_factory=args_row(EventRow), binary=True)
+    return cursor.execute(_PAGE_OF_ONE, [after, until, organisation_id, limit], prepare=True).fetchall()
 
 
 def tails(connection: Connection[Any], after: Mapping[str, int]) -> dict[str, list[EventRow]]:

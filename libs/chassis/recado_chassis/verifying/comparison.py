@@ -59,7 +59,7 @@ def _of(each: Site, contents: Mapping[str, Contents], evidence: Evidence) -> Ite
     topics = {name: contents[name] for name in heard if name in contents}
     with translated(), closing(connect(each.dsn, "verify", SET_UP)) as connection:
         yield from logs.figures(each.name, connection)
-        yield from _at_rest(each, connection)
+        yield from at_rest(each, connection)
         rows, parked = each.store.inbox(), _parked(connection)
         yield from consumed.figures(each.name, rows, parked, topics)
         yield consumed.order(each.name, rows, logs.logged(connection), topics)
@@ -70,7 +70,7 @@ def _of(each: Site, contents: Mapping[str, Contents], evidence: Evidence) -> Ite
         yield from each.checked(connection, evidence)
 
 
-def _at_rest(each: Site, connection: Connection[Any]) -> Iterator[Figure]:
+def at_rest(each: Site, connection: Connection[Any]) -> Iterator[Figure]:
     end = each.store.end()
     yield Figure(each.name, "events not published yet", end - _position(connection, _RELAYED))
     for projection in each.service.shows:

@@ -62,6 +62,7 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     crm.ContactCompanyChosen: {"why": "typed", "conversation_id": None, "message_id": None, "chosen_by": s.ANA},
     crm.ContactsMerged: {"fields": ("company",), "company_id": s.COMPANY, "owner_id": None},
     crm.ContactMergedInto: {"contact_id": s.CONTACT_AGAIN, "survivor_id": s.CONTACT},
+    crm.ContactSuperseded: {"contact_id": s.CONTACT_AGAIN, "survivor_id": s.CONTACT},
     crm.ContactUnmerged: {
         "customers": (s.CLARA_AGAIN,),
         "conversations": (s.EARLIER_CONVERSATION,),

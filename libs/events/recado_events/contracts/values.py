@@ -15,7 +15,7 @@ from recado_events.event import Event, Personal
 from recado_events.identity import Alias, Recipient
 
 BY_NAME: Mapping[str, Any] = {
-    **dict.fromkeys(("registered_by", "renamed_by", "granted_by", "chosen_by", "started_by"), s.HELENA),
+    **dict.fromkeys(("registered_by", "renamed_by", "granted_by", "withdrawn_by", "chosen_by", "started_by"), s.HELENA),
     **dict.fromkeys(("connected_by", "disconnected_by", "activated_by", "deactivated_by", "assigned_by"), s.HELENA),
     **dict.fromkeys(("written_by", "removed_by", "unblocked_by", "blocked_by"), s.ANA),
     **dict.fromkeys(

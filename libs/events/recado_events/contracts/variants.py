@@ -28,6 +28,7 @@ from recado_events.content import (
 from recado_events.contracts import story as s
 from recado_events.event import Event
 from recado_events.identity import Recipient
+from recado_events.ids import AttachmentId
 
 _IMAGE = Media(
     kind="image",
@@ -75,6 +76,16 @@ def _received(content: Content, **more: Any) -> dict[str, Any]:
     return {"kind": content.kind, "personal": message}
 
 
+_FILE = c.QuickReplyFile(
+    attachment_id=AttachmentId(s.uuid7(s.START, "a file of quick replies")),
+    kind="document",
+    key=f"{s.ORGANISATION}/{s.PHOTO_HASH}",
+    sha256=s.PHOTO_HASH,
+    size=48_211,
+    mime_type="application/pdf",
+    name="Price list.pdf",
+)
+
 VARIANTS: Mapping[type[Event], Mapping[str, Mapping[str, Any]]] = {
     c.MessageReceived: {
         "button": _received(ButtonAnswer(text="Yes, please", payload="yes")),
@@ -106,4 +117,5 @@ VARIANTS: Mapping[type[Event], Mapping[str, Mapping[str, Any]]] = {
             ),
         },
     },
+    c.QuickReplyWritten: {"with-file": {"shortcut": "prices", "title": "Prices", "text": "All of it.", "file": _FILE}},
 }

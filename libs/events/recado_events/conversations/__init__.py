@@ -67,7 +67,12 @@ from recado_events.conversations.desk import (
 )
 from recado_events.conversations.message import OfMessage
 from recado_events.conversations.past import Past, PastMessageImported
-from recado_events.conversations.quick_replies import OfQuickReply, QuickReplyRemoved, QuickReplyWritten
+from recado_events.conversations.quick_replies import (
+    OfQuickReply,
+    QuickReplyFile,
+    QuickReplyRemoved,
+    QuickReplyWritten,
+)
 from recado_events.conversations.release import (
     MessageRefused,
     MessageReleased,
@@ -82,6 +87,7 @@ from recado_events.conversations.team import (
     OfTeam,
     OfUser,
     ProfileGranted,
+    ProfileGrantWithdrawn,
     UserActivated,
     UserDeactivated,
     UserName,
@@ -102,6 +108,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     UserWentOnline,
     UserWentOffline,
     ProfileGranted,
+    ProfileGrantWithdrawn,
     RotaMembersChosen,
     RotaTurnTaken,
     ConversationQueued,
@@ -202,7 +209,9 @@ __all__ = [
     "Past",
     "PastMessageImported",
     "Pricing",
+    "ProfileGrantWithdrawn",
     "ProfileGranted",
+    "QuickReplyFile",
     "QuickReplyRemoved",
     "QuickReplyWritten",
     "Reacted",

@@ -25,6 +25,8 @@ class Identity(Personal):
     profile_name: str | None = None
     username: str | None = None
     country_code: str | None = None
+    book_name: str | None = None
+    """What the business's phone calls them, where they have not said what they call themselves."""
 
 
 class CustomerIdentified(OfCustomer):
@@ -46,7 +48,7 @@ class CustomerAliasesAdded(OfCustomer):
 
 
 class CustomerRenamed(OfCustomer):
-    """The name or username the person chose for themselves."""
+    """The name or username the person chose for themselves, or what the business's phone calls them."""
 
     TYPE: ClassVar[str] = "conversations.customer-renamed.v1"
     renamed_at: AwareDatetime

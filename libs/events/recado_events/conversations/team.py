@@ -84,3 +84,12 @@ class ProfileGranted(OfTeam):
     """all or own."""
     granted_by: UserId
     granted_at: AwareDatetime
+
+
+class ProfileGrantWithdrawn(OfTeam):
+    """Nobody may see or do anything by this profile from here on, until it is granted something again."""
+
+    TYPE: ClassVar[str] = "conversations.profile-grant-withdrawn.v1"
+    profile_id: ProfileId
+    withdrawn_by: UserId
+    withdrawn_at: AwareDatetime

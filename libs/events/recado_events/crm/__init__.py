@@ -28,6 +28,7 @@ from recado_events.crm.merging import (
     ContactMergedInto,
     ContactRestored,
     ContactsMerged,
+    ContactSuperseded,
     ContactUnmerged,
     HomedAlias,
     MovedConversation,
@@ -90,6 +91,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     PipelineRecordFieldsEdited,
     PipelineRecordOwnerChanged,
     PipelineRecordNoteAdded,
+    ContactSuperseded,
 )
 
 __all__ = [
@@ -116,6 +118,7 @@ __all__ = [
     "ContactNoteAdded",
     "ContactOwnerChanged",
     "ContactRestored",
+    "ContactSuperseded",
     "ContactUnmerged",
     "ContactsMerged",
     "Edits",

@@ -1,4 +1,4 @@
-"""Two contacts that people joined, and what goes back where it came from when they are parted again."""
+"""Two contacts that are one person, by what identities say or because people joined them, and how those are parted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ from recado_events.crm.writing import Edits
 from recado_events.event import Fact, Personal
 from recado_events.identity import Alias
 from recado_events.ids import CompanyId, ContactId, ConversationId, CustomerId, PhoneNumberId, UserId
+
+
+class ContactSuperseded(OfContact):
+    """Found to be the same person as `survivor_id`, whose its aliases and customers are from now on.
+
+    Its fields, notes, conversations and history stay where they are.
+    """
+
+    TYPE: ClassVar[str] = "crm.contact-superseded.v1"
+    survivor_id: ContactId
+    superseded_at: AwareDatetime
 
 
 class ContactsMerged(OfContact):

@@ -2,38 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
-from recado_chassis.threads import in_thread
-from structlog import get_logger
+from recado_chassis.running.periodic import Periodic
 
 from billing.application import Expiring, Recharging
-
-_log = get_logger()
-
-
-class Periodic:
-    """A background of the workers; several may run."""
-
-    def __init__(self, name: str, act: Callable[[], int], pause: float) -> None:
-        """`act` is synchronous and says how much it found."""
-        self.name = name
-        self._act = act
-        self._pause = pause
-
-    def ready(self) -> bool:
-        """Always: nobody waits for it."""
-        return True
-
-    async def run(self) -> None:
-        """Until cancelled, through outages of the database and of the provider."""
-        while True:
-            try:
-                await in_thread(self._act)
-            except Exception as error:  # noqa: BLE001 - it must outlive whatever happens to one round
-                _log.warning("periodic_waits", what=self.name, error=type(error).__name__)
-            await asyncio.sleep(self._pause)
 
 
 def rounds(expiring: Expiring, recharging: Recharging) -> list[Periodic]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import UUID
 
 from recado_chassis.crash import crash
+from recado_chassis.one_by_one import one_by_one
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
@@ -30,13 +32,16 @@ class Recharging:
         self._due = due
 
     def recharge(self) -> int:
-        """How many attempts were made."""
-        made = 0
-        for organisation_id, purchase_id in self._due.recharges(self._streams.clock.now(), AT_ONCE):
-            org = OrganisationId(organisation_id)
-            command = StartAttempt(organisation_id=org, purchase_id=purchase_id, now=self._streams.clock.now())
-            made += self._attempt(command, Cause(str(self._streams.ids.new())))
-        return made
+        """How many attempts were made. Raises as `one_by_one` does."""
+        made = list[bool]()
+        due = self._due.recharges(self._streams.clock.now(), AT_ONCE)
+        one_by_one(due, lambda recharge: made.append(self._recharge(*recharge)))
+        return sum(made)
+
+    def _recharge(self, organisation_id: UUID, purchase_id: UUID) -> bool:
+        org, now = OrganisationId(organisation_id), self._streams.clock.now()
+        command = StartAttempt(organisation_id=org, purchase_id=purchase_id, now=now)
+        return self._attempt(command, Cause(str(self._streams.ids.new())))
 
     def _attempt(self, command: StartAttempt, cause: Cause) -> bool:
         claimed = self._streams.transact(partial(self._claim, command=command, cause=cause)).value

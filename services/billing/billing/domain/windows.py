@@ -62,5 +62,6 @@ def _as_one(group: list[KnownWindow], reached: tuple[datetime, ...]) -> Windows:
 
 
 def is_reply(at: datetime, reached: Iterable[datetime]) -> bool:
-    """Whether what a customer writes then is a reply to a conversation that the business began (rule 27)."""
-    return any(then <= at < then + DAY for then in reached)
+    """Whether what a customer writes then is a reply to a conversation that the business began (rule 27). Meta tells
+    whole seconds: who answers within the second in which a message left would seem to have written before it."""
+    return any(then <= at < then + DAY for then in (each.replace(microsecond=0) for each in reached))

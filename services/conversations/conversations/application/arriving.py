@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
 from recado_events.conversations import SetAside, UpdateSetAside
 from recado_events.envelope import Cause
 
 from conversations.application.customers import Customers, place
+from conversations.application.phone_books import PhoneBooks
 from conversations.application.scene import Scene
 from conversations.commands import (
     Arrival,
     ChangeIdentity,
     NoteChannel,
     NoteContactOwner,
+    ReceiveEdit,
+    ReceiveReaction,
+    ReceiveRevoke,
     SetAsideUpdate,
     SetMarketing,
 )
 from conversations.domain import arrivals, deliveries, desk, identity
+from conversations.domain.message import ABSENT, Message
 from conversations.domain.private import ContactOwnerNoted
 
 
@@ -27,18 +34,33 @@ class Arriving:
     def __init__(self, scene: Scene, ids: Ids) -> None:
         self._scene = scene
         self._customers = Customers(scene, ids)
+        self._phone_books = PhoneBooks(scene)
 
     def receive(self, work: Work, command: Arrival, cause: Cause) -> None:
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
         message, aliases = scene.message(work, command.message_id), command.sighting.aliases
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
+        told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
         facts = arrivals.receive(
-            command, place, customer, scene.desk(work, org, number), scene.team(work, org), message
+            told,
+            place,
+            customer,
+            scene.desk(work, org, number),
+            scene.team(work, org),
+            message,
+            self._target(work, command),
         )
         scene.record(work, facts, cause)
         if command.by_business:
             self._bind(work, command, cause)
+
+    def _target(self, work: Work, command: Arrival) -> Message:
+        """What Meta names is a message's own id, or that of the wamid of what was sent from here."""
+        if not isinstance(command, ReceiveReaction | ReceiveEdit | ReceiveRevoke):
+            return ABSENT
+        known = self._scene.wamid(work, command.target_id).message_id
+        return self._scene.message(work, known or command.target_id)
 
     def change_identity(self, work: Work, command: ChangeIdentity, cause: Cause) -> None:
         """Old and new aliases name one person from here on; somebody never seen is not created by it (rule 11)."""
@@ -56,7 +78,8 @@ class Arriving:
         aliases = command.sighting.aliases
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
-        scene.record(work, identity.set_marketing(command, customer, place), cause)
+        told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
+        scene.record(work, identity.set_marketing(told, customer, place), cause)
 
     def note_channel(self, work: Work, command: NoteChannel, cause: Cause) -> None:
         at = self._scene.desk(work, command.organisation_id, command.phone_number_id)

@@ -13,9 +13,10 @@ from recado_events.refusal import Refusal
 
 from conversations.application.customers import place
 from conversations.application.naming import Naming
+from conversations.application.phone_books import PhoneBooks
 from conversations.application.records import Records
 from conversations.application.scene import Scene
-from conversations.commands import PreviewTemplate, SendTemplate, StartChat, WithSomebody
+from conversations.commands import PreviewTemplate, SendTemplate, Sighting, StartChat, WithSomebody
 from conversations.domain import beginning, identity, requesting
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import NOBODY, Customer
@@ -33,10 +34,14 @@ class Somebody:
     at: CustomerPlace
     customer: Customer
     contact: Contact
-    aliases: tuple[Alias, ...]
-    """Under which they are found, or met."""
+    sighting: Sighting
+    """Under which aliases they are found, or met."""
     record: PipelineRecord
     """That it is about."""
+
+    @property
+    def aliases(self) -> tuple[Alias, ...]:
+        return self.sighting.aliases
 
     @property
     def owner_id(self) -> UserId | None:
@@ -50,6 +55,7 @@ class Beginning:
         self._scene = scene
         self._records = Records(scene)
         self._naming = Naming(scene, self._records)
+        self._phone_books = PhoneBooks(scene)
         self._ids = ids
 
     def start_chat(self, work: Work, command: StartChat, cause: Cause) -> ConversationId:
@@ -63,7 +69,7 @@ class Beginning:
         assignee = beginning.check_may_start(command, who.customer, who.owner_id, terms)
         requesting.check(terms, command.organisation_id, command.by, assignee)
         content = self._rendered(work, command, who, terms).sendable()
-        facts = beginning.start(command, who.at, who.customer, who.aliases, who.contact, terms, content)
+        facts = beginning.start(command, who.at, who.customer, who.sighting, who.contact, terms, content)
         self._scene.record(work, facts, cause)
         return talk["conversation_id"]
 
@@ -109,7 +115,8 @@ class Beginning:
     def _rendered(self, work: Work, command: WithSomebody, who: Somebody, terms: Terms) -> Rendering:
         org = command.organisation_id
         form = terms.template.known(org, terms.desk.waba_id)
-        known = who.customer._replace(aliases=who.customer.aliases or who.aliases)
+        called = who.customer.book_name or who.sighting.book_name
+        known = who.customer._replace(aliases=who.customer.aliases or who.aliases, book_name=called)
         values = {
             **self._records.values(work, org, who.contact, known, command.by.user_id),
             **self._records.record_values(work, who.record, form.language),
@@ -130,7 +137,8 @@ class Beginning:
         contacts = [named, *(self._records.contact_of(work, org, each) for each in known)]
         contact = next((each for each in contacts if each.organisation_id), STRANGER)
         at = place(org, number, customer.customer_id or CustomerId(self._ids.new()))
-        return Somebody(at, customer, contact, aliases, record)
+        sighting = self._phone_books.sighted(work, org, number, Sighting(aliases=aliases), customer)
+        return Somebody(at, customer, contact, sighting, record)
 
     def _new(self, work: Work, command: WithSomebody, aliases: tuple[Alias, ...]) -> Customer:
         return NOBODY._replace(owner_id=self._scene.contact_owner(work, command.organisation_id, aliases))

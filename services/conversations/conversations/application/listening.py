@@ -9,17 +9,19 @@ from conversations.application.records import Records
 from conversations.application.scene import Scene
 from conversations.commands import (
     ExpireRequest,
+    NoteCompany,
     NoteContact,
     NoteContactCompany,
     NoteContactParted,
     NoteContactStanding,
+    NoteContactSuperseded,
     NoteOrganisation,
     NotePipeline,
     NotePipelineRecord,
     NoteReservation,
     NoteTemplate,
 )
-from conversations.domain import contact, organisation, requesting, selling, template
+from conversations.domain import company, contact, organisation, requesting, selling, template
 
 
 class Listening:
@@ -49,6 +51,16 @@ class Listening:
     def note_contact_company(self, work: Work, command: NoteContactCompany, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)
         self._scene.record(work, contact.note_company(command, known), cause)
+
+    def note_company(self, work: Work, command: NoteCompany, cause: Cause) -> None:
+        known = self._records.company(work, command.company_id)
+        self._scene.record(work, company.note_company(command, known), cause)
+
+    def note_contact_superseded(self, work: Work, command: NoteContactSuperseded, cause: Cause) -> None:
+        known = self._records.contact(work, command.contact_id)
+        into = command.survivor_id
+        survivor = contact.STRANGER if into is None else self._records.contact(work, into)
+        self._scene.record(work, contact.note_superseded(command, known, survivor), cause)
 
     def note_contact_parted(self, work: Work, command: NoteContactParted, cause: Cause) -> None:
         known = self._records.contact(work, command.contact_id)

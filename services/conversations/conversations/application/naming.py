@@ -26,7 +26,8 @@ class Naming:
         self._records = records
 
     def somebody(self, work: Work, command: WithSomebody) -> tuple[Contact, PipelineRecord]:
-        """The contact, a stranger where a number was typed; the record, if it is about one."""
+        """The contact, or whom it was merged into, and a stranger where a number was typed; the record, if it is
+        about one."""
         record = self._record(work, command.organisation_id, command.by, command.pipeline_record_id)
         contact_id = record.contact_id or command.contact_id
         if contact_id is None and command.pipeline_record_id is not None:
@@ -36,7 +37,7 @@ class Naming:
         contact = self._records.contact(work, contact_id)
         if not self._exists(work, command.organisation_id, command.by, contact):
             raise UnknownContact
-        return contact, record
+        return self._records.met_as(work, contact), record
 
     def about(self, work: Work, command: SendTemplate, customer: Customer) -> PipelineRecord:
         """Nobody is told of what is another contact's."""

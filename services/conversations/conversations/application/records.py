@@ -10,6 +10,7 @@ from recado_chassis.work import Work
 from recado_events.crm import Link
 from recado_events.identity import Alias
 from recado_events.ids import (
+    CompanyId,
     ContactId,
     CustomerId,
     OrganisationId,
@@ -23,6 +24,7 @@ from recado_events.ids import (
 
 from conversations.application.scene import Scene, contact_key, fold_of
 from conversations.domain import field_values, requesting, selling
+from conversations.domain.company import NO_COMPANY, Company
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import Customer
 from conversations.domain.requesting import Terms
@@ -42,6 +44,16 @@ class Records:
         stream = f"contact-{contact_id}"
         return cast(Contact, work.state(stream, fold_of(stream)))
 
+    def met_as(self, work: Work, contact: Contact) -> Contact:
+        """The contact that this one was merged into, or itself."""
+        while contact.superseded_by is not None:
+            contact = self.contact(work, contact.superseded_by)
+        return contact
+
+    def company(self, work: Work, company_id: CompanyId) -> Company:
+        stream = f"company-{company_id}"
+        return cast(Company, work.state(stream, fold_of(stream)))
+
     def pipeline(self, work: Work, pipeline_id: PipelineId) -> Pipeline:
         stream = f"pipeline-{pipeline_id}"
         return cast(Pipeline, work.state(stream, fold_of(stream)))
@@ -55,7 +67,7 @@ class Records:
         if customer.customer_id is None:
             return STRANGER
         found = self._linked_to(work, organisation_id, customer.customer_id)
-        return STRANGER if found is None else self.contact(work, found)
+        return STRANGER if found is None else self.met_as(work, self.contact(work, found))
 
     def links_elsewhere(
         self, work: Work, organisation_id: OrganisationId, contact_id: ContactId, links: Sequence[Link]
@@ -71,9 +83,11 @@ class Records:
         if customer.customer_id is None:
             return False
         known = self.contact(work, contact_id)
-        met_as = self._scene.owners(work, self._scene.person_keys(organisation_id, known.aliases))
-        linked = self._linked_to(work, organisation_id, customer.customer_id)
-        return linked == contact_id or (known.organisation_id == organisation_id and customer.customer_id in met_as)
+        if known.organisation_id != organisation_id:
+            return False
+        theirs = self.contact_of(work, organisation_id, customer)
+        people = self._scene.owners(work, self._scene.person_keys(organisation_id, known.aliases))
+        return self.met_as(work, known).contact_id == theirs.contact_id or customer.customer_id in people
 
     def _linked_to(self, work: Work, organisation_id: OrganisationId, customer_id: CustomerId) -> ContactId | None:
         found = work.find(contact_key(organisation_id, customer_id))
@@ -82,7 +96,9 @@ class Records:
     def values(
         self, work: Work, organisation_id: OrganisationId, contact: Contact, customer: Customer, agent: UserId
     ) -> dict[str, str]:
-        return field_values.field_values(contact, customer, self._scene.team(work, organisation_id), agent)
+        named, team = contact.company_id, self._scene.team(work, organisation_id)
+        company = NO_COMPANY if named is None else self.company(work, named)
+        return field_values.field_values(contact, company, customer, team, agent)
 
     def record_values(self, work: Work, record: PipelineRecord, language: str) -> dict[str, str]:
         named = record.pipeline_id
@@ -107,6 +123,7 @@ class Records:
             self.template(work, template_id),
             requesting.wants_no_marketing([customer, *people]),
             customer.is_blocked,
+            requesting.has_number(customer.aliases or aliases),
         )
 
     def _same_person(

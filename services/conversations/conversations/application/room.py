@@ -11,11 +11,11 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, OrganisationId, UserId
 
 from conversations.application.scene import FOLDS
-from conversations.application.watching import Moved, News, Owners, Told, Watcher, customer_of, seen_as
+from conversations.application.watching import Moved, News, Owners, Told, Watcher, customers_of, owners_among, seen_as
 from conversations.domain import team
 from conversations.domain.refusals import NoPermission
 from conversations.domain.team import OWN, Grant, Team
-from conversations.domain.visibility import grant_now, verdict
+from conversations.domain.visibility import grant_now, is_everybodys, verdict
 from conversations.views.live import Cut, cut
 
 _MOST_OWNERS = 50_000
@@ -73,29 +73,26 @@ class Room:
         """Customers of these events whose owners must be told (`learn`), as they were before, to take them."""
         if not self._own and not any(told.stream == self.stream for told in page):
             return set()
-        named = {customer for told in page if (customer := customer_of(told.event)) is not None}
+        if len(self.owners) > _MOST_OWNERS:
+            # Here and not later: a page is taken with the owners of everybody whom it names.
+            self.owners.clear()
+        named = {customer for told in page for customer in customers_of(told.event)}
         return named - self.owners.keys()
 
     def learn(self, owners: Owners) -> None:
-        if len(self.owners) > _MOST_OWNERS:
-            self.owners.clear()
         self.owners.update(owners)
 
     # Events --------------------------------------------------------------------------------------
 
     def take(self, told: Told) -> Iterator[tuple[Watcher, News]]:
-        if told.stream == self.stream:
-            if told.version > self._version:
-                self._version = told.version
-                self._team = team.evolve(self._team, told.event)
-                yield from self._granted_anew(told.position)
-            return
-        event, customer = told.event, customer_of(told.event)
-        if customer is None:
-            return
-        if isinstance(event, ConversationAssigned) and (self._own or customer in self.owners):
-            self.owners.setdefault(customer, {})[event.conversation_id] = event.user_id
-        owners = self.owners.get(customer, {})
+        event = told.event
+        if told.stream == self.stream and told.version > self._version:
+            self._version = told.version
+            self._team = team.evolve(self._team, event)
+            yield from self._granted_anew(told.position)
+        if isinstance(event, ConversationAssigned) and (self._own or event.customer_id in self.owners):
+            self.owners.setdefault(event.customer_id, {})[event.conversation_id] = event.user_id
+        owners = owners_among(self.owners, event)
         self._count(event, owners)
         shown = cut(event)
         if shown is not None:
@@ -115,6 +112,8 @@ class Room:
 
     def _concerned(self, event: Event, owners: Mapping[ConversationId, UserId | None]) -> list[UserId]:
         """Of those who see only what is theirs: all who may see this, or see the last of it."""
+        if is_everybodys(event):
+            return list(self._own)
         before = event.previous_user_id if isinstance(event, ConversationAssigned) else None
         return [user_id for user_id in {*owners.values(), before} if user_id is not None and user_id in self._own]
 

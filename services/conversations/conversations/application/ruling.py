@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
+from uuid import UUID
 
-from recado_chassis.store import Unavailable
+from recado_chassis.one_by_one import one_by_one
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
+from recado_events.ids import ConversationId, OrganisationId
 
 from conversations.application.scene import Scene
 from conversations.commands import ChooseRules, CloseSilent
 from conversations.domain import rules, silence
-from conversations.views import Questions
+from conversations.views import Place, Questions
 
 AT_ONCE = 200
 
@@ -41,23 +44,20 @@ class Silencing:
         self._streams = streams
         self._ruling = ruling
         self._questions = questions
+        self._after: Place | None = None
 
     def close(self) -> int:
         """How many conversations were looked at; the view may be a moment behind, the streams decide.
 
-        One that cannot be closed stops no other: raises what the last of those raised, when all have had their turn;
-        Unavailable at once."""
-        now, failure = self._streams.clock.now(), None
-        due = self._questions.silent(now, AT_ONCE)
-        for organisation_id, conversation_id in due:
-            command = CloseSilent(organisation_id=organisation_id, conversation_id=conversation_id, now=now)
-            cause = Cause(str(self._streams.ids.new()))
-            try:
-                self._streams.transact(partial(self._ruling.close_silent, command=command, cause=cause))
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is of this conversation alone
-                failure = error
-        if failure is not None:
-            raise failure
+        The next round goes on behind them, and begins anew where there were no more: what is not closed keeps nothing
+        else from its turn. Raises as `one_by_one` does."""
+        now = self._streams.clock.now()
+        due = self._questions.silent(now, self._after, AT_ONCE)
+        self._after = due[-1].place if len(due) == AT_ONCE else None
+        one_by_one(due, lambda each: self._close(each.organisation_id, each.place.conversation_id, now))
         return len(due)
+
+    def _close(self, organisation_id: OrganisationId, conversation_id: UUID, now: datetime) -> None:
+        command = CloseSilent(organisation_id=organisation_id, conversation_id=ConversationId(conversation_id), now=now)
+        cause = Cause(str(self._streams.ids.new()))
+        self._streams.transact(partial(self._ruling.close_silent, command=command, cause=cause))

@@ -21,13 +21,16 @@ from recado_events.event import Event
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
 
+from conversations.application import snapshots
 from conversations.domain import (
     attachments,
+    company,
     contact,
     customer,
     desk,
     message,
     past,
+    phone_book,
     quick_replies,
     saved_views,
     selling,
@@ -47,14 +50,16 @@ from conversations.domain.wamid import Wamid
 
 FOLDS: dict[str, Fold[Any]] = {
     "team": Fold(team.Team(), team.evolve),
-    "desk": Fold(desk.Desk(), desk.evolve),
+    "desk": Fold(desk.Desk(), desk.evolve, snapshots.DESK),
     "customer": Fold(customer.NOBODY, customer.evolve),
     "message": Fold(message.ABSENT, message.evolve),
     "wamid": Fold(wamid.UNBOUND, wamid.evolve),
     "template": Fold(template.UNKNOWN, template.evolve),
     "contact": Fold(contact.STRANGER, contact.evolve),
+    "company": Fold(company.NO_COMPANY, company.evolve),
     "replies": Fold(quick_replies.QuickReplies(), quick_replies.evolve),
     "past": Fold(None, past.evolve),
+    "card": Fold(phone_book.NO_CARD, phone_book.evolve),
     "attachment": Fold(attachments.NONE, attachments.evolve),
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),
     "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),

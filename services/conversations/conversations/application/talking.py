@@ -64,8 +64,12 @@ class Talking:
         return receipt if receipt.exists else self._scene.message(work, presence.typing_id_of(message_id))
 
     def block_customer(self, work: Work, command: BlockCustomer, cause: Cause) -> None:
+        """Who wrote in a conversation may have been found to be somebody else since: that one is blocked."""
         place, customer, desk, team = self._at(work, command)
-        self._scene.record(work, blocking.block(command, place, customer, desk, team), cause)
+        here, who = talk.talk_of(command, customer), self._scene.survivor(work, place["customer_id"])
+        at: ConversationPlace = {**place, "customer_id": who}
+        facts = blocking.block(command, at, here, self._scene.customer(work, who), desk, team)
+        self._scene.record(work, facts, cause)
 
     def assign_conversation(self, work: Work, command: AssignConversation, cause: Cause) -> None:
         place, customer, desk, team = self._at(work, command)

@@ -10,6 +10,7 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, OrganisationId, UserId
 
 from conversations.commands import Person
+from conversations.domain.noted import ContactSupersededNoted
 from conversations.domain.team import OWN, Grant
 from conversations.views.live import Cut
 from conversations.views.questions import Viewer
@@ -94,6 +95,17 @@ def seen_as(news: News, judged: Literal["seen", "lost", "hidden"]) -> News | Non
     return news if judged == "seen" else None
 
 
-def customer_of(event: Event) -> CustomerId | None:
+def customers_of(event: Event) -> tuple[CustomerId, ...]:
+    """Whom an event is about."""
+    if isinstance(event, ContactSupersededNoted):
+        return event.customers
     found: CustomerId | None = getattr(event, "customer_id", None)
-    return found
+    return () if found is None else (found,)
+
+
+def owners_among(owners: Owners, event: Event) -> Mapping[ConversationId, UserId | None]:
+    """Of the conversations of those whom an event is about."""
+    named = customers_of(event)
+    if len(named) == 1:
+        return owners.get(named[0], {})
+    return {talk: owner for each in named for talk, owner in owners.get(each, {}).items()}

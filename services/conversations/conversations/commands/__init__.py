@@ -28,31 +28,35 @@ from conversations.commands.asking import (
     Reply,
     SetAvailability,
     ShowTyping,
+    WithdrawGrant,
 )
 from conversations.commands.beginning import Choice, PreviewTemplate, SendTemplate, StartChat, WithSomebody
-from conversations.commands.importing import ImportPast, PastMessage
+from conversations.commands.importing import CardTold, ImportPast, NotePhoneBook, PastMessage
 from conversations.commands.keeping import KeptFilters, RemoveView, SaveView
 from conversations.commands.noting import (
     ExpireRequest,
     NoteChannel,
+    NoteCompany,
     NoteContact,
     NoteContactCompany,
     NoteContactOwner,
     NoteContactParted,
     NoteContactStanding,
+    NoteContactSuperseded,
     NoteOrganisation,
     NoteOutcome,
     NoteReservation,
     NoteTemplate,
 )
-from conversations.commands.quick_replies import RemoveQuickReply, WriteQuickReply
-from conversations.commands.ruling import ChooseRules, CloseSilent
+from conversations.commands.quick_replies import RemoveQuickReply, SendQuickReply, WriteQuickReply
+from conversations.commands.ruling import ChooseRules, CloseSilent, GoOnDraining
 from conversations.commands.selling import NotePipeline, NotePipelineRecord
 
 __all__ = [
     "Arrival",
     "AssignConversation",
     "BlockCustomer",
+    "CardTold",
     "ChangeIdentity",
     "Choice",
     "ChooseRota",
@@ -60,18 +64,22 @@ __all__ = [
     "CloseConversation",
     "CloseSilent",
     "ExpireRequest",
+    "GoOnDraining",
     "GrantProfile",
     "ImportPast",
     "KeptFilters",
     "MarkRead",
     "NoteChannel",
+    "NoteCompany",
     "NoteContact",
     "NoteContactCompany",
     "NoteContactOwner",
     "NoteContactParted",
     "NoteContactStanding",
+    "NoteContactSuperseded",
     "NoteOrganisation",
     "NoteOutcome",
+    "NotePhoneBook",
     "NotePipeline",
     "NotePipelineRecord",
     "NoteReservation",
@@ -93,6 +101,7 @@ __all__ = [
     "ReopenConversation",
     "Reply",
     "SaveView",
+    "SendQuickReply",
     "SendTemplate",
     "SetAsideUpdate",
     "SetAvailability",
@@ -101,5 +110,6 @@ __all__ = [
     "Sighting",
     "StartChat",
     "WithSomebody",
+    "WithdrawGrant",
     "WriteQuickReply",
 ]

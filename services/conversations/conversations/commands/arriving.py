@@ -19,6 +19,8 @@ class Sighting:
     profile_name: str | None = None
     username: str | None = None
     country_code: str | None = None
+    book_name: str | None = None
+    """What the business's phone calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

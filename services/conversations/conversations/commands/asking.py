@@ -32,6 +32,14 @@ class GrantProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawGrant:
+    organisation_id: OrganisationId
+    profile_id: ProfileId
+    by: UserId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetAvailability:
     organisation_id: OrganisationId
     user_id: UserId

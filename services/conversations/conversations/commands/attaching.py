@@ -8,14 +8,13 @@ from typing import Literal
 
 from recado_events.ids import AttachmentId, MessageId, OrganisationId, PhoneNumberId
 
-from conversations.commands.asking import OnConversation
+from conversations.commands.asking import OnConversation, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UploadAttachment(OnConversation):
+class FileRead:
     """The file is kept; what it is called, is declared and is was read of it."""
 
-    attachment_id: AttachmentId
     filename: str
     declared_type: str | None
     sniffed_type: str | None
@@ -24,6 +23,23 @@ class UploadAttachment(OnConversation):
     sha256: str
     size: int
     thumbnail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadAttachment(OnConversation):
+    attachment_id: AttachmentId
+    file: FileRead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadReplyFile:
+    """For quick replies: the organisation's, of no conversation."""
+
+    organisation_id: OrganisationId
+    attachment_id: AttachmentId
+    file: FileRead
+    by: Person
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the phone app tells of the time before the number came here."""
+"""What the phone app tells: of the time before the number came here, and of whom it knows."""
 
 from __future__ import annotations
 
@@ -27,4 +27,24 @@ class ImportPast:
     organisation_id: OrganisationId
     phone_number_id: PhoneNumberId
     messages: tuple[PastMessage, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTold:
+    """Somebody in the phone's address book, or not any more."""
+
+    aliases: tuple[Alias, ...]
+    """Never empty."""
+    name: str | None
+    """None: it was removed."""
+    told_at: datetime
+    """By Meta's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePhoneBook:
+    organisation_id: OrganisationId
+    phone_number_id: PhoneNumberId
+    cards: tuple[CardTold, ...]
     now: datetime

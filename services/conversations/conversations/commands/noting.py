@@ -88,6 +88,28 @@ class NoteContactCompany:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCompany:
+    """Fields that crm told of."""
+
+    organisation_id: OrganisationId
+    company_id: CompanyId
+    values: Mapping[str, str | None]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContactSuperseded:
+    """Whom a contact is met as from now on; None: as itself again."""
+
+    organisation_id: OrganisationId
+    contact_id: ContactId
+    survivor_id: ContactId | None
+    customers: tuple[CustomerId, ...] = ()
+    """Those that go back with it."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteContactParted:
     """These customers and aliases are another contact's again."""
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from recado_events.ids import OrganisationId
+from recado_events.ids import AttachmentId, MessageId, OrganisationId
 
-from conversations.commands.asking import Person
+from conversations.commands.asking import OnConversation, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,8 @@ class WriteQuickReply:
     title: str
     text: str
     fallbacks: Mapping[str, str] = field(default_factory=dict)
+    attachment_id: AttachmentId | None = None
+    """A file that was put aside for quick replies."""
     by: Person
     now: datetime
 
@@ -31,3 +33,12 @@ class RemoveQuickReply:
     quick_reply_id: UUID
     by: Person
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendQuickReply(OnConversation):
+    message_id: MessageId
+    quick_reply_id: UUID
+    text: str | None = None
+    """As it was changed before it is sent; None: as it is written, with the values of this conversation."""
+    reply_to: MessageId | None = None

@@ -21,6 +21,15 @@ class ChooseRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoOnDraining:
+    """Of the queue of a number there was more to give away."""
+
+    organisation_id: OrganisationId
+    phone_number_id: PhoneNumberId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseSilent:
     """Nobody writes there any more, as the screen says."""
 

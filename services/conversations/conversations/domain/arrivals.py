@@ -25,18 +25,28 @@ from conversations.domain.customer import AWAITING_REPLY, WINDOW, Customer
 from conversations.domain.desk import Desk
 from conversations.domain.facts import fact_of
 from conversations.domain.identity import identify
-from conversations.domain.message import Message, digest_of
+from conversations.domain.message import ABSENT, Message, digest_of
 from conversations.domain.places import ConversationPlace, CustomerPlace, in_conversation
 from conversations.domain.silence import go_on, may_go_on, note_activity
 from conversations.domain.team import Team
 
 
 def receive(
-    command: Arrival, place: CustomerPlace, customer: Customer, desk: Desk, team: Team, message: Message
+    command: Arrival,
+    place: CustomerPlace,
+    customer: Customer,
+    desk: Desk,
+    team: Team,
+    message: Message,
+    target: Message = ABSENT,
 ) -> list[Event]:
-    """All that follows from one update about a message. A redelivery leaves nothing, a conflicting one a note."""
+    """All that follows from one update about a message. A redelivery leaves nothing, a conflicting one a note.
+
+    `target`: the earlier message that it concerns, where that is known. What is told of it stands where it stands,
+    whatever was talked of since."""
     talk_id = _conversation_for(command, customer, desk)
-    fact = fact_of(command, in_conversation(place, talk_id or _new_id(command, place)))
+    told_in = target.conversation_id if target.customer_id == place["customer_id"] else talk_id
+    fact = fact_of(command, in_conversation(place, told_in or talk_id or _new_id(command, place)))
     if message.exists:
         return _redelivered(command, fact, message, place)
     is_latest = not command.by_business and not customer.wrote_later_than(command.occurred_at)

@@ -16,20 +16,35 @@ from recado_events.ids import OrganisationId, PhoneNumberId, UserId
 
 from conversations.domain.desk import Desk, Turn, evolve, next_turn
 from conversations.domain.places import ConversationPlace
-from conversations.domain.private import DeskKnown
+from conversations.domain.private import DeskKnown, DrainBegun, DrainEnded
 from conversations.domain.team import Team
+
+AT_ONCE = 100
+"""Conversations that one transaction gives away: everybody else of the service who writes waits for it."""
 
 
 def assign_new(
-    place: ConversationPlace, contact_owner: UserId | None, desk: Desk, team: Team, now: datetime
+    place: ConversationPlace,
+    contact_owner: UserId | None,
+    desk: Desk,
+    team: Team,
+    now: datetime,
+    previous: UserId | None = None,
 ) -> list[Event]:
-    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12)."""
+    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12). `previous`: whose it was
+    until now."""
     if contact_owner is not None and team.ineligible(contact_owner) is None:
-        return [ConversationAssigned(**place, user_id=contact_owner, how="contact_owner", assigned_at=now)]
+        return [_assigned(place, contact_owner, "contact_owner", now, previous)]
     turn = next_turn(desk, team)
     if turn.user_id is None:
         return _wait(place, contact_owner, turn, desk, team, now)
-    return _take_turn(place, turn.user_id, turn, desk, from_queue=False, now=now)
+    return _take_turn(place, turn.user_id, turn, desk, "rota", now, previous)
+
+
+def _assigned(
+    place: ConversationPlace, user_id: UserId, how: str, now: datetime, previous: UserId | None = None
+) -> Event:
+    return ConversationAssigned(**place, user_id=user_id, how=how, previous_user_id=previous, assigned_at=now)
 
 
 def _wait(
@@ -46,7 +61,13 @@ def _wait(
 
 
 def _take_turn(
-    place: ConversationPlace, user_id: UserId, turn: Turn, desk: Desk, *, from_queue: bool, now: datetime
+    place: ConversationPlace,
+    user_id: UserId,
+    turn: Turn,
+    desk: Desk,
+    how: str,
+    now: datetime,
+    previous: UserId | None = None,
 ) -> list[Event]:
     return [
         RotaTurnTaken(
@@ -56,41 +77,61 @@ def _take_turn(
             skipped=turn.skipped,
             pointer_before=desk.pointer,
             pointer_after=turn.pointer_after,
-            from_queue=from_queue,
+            from_queue=how == "queue",
             taken_at=now,
         ),
-        ConversationAssigned(**place, user_id=user_id, how="queue" if from_queue else "rota", assigned_at=now),
+        _assigned(place, user_id, how, now, previous),
     ]
 
 
 def drain(
-    organisation_id: OrganisationId, phone_number_id: PhoneNumberId, desk: Desk, team: Team, now: datetime
+    organisation_id: OrganisationId,
+    phone_number_id: PhoneNumberId,
+    desk: Desk,
+    team: Team,
+    now: datetime,
+    most: int = AT_ONCE,
 ) -> list[Event]:
-    """Everybody who waits gets an owner while there is somebody eligible for them: their contact's owner, or the next
-    of the rota."""
+    """Who waited longest gets an owner while there is somebody eligible for them: their contact's owner, or the next
+    of the rota. Where more could get one than `most`, workers go on with it."""
     facts: list[Event] = []
+    left, goes_on = most, False
     is_somebody_on = next_turn(desk, team).user_id is not None
-    for waiting in desk.queue:
+    for waiting in desk.queue.values():
         place = ConversationPlace(
             organisation_id=organisation_id,
             phone_number_id=phone_number_id,
             customer_id=waiting.customer_id,
             conversation_id=waiting.conversation_id,
         )
-        owner, turn = waiting.contact_owner_id, next_turn(desk, team) if is_somebody_on else None
-        taken: list[Event] = []
-        if owner is not None and team.ineligible(owner) is None:
-            assigned = ConversationAssigned(**place, user_id=owner, how="contact_owner", assigned_at=now)
-            taken = [*leave_queue(desk, place, "contact_owner", now), assigned]
-        elif turn is not None and turn.user_id is not None:
-            taken = _take_turn(place, turn.user_id, turn, desk, from_queue=True, now=now)
+        taken = _leave_with_owner(place, waiting.contact_owner_id, desk, team, now, is_somebody_on=is_somebody_on)
+        goes_on = bool(taken) and left == 0
+        if goes_on:
+            break
+        left -= bool(taken)
         facts += taken
         desk = reduce(evolve, taken, desk)
+    if goes_on and not desk.draining:
+        facts.append(DrainBegun(organisation_id=organisation_id, phone_number_id=phone_number_id, begun_at=now))
+    if desk.draining and not goes_on:
+        facts.append(DrainEnded(organisation_id=organisation_id, phone_number_id=phone_number_id, ended_at=now))
     return facts
 
 
+def _leave_with_owner(
+    place: ConversationPlace, owner: UserId | None, desk: Desk, team: Team, now: datetime, *, is_somebody_on: bool
+) -> list[Event]:
+    """Nothing where nobody is eligible."""
+    if owner is not None and team.ineligible(owner) is None:
+        return [*leave_queue(desk, place, "contact_owner", now), _assigned(place, owner, "contact_owner", now)]
+    turn = next_turn(desk, team) if is_somebody_on else None
+    if turn is None or turn.user_id is None:
+        return []
+    return _take_turn(place, turn.user_id, turn, desk, "queue", now)
+
+
 def is_waiting(desk: Desk, place: ConversationPlace) -> bool:
-    return any(waiting.conversation_id == place["conversation_id"] for waiting in desk.queue)
+    return place["conversation_id"] in desk.queue
 
 
 def leave_queue(desk: Desk, place: ConversationPlace, reason: str, now: datetime) -> list[Event]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recado_events.content import OutgoingMedia
+from recado_events.conversations import QuickReplyFile
 from recado_events.event import Event
-from recado_events.ids import ConversationId
+from recado_events.ids import ConversationId, OrganisationId
 
-from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment
+from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment, UploadReplyFile
 from conversations.domain import attachment_types
-from conversations.domain.attachment_types import LARGEST
+from conversations.domain.attachment_types import LARGEST, FileType
 from conversations.domain.message import Message
 from conversations.domain.places import ConversationPlace
-from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName
+from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName, ReplyFileUploaded
 from conversations.domain.refusals import (
     AttachmentEmpty,
     AttachmentTooLarge,
@@ -28,6 +30,9 @@ class Attachment:
     conversation_id: ConversationId | None = None
     content: OutgoingMedia | None = None
     """As it would be sent; None while there is no such attachment, or no more."""
+    organisation_id: OrganisationId | None = None
+    file: QuickReplyFile | None = None
+    """Of one that was put aside for quick replies, in no conversation."""
 
 
 NONE = Attachment()
@@ -36,29 +41,62 @@ NONE = Attachment()
 def upload(command: UploadAttachment, place: ConversationPlace, attachment: Attachment) -> list[Event]:
     if attachment.conversation_id is not None:
         return []
-    if command.size == 0:
-        raise AttachmentEmpty
-    found = attachment_types.check(command.filename, command.declared_type, command.sniffed_type)
-    if command.size > LARGEST[found.kind]:
-        raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
-    if "malware" in command.flags:
-        raise DangerousAttachment
+    file = command.file
+    found = check(file.filename, file.declared_type, file.sniffed_type, file.size, file.flags)
     return [
         AttachmentUploaded(
             **place,
             attachment_id=command.attachment_id,
             kind=found.kind,
-            file_key=command.key,
-            sha256=command.sha256,
-            size=command.size,
+            file_key=file.key,
+            sha256=file.sha256,
+            size=file.size,
             mime_type=found.mime_type,
-            flags=command.flags,
-            thumbnail=command.thumbnail,
+            flags=file.flags,
+            thumbnail=file.thumbnail,
             uploaded_by=command.by.user_id,
             uploaded_at=command.now,
-            personal=FileName(filename=attachment_types.safe_name(command.filename)),
+            personal=FileName(filename=attachment_types.safe_name(file.filename)),
         )
     ]
+
+
+def upload_for_replies(command: UploadReplyFile, attachment: Attachment) -> list[Event]:
+    if attachment.organisation_id is not None:
+        return []
+    file = command.file
+    found = check(file.filename, file.declared_type, file.sniffed_type, file.size, file.flags)
+    return [
+        ReplyFileUploaded(
+            organisation_id=command.organisation_id,
+            attachment_id=command.attachment_id,
+            file=QuickReplyFile(
+                attachment_id=command.attachment_id,
+                kind=found.kind,
+                key=file.key,
+                sha256=file.sha256,
+                size=file.size,
+                mime_type=found.mime_type,
+                name=attachment_types.safe_name(file.filename),
+                thumbnail=file.thumbnail,
+            ),
+            flags=file.flags,
+            uploaded_by=command.by.user_id,
+            uploaded_at=command.now,
+        )
+    ]
+
+
+def check(filename: str, declared: str | None, sniffed: str | None, size: int, flags: Sequence[str]) -> FileType:
+    """What may be put aside. Raises why something else may not; nothing but this is done with that."""
+    if size == 0:
+        raise AttachmentEmpty
+    found = attachment_types.check(filename, declared, sniffed)
+    if size > LARGEST[found.kind]:
+        raise AttachmentTooLarge(kind=found.kind, largest=LARGEST[found.kind])
+    if {"malware", "bomb"} & set(flags):
+        raise DangerousAttachment
+    return found
 
 
 def content_of(command: SendAttachment, attachment: Attachment) -> OutgoingMedia:
@@ -96,6 +134,8 @@ def evolve(attachment: Attachment, event: Event) -> Attachment:
     match event:
         case AttachmentUploaded():
             return Attachment(event.conversation_id, _content(event))
+        case ReplyFileUploaded():
+            return Attachment(organisation_id=event.organisation_id, file=event.file)
     return attachment
 
 

@@ -10,7 +10,6 @@ from recado_events.content import OutgoingTemplate
 from recado_events.conversations import ConversationAssigned, ConversationOpened, Released
 from recado_events.crm import Link
 from recado_events.event import Event
-from recado_events.identity import Alias
 from recado_events.ids import ConversationId, UserId
 from recado_events.templates import TemplateForm
 
@@ -48,7 +47,7 @@ def start(
     command: StartChat,
     place: CustomerPlace,
     customer: Customer,
-    aliases: tuple[Alias, ...],
+    sighting: Sighting,
     contact: Contact,
     terms: Terms,
     content: OutgoingTemplate,
@@ -56,7 +55,7 @@ def start(
     """All that follows from one message that begins a chat; it was checked, and rendered."""
     facts: list[Event] = []
     if customer.customer_id is None:
-        facts += identify(Sighting(aliases=aliases), customer, place, command.now)
+        facts += identify(sighting, customer, place, command.now)
         facts += _link(command, place, contact)
     known = reduce(evolve, facts, customer)
     talk = conversation_of(command, place, customer)

@@ -9,12 +9,12 @@ from recado_events.conversations import BlockRefused, BlockReleased, CustomerBlo
 from recado_events.event import Event
 
 from conversations.commands import BlockCustomer, NoteOutcome, RecordStatus
-from conversations.domain.customer import Customer
+from conversations.domain.customer import Conversation, Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
 from conversations.domain.places import ConversationPlace, CustomerPlace
 from conversations.domain.refusals import CannotBeBlocked, EditionFrozen, NoRecipient
-from conversations.domain.talk import check_may_change, talk_of
+from conversations.domain.talk import check_may_change
 from conversations.domain.team import Team
 
 BLOCKED_CODE = 130403
@@ -22,9 +22,13 @@ BLOCKED_CODE = 130403
 TIME_TO_LIVE = timedelta(hours=24)
 
 
-def block(command: BlockCustomer, place: ConversationPlace, customer: Customer, desk: Desk, team: Team) -> list[Event]:
-    """Here it holds at once; Meta is asked besides. Only who wrote within 24 hours can be blocked, as at Meta."""
-    check_may_change(command, talk_of(command, customer), desk, team)
+def block(
+    command: BlockCustomer, place: ConversationPlace, talk: Conversation, customer: Customer, desk: Desk, team: Team
+) -> list[Event]:
+    """Here it holds at once; Meta is asked besides. Only who wrote within 24 hours can be blocked, as at Meta.
+
+    `customer`: who they are by now that wrote in `talk`."""
+    check_may_change(command, talk, desk, team)
     if command.blocked == customer.is_blocked:
         return []
     if team.organisation.is_frozen:

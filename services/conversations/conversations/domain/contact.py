@@ -11,13 +11,20 @@ from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import CompanyId, ContactId, OrganisationId, UserId
 
-from conversations.commands import NoteContact, NoteContactCompany, NoteContactParted, NoteContactStanding
+from conversations.commands import (
+    NoteContact,
+    NoteContactCompany,
+    NoteContactParted,
+    NoteContactStanding,
+    NoteContactSuperseded,
+)
 from conversations.domain.noted import (
     ContactCompanyNoted,
     ContactNoted,
     ContactPartedNoted,
     ContactProfile,
     ContactStandingNoted,
+    ContactSupersededNoted,
     PartedAliases,
 )
 
@@ -33,6 +40,8 @@ class Contact:
     links: tuple[Link, ...] = ()
     """The customers it is, the last one told last."""
     company_id: CompanyId | None = None
+    superseded_by: ContactId | None = None
+    """Whom it is met as."""
 
 
 STRANGER = Contact()
@@ -65,6 +74,8 @@ def evolve(contact: Contact, event: Event) -> Contact:
                 contact_id=event.contact_id,
                 company_id=event.company_id,
             )
+        case ContactSupersededNoted():
+            return replace(contact, superseded_by=event.survivor_id)
         case ContactPartedNoted():
             gone = event.personal.aliases if event.personal else ()
             return replace(
@@ -101,6 +112,18 @@ def note_company(command: NoteContactCompany, contact: Contact) -> list[Event]:
         organisation_id=command.organisation_id,
         contact_id=command.contact_id,
         company_id=command.company_id,
+        noted_at=command.now,
+    )
+    return [] if evolve(contact, noted) == contact else [noted]
+
+
+def note_superseded(command: NoteContactSuperseded, contact: Contact, survivor: Contact) -> list[Event]:
+    linked = (link.customer_id for link in (*contact.links, *survivor.links))
+    noted = ContactSupersededNoted(
+        organisation_id=command.organisation_id,
+        contact_id=command.contact_id,
+        survivor_id=command.survivor_id,
+        customers=tuple(dict.fromkeys((*command.customers, *linked))),
         noted_at=command.now,
     )
     return [] if evolve(contact, noted) == contact else [noted]

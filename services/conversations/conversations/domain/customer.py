@@ -63,6 +63,8 @@ class Customer(NamedTuple):
     profile_name: str | None = None
     username: str | None = None
     country_code: str | None = None
+    book_name: str | None = None
+    """What the business's phone calls them."""
     window_closes_at: datetime | None = None
     window_message_id: MessageId | None = None
     conversations: Mapping[ConversationId, Conversation] = MappingProxyType({})
@@ -75,6 +77,10 @@ class Customer(NamedTuple):
     merged_into: CustomerId | None = None
     is_blocked: bool = False
     block_told_at: datetime | None = None
+
+    @property
+    def called(self) -> str | None:
+        return self.profile_name or self.book_name
 
     @property
     def live_id(self) -> ConversationId | None:
@@ -164,6 +170,7 @@ def _known_as(customer: Customer, identity: Identity | None) -> Customer:
         profile_name=identity.profile_name or customer.profile_name,
         username=identity.username or customer.username,
         country_code=identity.country_code or customer.country_code,
+        book_name=identity.book_name or customer.book_name,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from recado_events.conversations import (
     ConversationDequeued,
@@ -17,7 +17,8 @@ from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, UserId, WabaId
 
 from conversations.commands import ChooseRota, NoteChannel
-from conversations.domain.private import ChannelNoted
+from conversations.domain.private import ChannelNoted, DrainBegun, DrainEnded
+from conversations.domain.private_phone_book import PhoneBookNoted
 from conversations.domain.refusals import NotEligible
 from conversations.domain.rules import DEFAULT, Rules, rules_of
 from conversations.domain.team import Team
@@ -36,8 +37,10 @@ class Desk:
     only_online: bool = False
     pointer: int = 0
     """Index of the member whose turn is next."""
-    queue: tuple[Waiting, ...] = ()
+    queue: Mapping[ConversationId, Waiting] = field(default_factory=dict)
     """Oldest first."""
+    draining: bool = False
+    """Workers give away what waits, so many at a time."""
     connected: bool | None = None
     """None until the gateway has told."""
     waba_id: WabaId | None = None
@@ -45,6 +48,8 @@ class Desk:
     country: str | None = None
     """ISO 3166 alpha-2, for numbers typed without a country code."""
     rules: Rules = DEFAULT
+    has_phone_book: bool = False
+    """Whether the number also lives in a phone that told whom it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +71,33 @@ def evolve(desk: Desk, event: Event) -> Desk:
             return _without(replace(desk, pointer=event.pointer_after), event.conversation_id)
         case ConversationQueued():
             waiting = Waiting(event.conversation_id, event.customer_id, event.contact_owner_id)
-            return replace(desk, queue=(*desk.queue, waiting))
+            return _with(desk, event.conversation_id, waiting)
         case ConversationDequeued():
             return _without(desk, event.conversation_id)
         case ConversationRulesChosen():
             return replace(desk, rules=rules_of(event))
+        case DrainBegun() | DrainEnded():
+            return replace(desk, draining=isinstance(event, DrainBegun))
         case ChannelNoted():
             told = event.waba_id or desk.waba_id, event.country or desk.country
             return replace(desk, connected=event.connected, waba_id=told[0], country=told[1])
+        case PhoneBookNoted():
+            return replace(desk, has_phone_book=True)
     return desk
 
 
+def _with(desk: Desk, conversation_id: ConversationId, waiting: Waiting) -> Desk:
+    queue = dict(desk.queue)
+    queue[conversation_id] = waiting
+    return replace(desk, queue=queue)
+
+
 def _without(desk: Desk, conversation_id: ConversationId) -> Desk:
-    return replace(desk, queue=tuple(w for w in desk.queue if w.conversation_id != conversation_id))
+    if conversation_id not in desk.queue:
+        return desk
+    rest = dict(desk.queue)
+    del rest[conversation_id]
+    return replace(desk, queue=rest)
 
 
 def _kept_pointer(desk: Desk, members: tuple[UserId, ...]) -> int:

@@ -42,6 +42,7 @@ def identify(
             profile_name=sighting.profile_name,
             username=sighting.username,
             country_code=sighting.country_code,
+            book_name=sighting.book_name,
         )
         facts: list[Event] = [CustomerIdentified(**place, identified_at=now, personal=identity)]
         if customer.owner_id is not None:
@@ -72,18 +73,20 @@ def _added(aliases: tuple[Alias, ...], place: CustomerPlace, reason: str, now: d
 
 
 def _rename(sighting: Sighting, customer: Customer, place: CustomerPlace, now: datetime) -> list[Event]:
-    told = (sighting.profile_name or customer.profile_name, sighting.username or customer.username)
-    if told == (customer.profile_name, customer.username):
+    name = sighting.profile_name or customer.profile_name
+    told = (name, sighting.username or customer.username, sighting.book_name or customer.book_name)
+    if told == (customer.profile_name, customer.username, customer.book_name):
         return []
-    identity = Identity(aliases=(), profile_name=told[0], username=told[1])
+    identity = Identity(aliases=(), profile_name=told[0], username=told[1], book_name=told[2])
     return [CustomerRenamed(**place, renamed_at=now, personal=identity)]
 
 
 def set_marketing(command: SetMarketing, customer: Customer, place: CustomerPlace) -> list[Event]:
-    """The newest wish counts, in whatever order Meta tells them: one that repeats the last is noted with its time."""
+    """The newest wish counts, in whatever order Meta tells them, of two at the same time the one for none: one that
+    repeats the last is noted with its time, as is the first, for an older one may come after it."""
     facts = identify(command.sighting, customer, place, command.now)
-    told_at = customer.marketing_told_at
-    if command.occurred_at <= told_at if told_at is not None else command.wanted:
+    told_at, wish = customer.marketing_told_at, (command.occurred_at, not command.wanted)
+    if told_at is not None and wish <= (told_at, customer.marketing_stopped):
         return facts
     if command.wanted:
         return [*facts, MarketingResumed(**place, evidence=command.evidence, resumed_at=command.occurred_at)]
@@ -132,9 +135,9 @@ def merge(survivor: Customer, merged: Customer, place: CustomerPlace, desk: Desk
 def _carry_wish(survivor: Customer, merged: Customer, place: CustomerPlace) -> list[Event]:
     """Of two wishes about marketing the newest counts; of two at the same time, the one for none (rule 38)."""
     told_at, before = merged.marketing_told_at, survivor.marketing_told_at
-    if told_at is None or merged.marketing_stopped == survivor.marketing_stopped:
+    if told_at is None:
         return []
-    if before is not None and (before, survivor.marketing_stopped) > (told_at, merged.marketing_stopped):
+    if before is not None and (before, survivor.marketing_stopped) >= (told_at, merged.marketing_stopped):
         return []
     if merged.marketing_stopped:
         return [MarketingStopped(**place, evidence="merged", stopped_at=told_at)]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 from recado_events.conversations import OfMessage, OfTeam
-from recado_events.crm import Link, OfContact, OfPipelineRecord
+from recado_events.crm import Link, OfCompany, OfContact, OfPipelineRecord
 from recado_events.event import Event, Fact, Personal
 from recado_events.identity import Alias
 from recado_events.ids import CompanyId, ContactId, ConversationId, CustomerId, PipelineId, ProfileId, StageId, UserId
@@ -51,6 +51,28 @@ class ContactCompanyNoted(OfContact):
 
     TYPE: ClassVar[str] = "conversations.contact-company-noted.v1"
     company_id: CompanyId | None
+    noted_at: AwareDatetime
+
+
+class CompanyProfile(Personal):
+    values: dict[str, str | None]
+    """Fields that were told, by crm's names; None is an empty one."""
+
+
+class CompanyNoted(OfCompany):
+    TYPE: ClassVar[str] = "conversations.company-noted.v1"
+    noted_at: AwareDatetime
+    personal: CompanyProfile | None
+
+
+class ContactSupersededNoted(OfContact):
+    """It is met as that one from now on: people merged it, or identities showed that they are one person. None: it is
+    met as itself again."""
+
+    TYPE: ClassVar[str] = "conversations.contact-superseded-noted.v1"
+    survivor_id: ContactId | None
+    customers: tuple[CustomerId, ...] = ()
+    """Whom it concerns, as far as crm has linked them by then."""
     noted_at: AwareDatetime
 
 
@@ -142,6 +164,8 @@ NOTED: tuple[type[Event], ...] = (
     ContactNoted,
     ContactStandingNoted,
     ContactCompanyNoted,
+    CompanyNoted,
+    ContactSupersededNoted,
     ContactPartedNoted,
     PipelineNoted,
     PipelineRecordNoted,

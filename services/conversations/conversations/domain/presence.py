@@ -80,14 +80,15 @@ def show_typing(
     last: Message,
     told: Message,
 ) -> list[Event]:
-    """Nothing where no answer could follow: Meta shows it for as long as 25 seconds and expects one."""
+    """Nothing where no answer could follow: Meta shows it for as long as 25 seconds and expects one. For Meta it is a
+    receipt too: where the number's rule is that nobody sees what was read, nobody sees this."""
     check_may_change(command, talk_of(command, customer), desk, team)
     if not last.exists or not last.from_customer or last.customer_id != customer.customer_id:
         raise UnknownMessage
     recipient, may_answer = customer.recipient(), customer.may_be_written_to(command.now)
     if told.exists or not desk.rules.typing or customer.is_blocked or not may_answer or recipient is None:
         return []
-    if team.organisation.is_frozen:
+    if team.organisation.is_frozen or desk.rules.read_receipts is False:
         return []
     typing = ReadReceipt(target_wamid=wamid_of(last, customer), typing=True)
     until = command.now + TYPING_LASTS

@@ -21,6 +21,7 @@ from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 from conversations.domain.kept import KEPT
 from conversations.domain.noted import NOTED
 from conversations.domain.private_attachments import ATTACHMENTS
+from conversations.domain.private_phone_book import PHONE_BOOK
 
 
 class DeskKnown(OfTeam):
@@ -38,6 +39,20 @@ class ChannelNoted(OfDesk):
     country: str | None = None
     """ISO 3166 alpha-2, for numbers typed without a country code. What is None is as it was before."""
     noted_at: datetime
+
+
+class DrainBegun(OfDesk):
+    """Somebody is there for more who wait than one transaction gives away: workers go on with it."""
+
+    TYPE: ClassVar[str] = "conversations.drain-begun.v1"
+    begun_at: datetime
+
+
+class DrainEnded(OfDesk):
+    """Nobody waits there any more for whom somebody is there."""
+
+    TYPE: ClassVar[str] = "conversations.drain-ended.v1"
+    ended_at: datetime
 
 
 class ContactOwnerNoted(OfCustomer):
@@ -108,8 +123,11 @@ class StatusOfUnknownMessage(OfWamid):
 
 PRIVATE: tuple[type[Event], ...] = (
     *ATTACHMENTS,
+    *PHONE_BOOK,
     DeskKnown,
     ChannelNoted,
+    DrainBegun,
+    DrainEnded,
     ContactOwnerNoted,
     ActivityNoted,
     AcceptanceNoted,

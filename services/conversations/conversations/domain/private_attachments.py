@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
-from recado_events.conversations import OfConversation, OfMessage
+from recado_events.conversations import OfConversation, OfMessage, QuickReplyFile
 from recado_events.event import Event, Personal
 from recado_events.ids import AttachmentId, UserId
 
@@ -32,6 +32,20 @@ class AttachmentUploaded(OfConversation):
     personal: FileName | None
 
 
+class ReplyFileUploaded(Event):
+    """Somebody put a file aside for quick replies; checked."""
+
+    TYPE: ClassVar[str] = "conversations.reply-file-uploaded.v1"
+    STREAM: ClassVar[str] = "attachment-{attachment_id}"
+    SUBJECT: ClassVar[str] = "{attachment_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+    attachment_id: AttachmentId
+    file: QuickReplyFile
+    flags: tuple[str, ...] = ()
+    uploaded_by: UserId
+    uploaded_at: AwareDatetime
+
+
 class AttachmentNoted(OfMessage):
     """What the gateway told of a customer's file."""
 
@@ -46,4 +60,4 @@ class AttachmentNoted(OfMessage):
     noted_at: AwareDatetime
 
 
-ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, AttachmentNoted)
+ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, ReplyFileUploaded, AttachmentNoted)

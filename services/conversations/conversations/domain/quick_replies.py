@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from unicodedata import normalize
 from uuid import UUID
 
-from recado_events.conversations import QuickReplyRemoved, QuickReplyWritten
+from recado_events.content import OutgoingMedia, OutgoingText
+from recado_events.conversations import QuickReplyFile, QuickReplyRemoved, QuickReplyWritten
 from recado_events.event import Event
 from recado_events.merging import FIELDS, tokens
 from recado_events.templates import MergeField, TemplateForm
 
-from conversations.commands import Person, RemoveQuickReply, WriteQuickReply
+from conversations.commands import Person, RemoveQuickReply, SendQuickReply, WriteQuickReply
+from conversations.domain.attachments import NONE, Attachment
 from conversations.domain.refusals import (
+    CaptionNotAllowed,
     NoPermission,
     ShortcutTaken,
     TooManyQuickReplies,
+    UnknownAttachment,
     UnknownMergeField,
     UnknownQuickReply,
+    ValuesDoNotFit,
     ViewOnly,
 )
-from conversations.domain.rendering import Fault, render
+from conversations.domain.rendering import Fault, render, told
 from conversations.domain.team import Team
 
 MOST = 500
 LONGEST = 4096
-"""Characters of a text message, as the customer reads it."""
+LONGEST_CAPTION = 1024
+"""Characters of a text message, and of a file's caption, as the customer reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,18 @@ def shortcut_of(typed: str) -> str:
     return normalize("NFC", normalize("NFC", typed).casefold())
 
 
-def write(command: WriteQuickReply, replies: QuickReplies, team: Team) -> list[Event]:
-    _check_may_write(command.by, team)
+def write(command: WriteQuickReply, replies: QuickReplies, team: Team, attachment: Attachment = NONE) -> list[Event]:
+    check_may_write(command.by, team)
     before = None if command.is_new else replies.found(command.quick_reply_id)
     shortcut, text = shortcut_of(command.shortcut), normalize("NFC", command.text)
     _check_fields(text, command.fallbacks)
+    file = _file_of(command, attachment)
+    _check_length(text, file)
     others = [each for key, each in replies.written.items() if key != command.quick_reply_id]
     if any(each.shortcut == shortcut for each in others):
         raise ShortcutTaken(shortcut=shortcut)
-    told = (shortcut, command.title, text, dict(command.fallbacks))
-    if before is not None and (before.shortcut, before.title, before.text, before.fallbacks) == told:
+    same = (shortcut, command.title, text, dict(command.fallbacks), file)
+    if before is not None and (before.shortcut, before.title, before.text, before.fallbacks, before.file) == same:
         return []
     if before is None and len(others) >= MOST:
         raise TooManyQuickReplies
@@ -82,6 +90,7 @@ def write(command: WriteQuickReply, replies: QuickReplies, team: Team) -> list[E
             title=command.title,
             text=text,
             fallbacks=dict(command.fallbacks),
+            file=file,
             written_by=command.by.user_id,
             written_at=command.now,
         )
@@ -89,7 +98,7 @@ def write(command: WriteQuickReply, replies: QuickReplies, team: Team) -> list[E
 
 
 def remove(command: RemoveQuickReply, replies: QuickReplies, team: Team) -> list[Event]:
-    _check_may_write(command.by, team)
+    check_may_write(command.by, team)
     if command.quick_reply_id in replies.removed:
         return []
     replies.found(command.quick_reply_id)
@@ -103,7 +112,7 @@ def remove(command: RemoveQuickReply, replies: QuickReplies, team: Team) -> list
     ]
 
 
-def _check_may_write(by: Person, team: Team) -> None:
+def check_may_write(by: Person, team: Team) -> None:
     """Who may reply may also write what is replied; nobody owns it."""
     grant = team.grant_of(by)
     if grant is None:
@@ -119,6 +128,38 @@ def _check_fields(text: str, fallbacks: Mapping[str, str]) -> None:
         raise UnknownMergeField(fields=sorted(set(strange)))
 
 
+def _file_of(command: WriteQuickReply, attachment: Attachment) -> QuickReplyFile | None:
+    """Only what was put aside for quick replies, by whomever; a conversation's files are its own."""
+    if command.attachment_id is None:
+        return None
+    if attachment.file is None or attachment.organisation_id != command.organisation_id:
+        raise UnknownAttachment
+    return attachment.file
+
+
+def _check_length(text: str, file: QuickReplyFile | None) -> None:
+    """What no values could make short enough is not kept."""
+    if file is not None and file.kind == "audio" and text:
+        raise CaptionNotAllowed
+    least = text
+    for name in tokens(text):
+        least = least.replace(f"#{{{name}}}", "x", 1)
+    _check_fits(_too_long(least, file))
+
+
+def _too_long(text: str, file: QuickReplyFile | None) -> list[Fault]:
+    most = LONGEST if file is None else LONGEST_CAPTION
+    if len(text) <= most:
+        return []
+    what = "A text message" if file is None else "A caption"
+    return [Fault("too_long", f"{what} has at most {most} characters.", "text")]
+
+
+def _check_fits(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise ValuesDoNotFit(errors=[told(fault) for fault in faults])
+
+
 def rendered(reply: QuickReplyWritten, known: Mapping[str, str]) -> tuple[str, tuple[Fault, ...]]:
     """As it reads with these values, as templates do; what is missing stands there by its name, and is a fault."""
     names = dict.fromkeys(tokens(reply.text))
@@ -126,6 +167,30 @@ def rendered(reply: QuickReplyWritten, known: Mapping[str, str]) -> tuple[str, t
     form = TemplateForm(name="quick_reply", language="", category="", body=reply.text, fields=fields)
     rendering = render(form, known, {})
     faults = [fault for fault in rendering.faults if fault.kind != "too_long"]
-    if len(rendering.content.body) > LONGEST:
-        faults.append(Fault("too_long", f"A text message has at most {LONGEST} characters.", "text"))
-    return rendering.content.body, tuple(faults)
+    return rendering.content.body, (*faults, *_too_long(rendering.content.body, reply.file))
+
+
+def content_of(
+    command: SendQuickReply, reply: QuickReplyWritten, known: Mapping[str, str]
+) -> OutgoingText | OutgoingMedia:
+    """The text, or the file with the text as its caption. Raises ValuesDoNotFit, and CaptionNotAllowed for audio."""
+    text, faults = rendered(reply, known)
+    if command.text is not None:
+        text = normalize("NFC", command.text)
+        faults = tuple(_too_long(text, reply.file))
+    _check_fits(faults)
+    file = reply.file
+    if file is None:
+        return OutgoingText(body=text)
+    if text and file.kind == "audio":
+        raise CaptionNotAllowed
+    return OutgoingMedia(
+        kind=file.kind,
+        key=file.key,
+        sha256=file.sha256,
+        size=file.size,
+        mime_type=file.mime_type,
+        filename=file.name,
+        caption=text or None,
+        thumbnail=file.thumbnail,
+    )

@@ -75,6 +75,11 @@ class NoRecipient(Refusal):
     message = "Nothing is known of this customer that WhatsApp can send to."
 
 
+class NumberNeeded(Refusal):
+    rule = "number_needed"
+    message = "This kind of template can only be sent to a phone number, and the customer's is not known."
+
+
 class UnknownMessage(Refusal):
     rule = "unknown_message"
     status = 422

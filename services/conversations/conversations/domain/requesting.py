@@ -16,6 +16,7 @@ from recado_events.conversations import (
     TemplateUse,
 )
 from recado_events.event import Event
+from recado_events.identity import Alias
 from recado_events.ids import OrganisationId, UserId
 from recado_events.refusal import Refusal
 from recado_events.templates import TemplateForm
@@ -31,6 +32,7 @@ from conversations.domain.refusals import (
     CustomerIsBlocked,
     EditionFrozen,
     MarketingRefused,
+    NumberNeeded,
     TemplateChanged,
     UnknownChannel,
     UnknownTemplate,
@@ -49,6 +51,7 @@ _REASONS = {
     "unknown_channel": "channel_disconnected",
     "edition_frozen": "edition_frozen",
     "customer_blocked": "customer_blocked",
+    "number_needed": "template_changed",
 }
 """Why a message is withdrawn, by the rule that says no; other rules are about who asked."""
 
@@ -63,12 +66,20 @@ class Terms:
     no_marketing: bool
     """Whether the customer wants none of it."""
     is_blocked: bool = False
+    has_number: bool = True
+    """False for whom WhatsApp knows by user id alone."""
 
 
 def wants_no_marketing(customers: Iterable[Customer]) -> bool:
     """All of them are one person; their newest wish counts, of two at the same time the one for none (rule 38)."""
     wishes = [(each.marketing_told_at, each.marketing_stopped) for each in customers if each.marketing_told_at]
     return max(wishes)[1] if wishes else False
+
+
+def has_number(aliases: Iterable[Alias]) -> bool:
+    """Also of nobody: there is nothing that could be sent to then."""
+    kinds = {alias.kind for alias in aliases}
+    return "wa_id" in kinds or "user_id" not in kinds
 
 
 def check(terms: Terms, organisation_id: OrganisationId, by: Person, assignee: UserId | None) -> TemplateForm:
@@ -88,6 +99,8 @@ def check(terms: Terms, organisation_id: OrganisationId, by: Person, assignee: U
     form = terms.template.sendable(organisation_id, terms.desk.waba_id)
     if terms.template.is_marketing and terms.no_marketing:
         raise MarketingRefused
+    if terms.template.needs_number and not terms.has_number:
+        raise NumberNeeded
     return form
 
 

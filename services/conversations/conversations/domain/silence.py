@@ -59,4 +59,4 @@ def go_on(place: CustomerPlace, customer: Customer, desk: Desk, team: Team, now:
     assignee = customer.conversations[customer.last_id].assignee
     if assignee is not None and team.ineligible(assignee) is None:
         return [reopened]
-    return [reopened, *assign_new(talk, customer.owner_id, desk, team, now)]
+    return [reopened, *assign_new(talk, customer.owner_id, desk, team, now, previous=assignee)]

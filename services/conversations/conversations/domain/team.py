@@ -9,6 +9,7 @@ from typing import Any
 
 from recado_events.conversations import (
     ProfileGranted,
+    ProfileGrantWithdrawn,
     UserActivated,
     UserDeactivated,
     UserName,
@@ -21,7 +22,7 @@ from recado_events.conversations import (
 from recado_events.event import Event
 from recado_events.ids import PhoneNumberId, ProfileId, UserId
 
-from conversations.commands import GrantProfile, Person, RegisterUser, SetAvailability
+from conversations.commands import GrantProfile, Person, RegisterUser, SetAvailability, WithdrawGrant
 from conversations.domain import organisation
 from conversations.domain.noted import OrganisationNoted
 from conversations.domain.organisation import Organisation
@@ -109,6 +110,9 @@ def evolve(team: Team, event: Event) -> Team:
         case ProfileGranted():
             grant = Grant(event.level, event.scope)
             return replace(team, grants=MappingProxyType({**team.grants, event.profile_id: grant}))
+        case ProfileGrantWithdrawn():
+            left = {profile: grant for profile, grant in team.grants.items() if profile != event.profile_id}
+            return replace(team, grants=MappingProxyType(left))
         case DeskKnown():
             return replace(team, desks=team.desks | {event.phone_number_id})
         case OrganisationNoted():
@@ -174,6 +178,18 @@ def grant_profile(command: GrantProfile, team: Team) -> list[Event]:
             scope=command.scope,
             granted_by=command.by,
             granted_at=command.now,
+        )
+    ]
+
+
+def withdraw_grant(command: WithdrawGrant, team: Team) -> list[Event]:
+    """What the profile's people own stays theirs until somebody gives it away; they just do not see it any more."""
+    if command.profile_id not in team.grants:
+        return []
+    org, profile = command.organisation_id, command.profile_id
+    return [
+        ProfileGrantWithdrawn(
+            organisation_id=org, profile_id=profile, withdrawn_by=command.by, withdrawn_at=command.now
         )
     ]
 

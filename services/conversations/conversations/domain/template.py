@@ -14,7 +14,7 @@ from conversations.domain.noted import TemplateNoted
 from conversations.domain.refusals import TemplateNotApproved, TemplateUnsupported, UnknownTemplate
 
 APPROVED = "approved"
-MARKETING = "MARKETING"
+MARKETING, AUTHENTICATION = "MARKETING", "AUTHENTICATION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Template:
     @property
     def is_marketing(self) -> bool:
         return self.category.upper() == MARKETING
+
+    @property
+    def needs_number(self) -> bool:
+        """Meta sends such a one to no user id."""
+        return self.category.upper() == AUTHENTICATION
 
     def known(self, organisation_id: OrganisationId, waba_id: WabaId | None) -> TemplateForm:
         """The form that was approved last, for numbers of its own WABA only."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from recado_events.conversations import ConversationAssigned
+from recado_events.conversations import ConversationAssigned, OfQuickReply, OfTeam
 from recado_events.event import Event
 from recado_events.ids import ConversationId, UserId
 
@@ -35,9 +35,14 @@ def grant_now(person: Person, team: Team) -> Grant | None:
     return None if now is None else team.grant_of(now)
 
 
+def is_everybodys(event: Event) -> bool:
+    """Of the organisation itself, and of no customer: whoever was granted anything may see it, as in lists."""
+    return isinstance(event, OfTeam | OfQuickReply)
+
+
 def verdict(event: Event, user_id: UserId, scope: str, owners: Mapping[ConversationId, UserId | None]) -> Verdict:
-    """Of an event about a customer. `owners`: of all of the customer's conversations, once it has happened."""
-    if scope != OWN:
+    """`owners`: of all conversations of the customers that the event is about, once it has happened."""
+    if scope != OWN or is_everybodys(event):
         return "seen"
     conversation_id = getattr(event, "conversation_id", None)
     if conversation_id is None:

@@ -1,14 +1,15 @@
 """What the inbox shows, as a pure fold: each event becomes changes of rows, in whatever order facts come."""
 
-from conversations.views import blocks, customers, messages, past, people, records, rules, saved, statuses
+from conversations.views import blocks, customers, messages, past, people, records, rules, saved, statuses, wishes
 from conversations.views.change import Change, changes
 from conversations.views.filters import Filters, Place
-from conversations.views.questions import Listed, Questions, Viewer
+from conversations.views.questions import Listed, Order, Questions, Viewer
 
 __all__ = [
     "Change",
     "Filters",
     "Listed",
+    "Order",
     "Place",
     "Questions",
     "Viewer",
@@ -22,4 +23,5 @@ __all__ = [
     "rules",
     "saved",
     "statuses",
+    "wishes",
 ]

@@ -11,6 +11,7 @@ from recado_events import conversations as told
 from recado_events.content import Media, OutgoingMedia
 from recado_events.event import Event
 
+from conversations.domain.private import AcceptanceNoted
 from conversations.domain.private_attachments import AttachmentNoted
 from conversations.views.change import Change, Changes, of_conversation
 
@@ -67,6 +68,11 @@ def _(event: AttachmentNoted, position: int) -> Changes:
         thumbnail=event.thumbnail,
         reason=event.reason,
     )
+
+
+@attachment_changes.register
+def _(event: AcceptanceNoted, position: int) -> Changes:
+    yield _of(event, "bound", wamid_id=event.wamid_id)
 
 
 @attachment_changes.register

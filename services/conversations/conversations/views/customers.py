@@ -18,7 +18,7 @@ def _identity(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.
     return of_customer(
         event,
         "customer_known",
-        name=who.profile_name if who else None,
+        name=who.profile_name or who.book_name if who else None,
         username=who.username if who else None,
         wa_id=wa_id.value if wa_id else None,
         user_id=user_id.value if user_id else None,
@@ -31,10 +31,11 @@ def _found_by(
 ) -> dict[str, Any]:
     """What is None is as it was before, like the names and the number themselves."""
     who, org = event.personal, event.organisation_id
+    name = who.profile_name or who.book_name if who else None
     numbers = spellings_of(wa_id)
     trigrams = dict.fromkeys(trigram for number in numbers for trigram in trigrams_of(number))
     return {
-        "name_words": marked(org, words_of(who.profile_name)) if who and who.profile_name else None,
+        "name_words": marked(org, words_of(name)) if name else None,
         "username_words": marked(org, words_of(who.username)) if who and who.username else None,
         "numbers": " ".join(numbers) or None,
         "trigrams": marked(org, trigrams) if numbers else None,

@@ -10,7 +10,7 @@ class Text(NamedTuple):
     pt: str
 
 
-OTHER = "other"
+OTHER, ARRIVED = "other", "arrived_with_error"
 
 TEXTS: dict[str, Text] = {
     "window_closed": Text(
@@ -152,6 +152,10 @@ TEXTS: dict[str, Text] = {
     "not_permitted": Text(
         "Before it could leave, whoever asked for it was no longer allowed to send it.",
         "Antes que ela pudesse sair, quem a pediu deixou de ter permissão para enviá-la.",
+    ),
+    ARRIVED: Text(
+        "It was delivered, but WhatsApp also reports an error: one of the customer's devices may lack it.",
+        "Foi entregue, mas o WhatsApp também informa um erro: pode faltar em um dos aparelhos do cliente.",
     ),
     OTHER: Text(
         "It was not delivered.",

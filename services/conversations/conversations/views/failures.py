@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conversations.views.failure_texts import OTHER, TEXTS
+from conversations.domain.message import is_lost
+from conversations.views.failure_texts import ARRIVED, OTHER, TEXTS
 
 _META: dict[tuple[int, ...], str] = {
     (131047, 470): "window_closed",
@@ -21,7 +22,7 @@ _META: dict[tuple[int, ...], str] = {
     (132016,): "template_disabled",
     (132068, 132069): "flow_blocked",
     (131042,): "meta_payment",
-    (130429, 131048, 131056, 80007, 4): "too_many_messages",
+    (130429, 131048, 131056, 80007, 4, 17, 32, 613): "too_many_messages",
     (131021,): "sent_to_itself",
     (131030,): "not_a_test_recipient",
     (131031, 368, 131064): "account_restricted",
@@ -33,7 +34,7 @@ _META: dict[tuple[int, ...], str] = {
     (131053,): "media_refused",
     (131062,): "number_needed",
     (131063, 131055, 134100): "marketing_not_on_this_channel",
-    (131000, 131016, 131057, 2, 1): "meta_unavailable",
+    (131000, 131016, 131057, 133004, 2, 1): "meta_unavailable",
 }
 _OF_CODE = {code: reason for codes, reason in _META.items() for code in codes}
 _ALSO_CALLED = {"frozen": "edition_frozen", "customer_blocked": "blocked_by_business"}
@@ -47,6 +48,6 @@ def failure_of(statuses: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | No
         return None
     code = next(iter(told["codes"]), None)
     named = told["reason"] if code is None else _OF_CODE.get(code)
-    reason = _ALSO_CALLED.get(named or OTHER, named)
+    reason = _ALSO_CALLED.get(named or OTHER, named) if is_lost(set(statuses)) else ARRIVED
     reason, text = (reason, TEXTS[reason]) if reason in TEXTS else (OTHER, TEXTS[OTHER])
     return {"reason": reason, "code": code, "texts": {"en": text.en, "pt-BR": text.pt}}

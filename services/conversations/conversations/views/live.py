@@ -7,10 +7,10 @@ from typing import Any, Literal, NamedTuple
 from recado_events import conversations as told
 from recado_events.event import Event
 
-from conversations.domain import private
+from conversations.domain import noted, private, private_attachments
 
-Name = Literal["message", "status", "conversation", "customer"]
-_PLACES = ("phone_number_id", "customer_id", "conversation_id", "message_id")
+Name = Literal["message", "status", "attachment", "conversation", "customer", "contact", "team", "quick_reply"]
+_PLACES = ("phone_number_id", "customer_id", "conversation_id", "message_id", "user_id", "quick_reply_id", "contact_id")
 _STATUS: tuple[Name, tuple[str, ...]] = ("status", ("occurred_at",))
 _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
     told.MessageReceived: ("message", ("kind", "occurred_at", "source_ordinal", "reply_to", "forwarded")),
@@ -42,10 +42,33 @@ _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
     told.CustomerBlocked: ("customer", ("evidence", "blocked_by", "blocked_at")),
     told.CustomerUnblocked: ("customer", ("unblocked_by", "unblocked_at")),
     told.BlockRefused: ("customer", ("blocked",)),
+    told.MarketingStopped: ("customer", ("evidence", "stopped_at")),
+    told.MarketingResumed: ("customer", ("evidence", "resumed_at")),
     told.ServiceWindowOpened: ("customer", ("closes_at",)),
     told.ServiceWindowExtended: ("customer", ("closes_at",)),
+    told.CustomersMerged: ("customer", ("merged_id", "merged_at")),
+    told.CustomerMergedInto: ("customer", ("survivor_id", "merged_at")),
+    private_attachments.AttachmentNoted: (
+        "attachment",
+        ("state", "size", "mime_type", "flags", "reason", "noted_at"),
+    ),
+    noted.ContactSupersededNoted: ("contact", ("survivor_id", "customers", "noted_at")),
+    told.UserRegistered: ("team", ("role", "profile_id", "registered_at")),
+    told.UserRenamed: ("team", ("renamed_at",)),
+    told.UserRoleAssigned: ("team", ("role", "profile_id", "assigned_at")),
+    told.UserActivated: ("team", ("activated_at",)),
+    told.UserDeactivated: ("team", ("deactivated_at",)),
+    told.UserWentOnline: ("team", ("went_online_at",)),
+    told.UserWentOffline: ("team", ("went_offline_at",)),
+    told.QuickReplyWritten: ("quick_reply", ("shortcut", "title", "text", "file", "written_by", "written_at")),
+    told.QuickReplyRemoved: ("quick_reply", ("removed_by", "removed_at")),
 }
-_OF_PERSONS = ("content", "emoji", "profile_name", "username")
+_WHENCE = ("referral", "referred_product")
+"""Of the few messages that came from an ad or a catalogue."""
+_PARTS: dict[str, Any] = {"file": {"attachment_id", "kind", "size", "mime_type", "name"}}
+"""Of members that hold more than is shown."""
+_OF_PERSONS = ("content", "emoji", "profile_name", "username", "book_name", "name")
+_WITH_WORDS: frozenset[Name] = frozenset({"message", "customer", "team"})
 TYPES = frozenset([told.ConversationRead.TYPE, *(event.TYPE for event in _CUTS)])
 """Everything that an open screen hears of, whether by itself or by a counter."""
 
@@ -65,9 +88,9 @@ def cut(event: Event) -> Cut | None:
     if isinstance(event, told.MessageReleased) and event.template is not None:
         # The message is shown since it was asked for; now it has its credits.
         name, members = "status", ("released_at", "send_by")
-    shown = event.model_dump(mode="json", include={*_PLACES, *members})
+    shown = event.model_dump(mode="json", include={each: _PARTS.get(each, True) for each in (*_PLACES, *members)})
     kind = event.TYPE.split(".")[1]
-    return Cut(name, {"type": kind, **shown, **(_personal(event) if name in {"message", "customer"} else {})})
+    return Cut(name, {"type": kind, **shown, **(_personal(event) if name in _WITH_WORDS else {})})
 
 
 def _personal(event: Event) -> dict[str, Any]:
@@ -77,5 +100,5 @@ def _personal(event: Event) -> dict[str, Any]:
         return {}
     if isinstance(event, told.MessageReleased) and event.target_id is not None:
         return {"emoji": getattr(personal.content, "emoji", None)}
-    shown: dict[str, Any] = personal.model_dump(mode="json", include=set(_OF_PERSONS))
-    return shown
+    shown: dict[str, Any] = personal.model_dump(mode="json", include={*_OF_PERSONS, *_WHENCE})
+    return {name: value for name, value in shown.items() if value is not None or name not in _WHENCE}

@@ -6,6 +6,7 @@ from typing import Any
 
 from recado_events import conversations as told
 
+from conversations.domain.meta_content import learnt
 from conversations.views.change import Change, Changes, changes, of_conversation
 from conversations.views.searched import searched
 from conversations.views.statuses import status_told
@@ -14,14 +15,14 @@ from conversations.views.words import marked
 
 def _message(event: told.OfMessage, **values: Any) -> Change:
     usual = {"source_ordinal": 0, "reply_to": None, "target_id": None, "sent_by": None, "wamid_id": None,
-             "send_by": None, "forwarded": False}  # fmt: skip
+             "send_by": None, "forwarded": False, "whence": None}  # fmt: skip
     return of_conversation(event, "message", message_id=event.message_id, **{**usual, **values})
 
 
 def _words(event: told.OfMessage) -> str:
     """Of its content, marked, with a space between."""
     personal = getattr(event, "personal", None)
-    return "" if personal is None else " ".join(marked(event.organisation_id, searched(personal.content)))
+    return "" if personal is None else " ".join(marked(event.organisation_id, searched(learnt(personal.content))))
 
 
 def _text(event: told.OfMessage) -> Changes:
@@ -31,7 +32,19 @@ def _text(event: told.OfMessage) -> Changes:
 
 
 def _content(personal: Any) -> bytes | None:
-    return None if personal is None else personal.content.model_dump_json().encode()
+    return None if personal is None else learnt(personal.content).model_dump_json().encode()
+
+
+def _kind(event: told.MessageReceived | told.MessageEchoed) -> str:
+    """As this release reads it."""
+    return event.kind if event.personal is None else learnt(event.personal.content).kind
+
+
+def _whence(personal: told.Received | None) -> bytes | None:
+    """The ad or the product of a catalogue that the customer wrote about."""
+    if personal is None or (personal.referral is None and personal.referred_product is None):
+        return None
+    return personal.model_dump_json(include={"referral", "referred_product"}).encode()
 
 
 @changes.register
@@ -39,7 +52,7 @@ def _(event: told.MessageReceived, position: int) -> Changes:
     yield _message(
         event,
         direction="in",
-        kind=event.kind,
+        kind=_kind(event),
         content=_content(event.personal),
         occurred_at=event.occurred_at,
         source_ordinal=event.source_ordinal,
@@ -47,6 +60,7 @@ def _(event: told.MessageReceived, position: int) -> Changes:
         reply_to=event.reply_to,
         wamid_id=event.message_id,
         forwarded=event.forwarded,
+        whence=_whence(event.personal),
     )
     yield from _text(event)
     yield of_conversation(event, "last_message", occurred_at=event.occurred_at, inbound=True)
@@ -57,7 +71,7 @@ def _(event: told.MessageEchoed, position: int) -> Changes:
     yield _message(
         event,
         direction="app",
-        kind=event.kind,
+        kind=_kind(event),
         content=_content(event.personal),
         occurred_at=event.occurred_at,
         source_ordinal=event.source_ordinal,

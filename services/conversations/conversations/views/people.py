@@ -1,9 +1,10 @@
-"""Users and rotas."""
+"""Users, rotas and queues."""
 
 from __future__ import annotations
 
 from recado_events import conversations as told
 
+from conversations.domain.private import DrainBegun, DrainEnded
 from conversations.views.change import Changes, changes, of_organisation
 
 
@@ -48,3 +49,13 @@ def _(event: told.RotaMembersChosen, position: int) -> Changes:
         members=list(event.members),
         only_online=event.only_online,
     )
+
+
+@changes.register
+def _(event: DrainBegun, position: int) -> Changes:
+    yield of_organisation(event, "drain_begun", phone_number_id=event.phone_number_id)
+
+
+@changes.register
+def _(event: DrainEnded, position: int) -> Changes:
+    yield of_organisation(event, "drain_ended", phone_number_id=event.phone_number_id)

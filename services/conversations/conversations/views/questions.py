@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
-from recado_events.ids import ConversationId, MessageId, OrganisationId
+from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
 
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
 
 Row = dict[str, Any]
+Order = Literal["oldest", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Listed(NamedTuple):
     rows: list[Row]
     edge: Place | None
     """Where looking ended before there were as many rows as asked for: more may stand behind it."""
+
+
+class Silent(NamedTuple):
+    organisation_id: OrganisationId
+    place: Place
 
 
 class Questions(Protocol):
@@ -49,8 +55,10 @@ class Questions(Protocol):
         """Everybody it was ever assigned to, oldest first."""
         ...
 
-    def timeline(self, conversation_id: UUID, after: tuple[datetime, int, int], limit: int) -> list[Row]:
-        """Oldest first, by Meta's time, place in the webhook, position."""
+    def timeline(
+        self, conversation_id: UUID, order: Order, after: tuple[datetime, int, int] | None, limit: int
+    ) -> list[Row]:
+        """The oldest or the newest first, by Meta's time, place in the webhook, position."""
         ...
 
     def last_inbound(self, conversation_id: UUID) -> UUID | None:
@@ -73,8 +81,16 @@ class Questions(Protocol):
         """Requests that may not leave any more and that nobody has decided on, of all organisations."""
         ...
 
+    def draining(self) -> list[tuple[OrganisationId, PhoneNumberId]]:
+        """Numbers of whose queues there is more to give away, of all organisations."""
+        ...
+
     def block_of(self, customer_id: UUID) -> Row | None:
-        """Of somebody who was ever blocked: whether they are."""
+        """Of somebody who was ever blocked: whether they are. Of whom a customer was merged into, where one was."""
+        ...
+
+    def wish_of(self, customer_id: UUID) -> Row | None:
+        """Of somebody who ever said so: whether they want marketing, since when and by what."""
         ...
 
     def past_of(
@@ -83,8 +99,9 @@ class Questions(Protocol):
         """What was written in these threads before the number came here, newest first; nothing that is live too."""
         ...
 
-    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
-        """Conversations in which nobody wrote for as long as their number's rule says, of all organisations."""
+    def silent(self, now: datetime, after: Place | None, limit: int) -> list[Silent]:
+        """Conversations in which nobody wrote for as long as their number's rule says, of all organisations and of
+        numbers that are connected; silent the longest first, behind `after`."""
         ...
 
     def rota_of(self, organisation_id: UUID, phone_number_id: str) -> Row | None: ...

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from conversations.domain.noted import ContactCompanyNoted, ContactNoted, ContactStandingNoted, PipelineRecordNoted
+from conversations.domain.noted import (
+    ContactCompanyNoted,
+    ContactNoted,
+    ContactStandingNoted,
+    ContactSupersededNoted,
+    PipelineRecordNoted,
+)
 from conversations.views.change import Changes, changes, of_organisation
 from conversations.views.words import marked, words_of
 
@@ -25,6 +31,12 @@ def _(event: ContactStandingNoted, position: int) -> Changes:
 @changes.register
 def _(event: ContactCompanyNoted, position: int) -> Changes:
     yield of_organisation(event, "contact_company", contact_id=event.contact_id, company_id=event.company_id)
+
+
+@changes.register
+def _(event: ContactSupersededNoted, position: int) -> Changes:
+    yield of_organisation(event, "contact_superseded", contact_id=event.contact_id, survivor_id=event.survivor_id)
+    yield of_organisation(event, "contact_met_as", contact_id=event.contact_id)
 
 
 @changes.register

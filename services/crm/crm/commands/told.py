@@ -24,6 +24,8 @@ class MeetCustomer(OnCustomer):
     aliases: tuple[Alias, ...] = ()
     name: str | None = None
     """The one they chose at WhatsApp, where it was told."""
+    book_name: str | None = None
+    """What the business's phone calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,9 @@ class NoteUser:
 class NoteGrant:
     organisation_id: OrganisationId
     profile_id: ProfileId
-    level: str
-    scope: str
+    level: str | None = None
+    """None: nothing any more."""
+    scope: str | None = None
     now: datetime
 
 

@@ -20,6 +20,7 @@ from recado_events.crm import (
     ContactOwnerChanged,
     ContactRestored,
     ContactsMerged,
+    ContactSuperseded,
     ContactUnmerged,
     Link,
 )
@@ -32,7 +33,6 @@ from recado_events.ids import (
 )
 
 from crm.domain.person import ABSENT, COMPANY, NAME, Contact, Taken, Talk
-from crm.domain.private import ContactSuperseded
 
 __all__ = ["ABSENT", "COMPANY", "NAME", "Contact", "Taken", "Talk", "evolve"]
 

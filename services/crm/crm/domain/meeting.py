@@ -12,6 +12,7 @@ from recado_events.crm import (
     ContactFieldsEdited,
     ContactLinked,
     ContactOwnerChanged,
+    ContactSuperseded,
     Edits,
     FieldEdit,
     Link,
@@ -22,7 +23,6 @@ from recado_events.ids import ContactId, OrganisationId, UserId
 
 from crm.commands import MeetCustomer, OnCustomer
 from crm.domain.contact import NAME, Contact
-from crm.domain.private import ContactSuperseded
 
 
 def meet_customer(
@@ -38,7 +38,7 @@ def meet_customer(
         added = add_aliases(org, contact_id, contact, dict.fromkeys(command.aliases, home_id), now)
         facts = [*added, *name(command, contact_id, contact)]
     else:
-        details = ContactDetails(name=command.name, aliases=command.aliases)
+        details = ContactDetails(name=command.name or command.book_name, aliases=command.aliases)
         facts = [
             ContactCreated(
                 organisation_id=org, contact_id=contact_id, origin="conversation", created_at=now, personal=details
@@ -48,11 +48,12 @@ def meet_customer(
 
 
 def name(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
-    """Follows the name chosen at WhatsApp until a person has given one."""
+    """Follows the name chosen at WhatsApp until a person has given one; what a phone calls them is better than none."""
     before = contact.values.get(NAME)
-    if command.name is None or contact.named_by_person or before == command.name:
+    after = command.name or (command.book_name if before is None else None)
+    if after is None or contact.named_by_person or before == after:
         return []
-    edit = FieldEdit(field=NAME, before=before, after=command.name)
+    edit = FieldEdit(field=NAME, before=before, after=after)
     return [
         ContactFieldsEdited(
             organisation_id=command.organisation_id,

@@ -6,9 +6,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime
-from recado_events.crm import OfContact
 from recado_events.event import Event, Fact
-from recado_events.ids import ContactId, ProfileId, UserId
+from recado_events.ids import ProfileId, UserId
 
 
 class OfStaff(Event):
@@ -30,20 +29,10 @@ class UserNoted(OfStaff):
 class GrantNoted(OfStaff):
     TYPE: ClassVar[str] = "crm.grant-noted.v1"
     profile_id: ProfileId
-    level: str
-    scope: str
+    level: str | None = None
+    """None: nothing any more."""
+    scope: str | None = None
     noted_at: AwareDatetime
-
-
-class ContactSuperseded(OfContact):
-    """Found to be the same person as `survivor_id`, whose its aliases and customers are from now on.
-
-    Its fields, notes, conversations and history stay where they are.
-    """
-
-    TYPE: ClassVar[str] = "crm.contact-superseded.v1"
-    survivor_id: ContactId
-    superseded_at: AwareDatetime
 
 
 class OfExports(Event):
@@ -112,7 +101,6 @@ class ContactImportFinished(OfImport):
 PRIVATE: tuple[type[Event], ...] = (
     UserNoted,
     GrantNoted,
-    ContactSuperseded,
     ContactsExported,
     ContactExportRefused,
     ContactImportStarted,

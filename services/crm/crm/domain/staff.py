@@ -85,9 +85,15 @@ def evolve(staff: Staff, event: Event) -> Staff:
             known = Known(event.active, event.role, event.profile_id)
             return replace(staff, users=MappingProxyType({**staff.users, event.user_id: known}))
         case GrantNoted():
-            grant = Grant(event.level, event.scope)
-            return replace(staff, grants=MappingProxyType({**staff.grants, event.profile_id: grant}))
+            return replace(staff, grants=MappingProxyType(_with(event, staff.grants)))
     return staff
+
+
+def _with(noted: GrantNoted, grants: Mapping[ProfileId, Grant]) -> dict[ProfileId, Grant]:
+    others = {profile_id: grant for profile_id, grant in grants.items() if profile_id != noted.profile_id}
+    if noted.level is None or noted.scope is None:
+        return others
+    return {**others, noted.profile_id: Grant(noted.level, noted.scope)}
 
 
 def note_user(command: NoteUser, staff: Staff) -> list[Event]:
@@ -109,14 +115,11 @@ def note_user(command: NoteUser, staff: Staff) -> list[Event]:
 
 
 def note_grant(command: NoteGrant, staff: Staff) -> list[Event]:
-    if staff.grants.get(command.profile_id) == Grant(command.level, command.scope):
-        return []
-    return [
-        GrantNoted(
-            organisation_id=command.organisation_id,
-            profile_id=command.profile_id,
-            level=command.level,
-            scope=command.scope,
-            noted_at=command.now,
-        )
-    ]
+    noted = GrantNoted(
+        organisation_id=command.organisation_id,
+        profile_id=command.profile_id,
+        level=command.level,
+        scope=command.scope,
+        noted_at=command.now,
+    )
+    return [] if evolve(staff, noted) == staff else [noted]

@@ -53,7 +53,9 @@ def unmerge_contact(
     customers = frozenset(link.customer_id for link in links)
     talks = [_talks_of(customers, met) for _, met in met_as]
     takings = zip(met_as, talks, _came_from(command.contact_id, met_as), strict=True)
-    parted = [fact for met, *what in takings for fact in _part(command, met, customers, tuple(aliases), *what)]
+    parted = [
+        fact for met, talk, taken in takings for fact in _part(command, met, customers, tuple(aliases), talk, taken)
+    ]
     told = tuple(HomedAlias(alias=alias, home_id=home) for alias, home in aliases.items())
     restored = ContactRestored(
         organisation_id=command.organisation_id,

@@ -10,7 +10,6 @@ from recado_events.identity import Alias
 from recado_events.numbers import variants
 
 from crm.domain.contact import NAME
-from crm.domain.private import ContactSuperseded
 from crm.views.change import Change, Changes, as_json, of_contact
 from crm.views.folding import folded, sort_key
 
@@ -34,18 +33,18 @@ def rows(event: told.OfContact, position: int) -> Changes:
                 yield from _field(event, edit.field, edit.after)
         case told.ContactNoteAdded():
             yield _note(event)
-        case ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
+        case told.ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
             yield from _superseding(event, position)
         case _:
             yield from _conversations(event)
 
 
-Superseding = ContactSuperseded | told.ContactMergedInto | told.ContactUnmerged | told.ContactRestored
+Superseding = told.ContactSuperseded | told.ContactMergedInto | told.ContactUnmerged | told.ContactRestored
 
 
 def _superseding(event: Superseding, position: int) -> Changes:
     match event:
-        case ContactSuperseded() | told.ContactMergedInto():
+        case told.ContactSuperseded() | told.ContactMergedInto():
             yield of_contact(event, "superseded", survivor_id=event.survivor_id)
         case told.ContactUnmerged():
             for alias in event.personal.aliases if event.personal else ():

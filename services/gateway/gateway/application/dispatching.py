@@ -6,26 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.event import Event
 from recado_events.gateway import MessageDispatchStarted
 from recado_events.ids import PhoneNumberId
 
+from gateway.application import authorisation
 from gateway.application.accounts import Number, Token, Tokens
 from gateway.application.folds import CHANNEL, DISPATCH, EDITION
 from gateway.application.ports import Claim, Due, Line, Silent
-from gateway.commands import LoseAuthorisation, NoticeSilence, RecordVerdict, Refused, StartDispatch, Verdict
-from gateway.domain import connecting, sending
-from gateway.domain.channel import Passage, channel_stream
+from gateway.commands import NoticeSilence, RecordVerdict, Refused, StartDispatch, Verdict
+from gateway.domain import sending
+from gateway.domain.channel import channel_stream
 from gateway.domain.dispatch import Dispatch, dispatch_stream
 from gateway.domain.edition import edition_stream
 from gateway.domain.outcomes import Place
 from gateway.domain.tags import Tags
 from gateway.domain.verdicts import AUTHORISATION_CODES
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Dispatching:
         claimed = Claimed()
         for one in due:
             token = tokens.get(_number(one))
-            passage = self._passage(work, one, token)
+            passage = authorisation.passage(work, _number(one), token)
             before = _state(work, one)
             facts = sending.decide(StartDispatch(**_about(one), passage=passage, now=now), before)
             work.record(facts, one.cause)
@@ -78,15 +76,6 @@ class Dispatching:
                 claimed.waiting.add(one.phone_number_id)
         self._write(work, due, [claim.due for claim in claimed.claims])
         return claimed
-
-    def _passage(self, work: Work, one: Due, token: Token | None) -> Passage:
-        passage = work.state(channel_stream(one.phone_number_id), CHANNEL).passage(one.organisation_id)
-        if passage != "shut" and not work.state(edition_stream(one.organisation_id), EDITION).includes_whatsapp:
-            return "frozen"
-        if passage == "open" and token is None:
-            _log.error("token_missing", phone_number_id=one.phone_number_id, organisation_id=str(one.organisation_id))
-            return "wait"
-        return passage
 
     def _claim(self, one: Due, fact: MessageDispatchStarted, before: Dispatch, token: Token | None) -> Claim:
         if before.released is None or token is None:
@@ -102,19 +91,8 @@ class Dispatching:
             command = RecordVerdict(**about, attempt=claim.attempt, verdict=verdict, now=now)
             work.record(sending.decide(command, _state(work, claim.due)), claim.due.cause)
             if isinstance(verdict, Refused) and verdict.meta_code in AUTHORISATION_CODES:
-                self._lose_authorisation(work, claim, verdict.meta_code, now)
+                authorisation.lose(work, _number(claim.due), claim.token, verdict.meta_code, now, claim.due.cause)
         self._write(work, dues, [])
-
-    def _lose_authorisation(self, work: Work, claim: Claim, meta_code: int, now: datetime) -> None:
-        command = LoseAuthorisation(
-            organisation_id=claim.due.organisation_id,
-            phone_number_id=claim.due.phone_number_id,
-            meta_code=meta_code,
-            authorisation=claim.token.authorisation,
-            now=now,
-        )
-        channel = work.state(channel_stream(claim.due.phone_number_id), CHANNEL)
-        work.record(connecting.decide(command, channel), claim.due.cause)
 
     def _notice_all(self, work: Work, silent: Sequence[Silent], now: datetime) -> None:
         dues = [one.due for one in silent]

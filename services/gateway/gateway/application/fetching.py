@@ -7,11 +7,12 @@ import binascii
 import hashlib
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import ClassVar
 
 import structlog
 from recado_chassis.crash import crash
-from recado_chassis.files import Files, Spool, key_of
+from recado_chassis.files import Files, FilesUnavailable, Spool, key_of
 from recado_chassis.files.images import thumbnail
 from recado_chassis.files.looking import flags, sniffed
 from recado_chassis.files.spooling import TooLarge
@@ -22,12 +23,18 @@ from recado_events.conversations import MessageEchoed, MessageReceived
 from recado_events.envelope import Cause
 from recado_events.ids import OrganisationId
 
-from gateway.application.accounts import Tokens
-from gateway.application.folds import FETCH
+from gateway.application import authorisation
+from gateway.application.accounts import Token, Tokens
+from gateway.application.folds import CHANNEL, FETCH
 from gateway.application.media_ports import FetchLine, MediaAtMeta, MediaFailed, Waiting
 from gateway.commands.media import Fetched, NotFetched, QueueMedia, RecordFetch
-from gateway.domain.fetching import LARGEST, Fetch, Place, decide, media_stream
+from gateway.domain.channel import channel_stream
+from gateway.domain.fetching import LARGEST, Fetch, Place, decide, media_stream, pause
 from gateway.domain.private_media import MediaFetchQueued
+from gateway.domain.verdicts import AUTHORISATION_CODES
+
+LOGIN = timedelta(minutes=5)
+"""Between looks at whether somebody has logged in again: until then Meta is not asked with a token that it refused."""
 
 _log = structlog.get_logger()
 
@@ -66,29 +73,43 @@ class Fetching:
             work.record(facts, cause)
             work.also(self._line.enter(waiting, now))
 
-    def take(self, limit: int) -> Sequence[Waiting]:
-        return self._line.take(self._streams.clock.now(), limit)
+    def take(self, limit: int, under_way: Sequence[OrganisationId] = ()) -> Sequence[Waiting]:
+        return self._line.take(self._streams.clock.now(), limit, under_way)
+
+    def put_off(self, waiting: Waiting) -> None:
+        """After an attempt of which nothing could be told."""
+        attempts = waiting.attempts + 1
+        self._line.put_off(waiting.message_id, attempts, self._streams.clock.now() + pause(attempts))
 
     def fetch(self, waiting: Waiting) -> str:
-        """One attempt, to its end; answers what came of it: stored, failed, lost or over (it was done already)."""
+        """One attempt, to its end; answers what came of it: stored, failed, lost, waits (until somebody logs in again)
+        or over (it was done already)."""
         fetch = self._streams.read(media_stream(waiting.message_id), FETCH)
         if fetch.phase != "fetching" or fetch.wanted is None:
             self._settle(waiting)
             return "over"
+        is_lost, again_at = self._is_lost(waiting), self._streams.clock.now() + LOGIN
+        if is_lost and again_at < fetch.wanted.fetch_until:
+            self._line.put_off(waiting.message_id, waiting.attempts, again_at)
+            return "waits"
         crash("media.after_take")
-        outcome = self._outcome(waiting, fetch.wanted)
+        number = waiting.organisation_id, waiting.phone_number_id
+        token = None if is_lost else self._tokens.find({number}).get(number)
+        outcome = self._outcome(waiting, fetch.wanted, token)
         crash("media.after_fetch")
-        after = self._record(waiting, fetch.attempts + 1, outcome)
+        after = self._record(waiting, fetch.attempts + 1, outcome, token)
         crash("media.after_record")
         if isinstance(outcome, NotFetched):
             about = {"message_id": str(waiting.message_id), "reason": outcome.reason, "meta_code": outcome.meta_code}
             _log.warning("media_not_fetched", **about, attempt=fetch.attempts + 1)
         return {"fetching": "failed"}.get(after.phase, after.phase)
 
-    def _outcome(self, waiting: Waiting, wanted: MediaFetchQueued) -> Fetched | NotFetched:
-        token = self._tokens.find({(waiting.organisation_id, waiting.phone_number_id)}).get(
-            (waiting.organisation_id, waiting.phone_number_id)
-        )
+    def _is_lost(self, waiting: Waiting) -> bool:
+        channel = self._streams.read(channel_stream(waiting.phone_number_id), CHANNEL)
+        mine = channel.connections.get(waiting.organisation_id)
+        return mine is not None and mine.lost
+
+    def _outcome(self, waiting: Waiting, wanted: MediaFetchQueued, token: Token | None) -> Fetched | NotFetched:
         if token is None:
             return NotFetched("authorisation_lost")
         try:
@@ -101,6 +122,11 @@ class Fetching:
             return NotFetched("too_large")
         except MediaFailed as failed:
             return NotFetched(failed.reason, failed.code)
+        except FilesUnavailable:
+            return NotFetched("files_unavailable")
+        except Exception as error:  # noqa: BLE001 - whatever a file does to who looks at it, the attempt counts
+            _log.error("media_unreadable", message_id=str(waiting.message_id), exc_info=error)
+            return NotFetched("unreadable")
 
     def _keep(self, organisation_id: OrganisationId, spool: Spool) -> Fetched:
         mime_type = sniffed(spool.content())
@@ -122,14 +148,19 @@ class Fetching:
         key = key_of(organisation_id, hashlib.sha256(small).hexdigest())
         return self._files.put(key, io.BytesIO(small), len(small)).key
 
-    def _record(self, waiting: Waiting, attempt: int, outcome: Fetched | NotFetched) -> Fetch:
-        command = RecordFetch(**_place(waiting), attempt=attempt, outcome=outcome, now=self._streams.clock.now())
+    def _record(self, waiting: Waiting, attempt: int, outcome: Fetched | NotFetched, token: Token | None) -> Fetch:
+        now = self._streams.clock.now()
+        command = RecordFetch(**_place(waiting), attempt=attempt, outcome=outcome, now=now)
+        number = waiting.organisation_id, waiting.phone_number_id
+        code = outcome.meta_code if isinstance(outcome, NotFetched) else None
         stream = media_stream(waiting.message_id)
 
         def record(work: Work) -> Fetch:
             work.record(decide(command, work.state(stream, FETCH)), waiting.cause)
             after = work.state(stream, FETCH)
             work.also(self._line.mirror(waiting.message_id, after))
+            if token is not None and code is not None and code in AUTHORISATION_CODES:
+                authorisation.lose(work, number, token, code, now, waiting.cause)
             return after
 
         return self._streams.transact(record).value

@@ -38,8 +38,11 @@ class FetchLine(Protocol):
         """Brings the index to what the stream says."""
         ...
 
-    def take(self, now: datetime, limit: int) -> Sequence[Waiting]:
-        """Some that are due, oldest first; each is handed out again only after longer than a fetch may take."""
+    def put_off(self, message_id: MessageId, attempts: int, until: datetime) -> None: ...
+
+    def take(self, now: datetime, limit: int, under_way: Sequence[OrganisationId] = ()) -> Sequence[Waiting]:
+        """Some that are due, oldest first; each is handed out again only after longer than a fetch may take. No
+        organisation has more than its share, of which those `under_way` count, each once."""
         ...
 
 
@@ -52,7 +55,7 @@ class UploadLine(Protocol):
 
     def put_off(self, message_id: MessageId, attempts: int, until: datetime) -> None: ...
 
-    def take(self, now: datetime, limit: int) -> Sequence[Waiting]:
+    def take(self, now: datetime, limit: int, under_way: Sequence[OrganisationId] = ()) -> Sequence[Waiting]:
         """As FetchLine's; those that may not leave any more are forgotten."""
         ...
 

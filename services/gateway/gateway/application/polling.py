@@ -17,8 +17,9 @@ from recado_events.event import Event
 from recado_events.ids import PhoneNumberId
 from recado_events.meta_templates import MetaTemplateGone, MetaTemplateSeen
 
-from gateway.application import number_looks
-from gateway.application.accounts import GraphFailed, Token
+from gateway.application import authorisation, number_looks
+from gateway.application.accounts import GraphFailed, Number, Token
+from gateway.application.folds import CHANNEL
 from gateway.application.template_ports import (
     Account,
     AccountTokens,
@@ -27,6 +28,8 @@ from gateway.application.template_ports import (
     Sightings,
     TemplatesAtMeta,
 )
+from gateway.domain.channel import channel_stream
+from gateway.domain.verdicts import AUTHORISATION_CODES
 
 TOLD_ENOUGH = 2
 """Everything is told at two looks: a webhook whose time is a little ahead of ours does not hide it for ever."""
@@ -66,11 +69,28 @@ class Polling:
         return len(due)
 
     def _look_at(self, account: Account) -> None:
+        """With the first of its tokens that Meta takes."""
         served = dict(self._tokens.of_account(account))
-        token = next((token for token in served.values() if token is not None), None)
-        if token is not None and not self._stopping.is_set():
-            self._compare(account, token)
+        for number, token in served.items():
+            if token is None or self._stopping.is_set() or self._is_lost(account, number):
+                continue
+            try:
+                self._compare(account, token)
+            except GraphFailed as failed:
+                _log.warning("template_list_failed", waba_id=account[1], reason=failed.reason, code=failed.code)
+                if failed.code in AUTHORISATION_CODES and failed.code is not None:
+                    self._lose((account[0], number), token, failed.code)
+                    continue
             self._look_at_numbers(account, served, token)
+            return
+
+    def _is_lost(self, account: Account, number: PhoneNumberId) -> bool:
+        mine = self._streams.read(channel_stream(number), CHANNEL).connections.get(account[0])
+        return mine is not None and mine.lost
+
+    def _lose(self, number: Number, token: Token, code: int) -> None:
+        now, cause = self._streams.clock.now(), Cause(str(self._streams.ids.new()))
+        self._streams.transact(lambda work: authorisation.lose(work, number, token, code, now, cause))
 
     def _look_at_numbers(self, account: Account, served: Collection[PhoneNumberId], token: Token) -> None:
         asked_at = self._streams.clock.now()
@@ -84,11 +104,7 @@ class Polling:
 
     def _compare(self, account: Account, token: Token) -> None:
         asked_at = self._streams.clock.now()
-        try:
-            listed = self._meta.listing(account[1], token)
-        except GraphFailed as failed:
-            _log.warning("template_list_failed", waba_id=account[1], reason=failed.reason, code=failed.code)
-            return
+        listed = self._meta.listing(account[1], token)
         before = self._sightings.of(account)
         after = compared(before, {one.id: one for one in listed})
         facts = list(_facts(account, before, after, listed, asked_at))

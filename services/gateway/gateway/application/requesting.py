@@ -14,11 +14,11 @@ from recado_events.envelope import Cause
 from recado_events.ids import PhoneNumberId, RequestId
 from recado_events.templates import TemplateDeletionRequested, TemplateSubmitted
 
+from gateway.application import authorisation
 from gateway.application.accounts import GraphFailed, Token
-from gateway.application.folds import CHANNEL, TEMPLATE_REQUEST
+from gateway.application.folds import TEMPLATE_REQUEST
 from gateway.application.template_ports import AccountTokens, Pending, TemplateLine, TemplatesAtMeta
 from gateway.commands import (
-    LoseAuthorisation,
     NoticeTemplateSilence,
     QueueTemplateRequest,
     RecordTemplateLookup,
@@ -30,8 +30,6 @@ from gateway.commands import (
     TemplateTaken,
     TemplateVerdict,
 )
-from gateway.domain import connecting
-from gateway.domain.channel import channel_stream
 from gateway.domain.private import TemplateRequestQueued
 from gateway.domain.sending import SILENCE
 from gateway.domain.template_request import Place, TemplateRequest, decide, template_request_stream
@@ -169,21 +167,9 @@ class Requesting:
         command = RecordTemplateVerdict(**_place(one), attempt=attempt, verdict=verdict, now=self._streams.clock.now())
         self._ask(one, command)
         if isinstance(verdict, TemplateRefused) and verdict.meta_code in AUTHORISATION_CODES:
-            self._lose_authorisation(one, verdict.meta_code, number, token)
-
-    def _lose_authorisation(self, one: Pending, code: int, number: PhoneNumberId, token: Token) -> None:
-        command = LoseAuthorisation(
-            organisation_id=one.organisation_id,
-            phone_number_id=number,
-            meta_code=code,
-            authorisation=token.authorisation,
-            now=self._streams.clock.now(),
-        )
-
-        def lose(work: Work) -> None:
-            work.record(connecting.decide(command, work.state(channel_stream(number), CHANNEL)), one.cause)
-
-        self._streams.transact(lose)
+            code, now = verdict.meta_code, self._streams.clock.now()
+            whose = one.organisation_id, number
+            self._streams.transact(lambda work: authorisation.lose(work, whose, token, code, now, one.cause))
 
     def _look_up(self, one: Pending, request: TemplateRequest, token: Token) -> None:
         """Nothing is repeated before Meta was asked whether it has done it."""

@@ -16,14 +16,14 @@ from recado_events.subscriptions import (
     SubscriptionDeleted,
     SubscriptionPaused,
     SubscriptionReplayed,
-    SubscriptionResumed,
     SubscriptionSecretRotated,
     SubscriptionTypesChosen,
 )
 
 from gateway.application.folds import SUBSCRIPTIONS
 from gateway.application.subscription_ports import Keeping, Receiver
-from gateway.commands.subscriptions import PauseSubscription, SubscriptionCommand
+from gateway.commands.subscriptions import PauseSubscription, ResumeSubscription, SubscriptionCommand
+from gateway.domain.private import SubscriptionAddressed
 from gateway.domain.refusals import UnknownSubscription
 from gateway.domain.signing import SECRET_BYTES, secret_of
 from gateway.domain.subscribing import decide
@@ -53,10 +53,14 @@ class Subscribing:
         stream = subscriptions_stream(command.organisation_id)
         facts = decide(command, work.state(stream, SUBSCRIPTIONS))
         work.record(facts, cause)
+        after = work.state(stream, SUBSCRIPTIONS).kept.get(command.subscription_id)
         for fact in facts:
-            for effect in self._effects(fact, given):
+            for effect in self._effects(fact, given, after):
                 work.also(effect)
-        return work.state(stream, SUBSCRIPTIONS).kept.get(command.subscription_id)
+        if isinstance(command, ResumeSubscription):
+            # Also of an active one: whoever has mended a receiver does not wait for the end of a pause.
+            work.also(self._keeping.resume(command.subscription_id))
+        return after
 
     def new_secret(self) -> str:
         return secret_of(self._random_bytes(SECRET_BYTES))
@@ -88,23 +92,24 @@ class Subscribing:
         except UnknownSubscription:
             return
 
-    def _effects(self, fact: Event, given: Given) -> list[Effect]:
+    def _effects(self, fact: Event, given: Given, after: Subscription | None) -> list[Effect]:
         keeping = self._keeping
+        is_active = after is not None and after.status == "active"
         match fact:
             case SubscriptionCreated():
                 key = (fact.organisation_id, fact.subscription_id)
-                begin = keeping.begin(key, by_source(fact.event_types), given.ends)
+                begin = keeping.begin(key, by_source(fact.event_types), given.ends, is_active=is_active)
                 return [begin, keeping.keep_secret(key, 1, given.secret, fact.created_at)]
             case SubscriptionTypesChosen():
                 key = (fact.organisation_id, fact.subscription_id)
-                return [keeping.begin(key, by_source(fact.event_types), given.ends)]
+                return [keeping.begin(key, by_source(fact.event_types), given.ends, is_active=is_active)]
+            case SubscriptionAddressed():
+                return [keeping.readdress(fact.subscription_id)]
             case SubscriptionSecretRotated():
                 key = (fact.organisation_id, fact.subscription_id)
                 return [keeping.keep_secret(key, fact.generation, given.secret, fact.old_signs_until)]
             case SubscriptionPaused():
                 return [keeping.pause(fact.subscription_id)]
-            case SubscriptionResumed():
-                return [keeping.resume(fact.subscription_id)]
             case SubscriptionReplayed():
                 return [keeping.replay(fact.subscription_id, fact.source, fact.after)]
             case SubscriptionDeleted():

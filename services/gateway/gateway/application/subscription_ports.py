@@ -74,6 +74,8 @@ class Keeping(Protocol):
         subscription: tuple[OrganisationId, SubscriptionId],
         types: Mapping[str, Sequence[str]],
         ends: Mapping[str, int],
+        *,
+        is_active: bool,
     ) -> Effect:
         """Cursors at the ends of the logs of these types' sources; known ones stay, those of other sources go."""
         ...
@@ -86,7 +88,13 @@ class Keeping(Protocol):
 
     def pause(self, subscription_id: SubscriptionId) -> Effect: ...
 
-    def resume(self, subscription_id: SubscriptionId) -> Effect: ...
+    def resume(self, subscription_id: SubscriptionId) -> Effect:
+        """What was paused, or has failed, is tried at once, as for the first time."""
+        ...
+
+    def readdress(self, subscription_id: SubscriptionId) -> Effect:
+        """What waits is tried at once, as for the first time; what is under way does not count any more."""
+        ...
 
     def replay(self, subscription_id: SubscriptionId, source: str, after: int) -> Effect: ...
 
@@ -113,15 +121,16 @@ class Cursors(Protocol):
     """What waits to be delivered. Synchronous."""
 
     def take(self, most: int, failing: int, lease: timedelta) -> list[Cursor]:
-        """At most so many that are due; of those whose last attempt was in vain, at most `failing`."""
+        """At most so many that are due; of those whose last attempt was in vain, at most `failing`. No organisation has
+        more than its share."""
         ...
 
     def delivered(self, cursor: Cursor, attempt: Attempt, lease: timedelta) -> Cursor | None:
         """Moved behind the event, and lent on; None where it is not ours any more."""
         ...
 
-    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> None:
-        """It is due again after the pause."""
+    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> bool:
+        """It is due again after the pause; False where it is not ours any more."""
         ...
 
     def rest(self, cursor: Cursor, position: int, *, at_end: bool) -> None:
@@ -140,8 +149,8 @@ class Cursors(Protocol):
         """Makes due whom this concerns; False where somebody else has looked through this page."""
         ...
 
-    def fall_back(self, source: str, end: int) -> bool:
-        """The log ends there, before what was read of it: its database was restored. Whether anything stood above."""
+    def fall_back(self, source: str, stood: int, end: int) -> bool:
+        """The log ended there after we `stood` above it: its database was restored. False where we have moved since."""
         ...
 
     def count(self) -> Mapping[str, int]:
@@ -183,8 +192,8 @@ class LogUnavailable(Exception):
 class Logs(Protocol):
     """The logs of all services, this one's too."""
 
-    async def page(self, source: str, after: int) -> Page:
-        """Raises LogUnavailable."""
+    async def page(self, source: str, after: int, organisation_id: OrganisationId | None = None) -> Page:
+        """Everybody's events, or a smaller page of one organisation's. Raises LogUnavailable."""
         ...
 
     async def end(self, source: str) -> int:

@@ -7,25 +7,29 @@ from datetime import timedelta
 
 import structlog
 from recado_chassis.crash import crash
-from recado_chassis.files import Files, NoSuchFile, Spool
+from recado_chassis.files import Files, FilesUnavailable, NoSuchFile, Spool
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.content import OutgoingMedia
 from recado_events.conversations import MessageReleased
 from recado_events.envelope import Cause
+from recado_events.ids import OrganisationId
 
+from gateway.application import authorisation
 from gateway.application.accounts import Token, Tokens
 from gateway.application.folds import DISPATCH, UPLOAD
 from gateway.application.media_ports import MediaAtMeta, MediaFailed, UploadLine, Waiting
 from gateway.application.ports import Line
-from gateway.commands import DispatchCommand, RefuseMedia, UseMedia
+from gateway.commands import DispatchCommand, RefuseMedia, StartDispatch, UseMedia
 from gateway.commands.media import NoteUpload
 from gateway.domain import uploads
+from gateway.domain.channel import Passage
 from gateway.domain.dispatch import dispatch_stream, waits_for_media
 from gateway.domain.fetching import LARGEST, pause
 from gateway.domain.outcomes import Place
 from gateway.domain.sending import decide
 from gateway.domain.uploads import upload_stream
+from gateway.domain.verdicts import AUTHORISATION_CODES
 
 _LONGEST = timedelta(minutes=1)
 """An hour is all that a reply has."""
@@ -57,11 +61,11 @@ class Uploading:
         else:
             self._ask(work, waiting, UseMedia(**_place(waiting), media_id=media_id, now=now))
 
-    def take(self, limit: int) -> Sequence[Waiting]:
-        return self._waiting.take(self._streams.clock.now(), limit)
+    def take(self, limit: int, under_way: Sequence[OrganisationId] = ()) -> Sequence[Waiting]:
+        return self._waiting.take(self._streams.clock.now(), limit, under_way)
 
     def upload(self, waiting: Waiting) -> str:
-        """One attempt; answers what came of it: taken, failed, refused or over."""
+        """One attempt; answers what came of it: taken, failed, refused, waits (until its number may send) or over."""
         dispatch = self._streams.read(dispatch_stream(waiting.message_id), DISPATCH)
         file = None if dispatch.released is None else dispatch.released.content
         if not isinstance(file, OutgoingMedia) or not waits_for_media(dispatch):
@@ -69,24 +73,52 @@ class Uploading:
             return "over"
         number = waiting.organisation_id, waiting.phone_number_id
         token = self._tokens.find({number}).get(number)
+        passage = self._passage(waiting, token)
+        if passage in ("shut", "frozen"):
+            return "refused"
+        if passage == "wait" or token is None:
+            self.put_off(waiting)
+            return "waits"
+        return self._upload(waiting, file, token)
+
+    def _upload(self, waiting: Waiting, file: OutgoingMedia, token: Token) -> str:
         try:
             media_id = self._known(waiting, file) or self._bring(waiting, file, token)
         except NoSuchFile:
             return self._refuse(waiting, "media_missing")
+        except FilesUnavailable as error:
+            return self._failed(waiting, type(error).__name__)
         except MediaFailed as failed:
-            _log.warning("media_not_uploaded", message_id=str(waiting.message_id), reason=failed.reason)
-            return self._refuse(waiting, "media_refused", failed.code) if failed.is_final else self._put_off(waiting)
+            if failed.is_final:
+                return self._refuse(waiting, "media_refused", failed.code)
+            if (code := failed.code) is not None and code in AUTHORISATION_CODES:
+                self._lose(waiting, token, code)
+            return self._failed(waiting, failed.reason)
         crash("media.after_upload")
         self._use(waiting, file, media_id)
         return "taken"
+
+    def _passage(self, waiting: Waiting, token: Token | None) -> Passage:
+        """Whether its number may send; a message that never may is rejected at once, as one without a file is."""
+        number, now = (waiting.organisation_id, waiting.phone_number_id), self._streams.clock.now()
+
+        def look(work: Work) -> Passage:
+            passage = authorisation.passage(work, number, token)
+            if passage in ("shut", "frozen"):
+                self._ask(work, waiting, StartDispatch(**_place(waiting), passage=passage, now=now))
+            return passage
+
+        return self._streams.transact(look).value
+
+    def _lose(self, waiting: Waiting, token: Token, code: int) -> None:
+        number, now = (waiting.organisation_id, waiting.phone_number_id), self._streams.clock.now()
+        self._streams.transact(lambda work: authorisation.lose(work, number, token, code, now, waiting.cause))
 
     def _known(self, waiting: Waiting, file: OutgoingMedia) -> str | None:
         stream = upload_stream(waiting.organisation_id, waiting.phone_number_id, file.sha256)
         return self._streams.read(stream, UPLOAD).usable(self._streams.clock.now())
 
-    def _bring(self, waiting: Waiting, file: OutgoingMedia, token: Token | None) -> str:
-        if token is None:
-            raise MediaFailed("authorisation_lost")
+    def _bring(self, waiting: Waiting, file: OutgoingMedia, token: Token) -> str:
         with Spool(LARGEST) as spool:
             for piece in self._files.read(file.key):
                 spool.write(piece)
@@ -116,11 +148,16 @@ class Uploading:
         self._streams.transact(lambda work: self._ask(work, waiting, command))
         return "refused"
 
-    def _put_off(self, waiting: Waiting) -> str:
+    def _failed(self, waiting: Waiting, reason: str) -> str:
+        _log.warning("media_not_uploaded", message_id=str(waiting.message_id), reason=reason)
+        self.put_off(waiting)
+        return "failed"
+
+    def put_off(self, waiting: Waiting) -> None:
+        """After an attempt in vain."""
         attempts = waiting.attempts + 1
         until = self._streams.clock.now() + min(pause(attempts), _LONGEST)
         self._waiting.put_off(waiting.message_id, attempts, until)
-        return "failed"
 
     def _ask(self, work: Work, waiting: Waiting, command: DispatchCommand) -> None:
         stream = dispatch_stream(waiting.message_id)

@@ -14,7 +14,13 @@ _PLAIN = re.compile(r"[\x21\x23-\x5b\x5d\x5f\x61-\x7a\x7e%]+")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _CARRIES_IPV4 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
-_NOT_FOR_GUESTS = (IPv4Network("192.88.99.0/24"), IPv6Network("5f00::/16"))
+_NOT_FOR_GUESTS = (
+    IPv4Network("168.63.129.16/32"),  # what a host of Azure tells its guests
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("3fff::/20"),
+    IPv6Network("5f00::/16"),
+)
 
 Outcome = Literal["delivered", "refused", "redirected", "gone", "timeout", "unreachable", "forbidden", "unresolved"]
 """`refused`: answered with any other status. `forbidden`: its host has moved to an address where nothing is sent."""

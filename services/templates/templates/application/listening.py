@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recado_chassis.one_by_one import one_by_one
 from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
@@ -21,9 +22,13 @@ from templates.commands import (
     TakeRequest,
 )
 from templates.domain import account, reviewing, staff
+from templates.domain.limits import REVIEW
 from templates.domain.reviewing import is_another, may_be_made_known
 from templates.domain.story import Place
 from templates.domain.template import Template
+from templates.views import Questions
+
+AT_ONCE = 100
 
 
 class Listening:
@@ -103,11 +108,18 @@ class Listening:
 class Reminding:
     """Notices what nobody told: reviews that take too long. Synchronous, for threads."""
 
-    def __init__(self, streams: Streams, listening: Listening) -> None:
+    def __init__(self, streams: Streams, listening: Listening, questions: Questions) -> None:
         self._streams = streams
         self._listening = listening
+        self._questions = questions
 
-    def notice(self, organisation_id: OrganisationId, template_id: TemplateId) -> None:
+    def remind(self) -> int:
+        """Of all that are overdue now; answers how many were looked at. Raises as `one_by_one` does."""
+        overdue = self._questions.overdue(self._streams.clock.now() - REVIEW, AT_ONCE)
+        one_by_one(overdue, lambda each: self._notice(*each))
+        return len(overdue)
+
+    def _notice(self, organisation_id: OrganisationId, template_id: TemplateId) -> None:
         command = NoticeSilence(organisation_id=organisation_id, template_id=template_id, now=self._streams.clock.now())
         cause = Cause(str(self._streams.ids.new()))
         self._streams.transact(lambda work: self._listening.notice_silence(work, command, cause))

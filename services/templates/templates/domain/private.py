@@ -89,8 +89,9 @@ class UserNoted(OfStaff):
 class GrantNoted(OfStaff):
     TYPE: ClassVar[str] = "templates.grant-noted.v1"
     profile_id: ProfileId
-    level: str
-    scope: str
+    level: str | None = None
+    """None: nothing any more."""
+    scope: str | None = None
     noted_at: AwareDatetime
 
 

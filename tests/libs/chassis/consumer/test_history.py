@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import httpx
 import pytest
@@ -68,8 +69,8 @@ class Faltering(OwnersOverHttp):
         self.__dict__ = owners.__dict__
         self.dice = random.Random(7)
 
-    async def page(self, owner: str, after: int, limit: int = PAGE) -> LogPage:
-        page = await super().page(owner, after, limit)
+    async def page(self, owner: str, after: int, limit: int = PAGE, organisation_id: UUID | None = None) -> LogPage:
+        page = await super().page(owner, after, limit, organisation_id)
         if self.dice.random() < 0.3:
             raise OwnerUnavailable("mouth does not tell its log: a test")
         return LogPage(page.events[:80], page.events[:80][-1]["position"] if page.events else page.next, page.end)

@@ -79,7 +79,23 @@ async def test_an_empty_log_has_an_end(boxes: Asking) -> None:
     assert await read(boxes) == {"events": [], "next": 0, "end": 0}
 
 
-@pytest.mark.parametrize("query", [{"after": -1}, {"after": "x"}, {"limit": 0}, {"limit": 501}])
+async def test_a_page_of_one_organisation_holds_nothing_of_others_and_goes_on_to_the_end(boxes: Asking) -> None:
+    await fill(boxes, 7)
+    everybody = (await read(boxes))["events"]
+    theirs = [event for event in everybody if event["tenantid"] == str(OTHER_ORGANISATION)]
+    first = await read(boxes, organisation=OTHER_ORGANISATION, limit=2)
+    assert (len(first["events"]), first["end"]) == (1, 14), "its private events count as its own"
+    found, page = first["events"], first
+    while page["next"] < page["end"]:
+        page = await read(boxes, organisation=OTHER_ORGANISATION, limit=2, after=page["next"])
+        found += page["events"]
+
+    assert found == theirs
+    assert (await read(boxes, organisation=uuid4()))["events"] == []
+    assert (await read(boxes, organisation=uuid4()))["next"] == 14
+
+
+@pytest.mark.parametrize("query", [{"after": -1}, {"after": "x"}, {"limit": 0}, {"limit": 501}, {"organisation": "x"}])
 async def test_bounds_are_kept(boxes: Asking, query: dict[str, Any]) -> None:
     answer = await boxes.client.get("/events", params=query, headers=bearer(service_token()))
     assert answer.status_code == 422

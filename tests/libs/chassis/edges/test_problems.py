@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from recado_chassis.files import FilesUnavailable
 from recado_chassis.http.app import create_app
 from recado_chassis.store import Conflict, Fenced, Unavailable
 from recado_chassis.storing.memory import MemoryStore
@@ -166,7 +167,10 @@ class Failing(MemoryStore):
         raise self.error
 
 
-@pytest.mark.parametrize(("error", "rule"), [(Fenced("x"), "busy"), (Unavailable("x"), "unavailable")])
+@pytest.mark.parametrize(
+    ("error", "rule"),
+    [(Fenced("x"), "busy"), (Unavailable("x"), "unavailable"), (FilesUnavailable("x"), "unavailable")],
+)
 async def test_what_may_be_tried_again_says_when(error: Exception, rule: str) -> None:
     settings = settings_with()
     async with client_of(create_app(build(settings, Toolbox(Failing(error))), settings)) as client:

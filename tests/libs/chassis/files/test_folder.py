@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,23 @@ from tests.libs.chassis.files.places import behaves, kept
 
 def test_a_folder_keeps_files(tmp_path: Path) -> None:
     behaves(Folder(tmp_path / "not" / "made" / "yet"))
+
+
+def test_every_new_name_is_synced_before_a_file_counts_as_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def noting(handle: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    key = kept(Folder(tmp_path / "files"))
+    owner, _, digest = key.partition("/")
+
+    names = [str(tmp_path), str(tmp_path / "files"), str(tmp_path / "files" / owner)]
+    assert synced[:3] == names
+    assert synced[-1] == f"{names[-1]}/{digest[:2]}"
 
 
 def test_a_file_that_breaks_off_is_not_there_at_all(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_retry_handles_what_can_be_handled_and_names_what_cannot(operator: Ope
     broken = customer(operator.service)[0]._replace(value=b"{")
     name = operator.park(broken, "undecodable", "")
     done = operator.runs("parked", "retry", "crm", "--all", "--json")
-    assert done.returncode == 1
+    assert done.returncode == 1, done.stderr
     outcome = json.loads(done.stdout)
     assert outcome["handled"] == 1
     assert [each["record"] for each in outcome["failed"]] == [name]

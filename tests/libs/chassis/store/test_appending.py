@@ -104,6 +104,21 @@ def test_the_log_is_read_in_pages_of_some_types_alone(store: Store) -> None:
     assert store.read(0, 3, ["never stored"]) == []
 
 
+def test_the_log_of_one_organisation_is_read_up_to_a_position(store: Store) -> None:
+    theirs = uuid4()
+    rows = [
+        event("a", number)._replace(organisation_id=theirs if number % 2 else ORGANISATION) for number in range(1, 8)
+    ]
+    append(store, rows)
+    until = store.read(0, 6)[-1].position or 0
+
+    assert [row.version for row in store.read_of(theirs, 0, until, 10)] == [1, 3, 5]
+    first, second = store.read_of(theirs, 0, until, 2)
+    assert [row.version for row in store.read_of(theirs, first.position or 0, until, 10)] == [3, 5]
+    assert store.read_of(theirs, second.position or 0, second.position or 0, 10) == []
+    assert store.read_of(uuid4(), 0, until, 10) == []
+
+
 def test_a_commit_of_many_events_keeps_their_order(store: Store) -> None:
     rows = [event(f"s{number % 7}", number // 7 + 1) for number in range(700)]
 

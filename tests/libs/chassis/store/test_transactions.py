@@ -8,7 +8,8 @@ import pytest
 from recado_chassis.ports import SystemClock, Uuid7
 from recado_chassis.store import Contradiction, Store
 from recado_chassis.streams import Remembering, Streams
-from recado_chassis.work import Folded, Work
+from recado_chassis.work import Fold, Folded, Work
+from recado_events.event import Event
 
 from tests.libs.chassis.store.conftest import AnyStore
 from tests.libs.chassis.store.rows import alias
@@ -81,6 +82,47 @@ def test_a_second_attempt_holds_the_lock_before_it_looks(store: AnyStore) -> Non
 
     assert attempts == [0, 1]
     assert streams.read("shelf-a", COUNTING) == 2
+
+
+def test_after_a_lost_race_no_more_is_loaded_than_what_came_meanwhile(store: Store) -> None:
+    clock = SystemClock()
+    streams, intruder = Streams(store, MAPPER, clock, Uuid7(clock)), Shelving(store)
+    for _ in range(30):
+        intruder.shelve("ab")
+    folded: list[str] = []
+
+    def counting(before: int, event: Event) -> int:
+        folded.append(event.stream)
+        return COUNTING.evolve(before, event)
+
+    kept, looks = Fold(0, counting), 0
+
+    def decide(work: Work) -> tuple[int, int]:
+        nonlocal looks
+        looks += 1
+        seen = work.state("shelf-a", kept), work.state("shelf-b", kept)
+        if looks == 1:
+            intruder.shelve("b")
+        work.claim(alias("x"), "me")
+        return seen
+
+    assert streams.transact(decide).value == (30, 31)
+    assert (looks, folded.count("shelf-a"), folded.count("shelf-b")) == (2, 30, 31)
+
+
+def test_what_was_remembered_of_a_history_that_is_no_more_is_forgotten(store: Store) -> None:
+    clock = SystemClock()
+    streams = Streams(store, MAPPER, clock, Uuid7(clock))
+    Shelving(store).shelve("a")
+    streams.read("shelf-a", COUNTING)
+    streams._remembered["shelf-a"] = Folded(7, 7, COUNTING)
+
+    def decide(work: Work) -> int:
+        seen = work.state("shelf-a", COUNTING)
+        work.claim(alias("x"), "me")
+        return seen
+
+    assert streams.transact(decide).value == 1
 
 
 def test_what_conflicts_even_when_nobody_else_can_write_is_no_race(store: Store) -> None:

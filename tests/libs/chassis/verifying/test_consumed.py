@@ -58,15 +58,16 @@ def effect(position: int, offset: int) -> Logged:
     return Logged(position, f"stream-{position}", "tests.happened.v1", state, "1")
 
 
-def turned(*events: Logged, row: InboxRow = READ) -> int:
-    return consumed.order("tests", [row], events, topic()).value
+def turned(*events: Logged, row: InboxRow = READ) -> dict[str, int]:
+    return found_in([consumed.order("tests", [row], events, topic())])
 
 
 def test_effects_in_the_order_of_their_records_differ_in_nothing() -> None:
     row = replace(READ, parked=0)
-    assert turned(effect(1, 0), effect(2, 2), effect(3, 2), effect(4, 4), effect(5, 0), row=row) == 0
+    assert turned(effect(1, 0), effect(2, 2), effect(3, 2), effect(4, 4), effect(5, 0), row=row) == {}
 
 
 def test_an_effect_before_that_of_an_earlier_record_is_named_unless_records_were_parked() -> None:
-    assert turned(effect(1, 2), effect(2, 0), row=replace(READ, parked=0)) == 1
-    assert turned(effect(1, 2), effect(2, 0)) == 0
+    found = {"records whose effects stand before those of earlier ones": 1}
+    assert turned(effect(1, 2), effect(2, 0), row=replace(READ, parked=0)) == found
+    assert turned(effect(1, 2), effect(2, 0)) == {}

@@ -46,6 +46,7 @@ def test_a_row_that_a_rebuild_would_make_otherwise_names_its_table(dsn: str) -> 
     with psycopg.connect(dsn) as connection:
         connection.execute("UPDATE view_shelves.counts SET books = books + 1 WHERE shelf = '3'")
     figure = views.figure("tests", dsn, Shelves(), MAPPER)
+    assert figure.name == "tables of view shelves that a rebuild makes differently"
     assert (figure.value, figure.examples) == (1, ('"counts"',))
 
 

@@ -13,13 +13,15 @@ from conversations.adapters.http.desks import desk_routes
 from conversations.adapters.http.inbox import inbox_routes
 from conversations.adapters.http.life import life_routes
 from conversations.adapters.http.people import standing
+from conversations.adapters.http.reply_files import reply_file_routes
 from conversations.adapters.http.stream import Screens, stream_routes
-from conversations.adapters.http.talk import talk_routes
+from conversations.adapters.http.talk import Ways, talk_routes
 from conversations.adapters.http.users import user_routes
-from conversations.application import Attaching, Beginning, People
+from conversations.application import People
 from conversations.views import Questions
 
 __all__ = [
+    "Ways",
     "life_routes",
     "screen_routes",
     "staff_routes",
@@ -38,12 +40,12 @@ def staff_routes(streams: Streams, people: People, questions: Questions) -> list
     return [user_routes(streams, people, questions), desk_routes(streams, people, questions)]
 
 
-def writing_routes(
-    streams: Streams, attaching: Attaching, beginning: Beginning, questions: Questions, files: Files, ids: Ids
-) -> list[APIRouter]:
+def writing_routes(streams: Streams, ways: Ways, questions: Questions, files: Files, ids: Ids) -> list[APIRouter]:
     """Writing first, files, and all that is done with a conversation."""
+    attaching, beginning = ways.attaching, ways.beginning
     return [
         attachment_routes(streams, attaching, questions, files, ids),
         beginning_routes(streams, beginning, ids),
-        talk_routes(streams, attaching, beginning, questions, ids),
+        reply_file_routes(streams, attaching, files, ids),
+        talk_routes(streams, ways, questions, ids),
     ]

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
+from recado_chassis.caller import Caller
+from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import caught_up
@@ -16,7 +18,8 @@ from starlette.responses import Response
 
 from conversations.adapters.http.people import Looking, viewers
 from conversations.application import People
-from conversations.commands import ChooseRota, GrantProfile
+from conversations.application.scene import FOLDS
+from conversations.commands import ChooseRota, GrantProfile, WithdrawGrant
 from conversations.views import Questions
 
 Administrator = Annotated[Asked, Depends(asked("administrator"))]
@@ -53,6 +56,26 @@ def desk_routes(streams: Streams, people: People, questions: Questions) -> APIRo
             return {"profile_id": str(profile_id), "level": body.level, "scope": body.scope}
 
         return perform(streams, request, decide)
+
+    @router.delete("/profiles/{profile_id}/grant", status_code=204)
+    def withdraw_grant(profile_id: UUID, request: Administrator) -> Response:
+        """Nobody sees or does anything by this profile any more."""
+        org, who, now = request.caller.organisation, request.caller.user_id, request.now
+        command = WithdrawGrant(organisation_id=org, profile_id=ProfileId(profile_id), by=who, now=now)
+
+        def decide(work: Any) -> None:
+            people.withdraw_grant(work, command, request.cause)
+
+        return perform(streams, request, decide)
+
+    @router.get("/profiles")
+    def profiles(who: Annotated[Caller, Depends(caller("administrator"))]) -> dict[str, Any]:
+        """What each profile may do, as it is now; those that are granted nothing are not there."""
+        grants = streams.read(f"team-{who.organisation}", FOLDS["team"]).grants
+        items = [
+            {"profile_id": profile, "level": of.level, "scope": of.scope} for profile, of in sorted(grants.items())
+        ]
+        return {"items": items, "next_cursor": None}
 
     @router.put("/channels/{phone_number_id}/rota")
     def choose_rota(phone_number_id: Number, body: RotaBody, request: Administrator) -> Response:

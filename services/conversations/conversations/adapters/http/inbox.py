@@ -1,6 +1,6 @@
 """Looking at conversations: lists, one with its timeline, counters. Permission limits every question."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from conversations.adapters.http.people import viewers
 from conversations.adapters.http.presence import block_shown
 from conversations.domain.message import is_lost, shown_status
 from conversations.domain.refusals import OutOfScope
-from conversations.views import Filters, Place, Questions, Viewer
+from conversations.views import Filters, Order, Place, Questions, Viewer
 from conversations.views.failures import failure_of
 from conversations.views.filters import window_state
 
@@ -25,7 +25,6 @@ Row = dict[str, Any]
 _QUEUED = {None: "queued", "released": "queued"}
 """Of what leaves, while nothing was told of it yet."""
 _UNREAD, _NEWEST = Filters(unread=True), 200
-_BEGINNING = (datetime.min.replace(tzinfo=UTC), -1, 0)
 
 
 def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRouter:
@@ -44,13 +43,17 @@ def inbox_routes(streams: Streams, questions: Questions, clock: Clock) -> APIRou
         row = _found(questions, who, conversation_id)
         owners = [_owner(o) for o in questions.owners_of(conversation_id)]
         block = block_shown(questions.block_of(row["customer_id"]))
-        return {**_conversation(row, clock.now()), "owners": owners, "block": block}
+        wish = questions.wish_of(row["customer_id"])
+        return {**_conversation(row, clock.now()), "owners": owners, "block": block, "marketing": wish}
 
     @router.get("/conversations/{conversation_id}/messages")
-    def timeline(conversation_id: UUID, at: Annotated[Page, Depends(page)], who: Viewing) -> Response:
+    def timeline(
+        conversation_id: UUID, at: Annotated[Page, Depends(page)], who: Viewing, order: Order = "oldest"
+    ) -> Response:
+        """`order`: which of its messages come first. A page that begins with the newest goes back from there."""
         _found(questions, who, conversation_id)
-        after = (datetime.fromisoformat(at.after[0]), at.after[1], at.after[2]) if at.after else _BEGINNING
-        rows = questions.timeline(conversation_id, after, at.fetch)
+        after = (datetime.fromisoformat(at.after[0]), at.after[1], at.after[2]) if at.after else None
+        rows = questions.timeline(conversation_id, order, after, at.fetch)
         files = questions.files.of_messages([row["message_id"] for row in rows])
         return at.answer(
             rows,
@@ -135,6 +138,7 @@ def _message(row: Row) -> Row:
         "sent_by": row["sent_by"],
         "reply_to": row["quoted_id"],
         "forwarded": row["forwarded"],
+        **_whence(row),
         "edited_at": row["edited_at"],
         "revoked_at": row["revoked_at"],
         "reactions": _reactions(row["reactions"]),
@@ -143,6 +147,12 @@ def _message(row: Row) -> Row:
         "failure": failure_of(statuses),
         "statuses": {name: datetime.fromisoformat(told["at"]) for name, told in sorted(statuses.items())},
     }
+
+
+def _whence(row: Row) -> Row:
+    """The ad and the product that the customer wrote about, where they did."""
+    told = None if row["whence"] is None or row["revoked_at"] else orjson.loads(bytes(row["whence"]))
+    return {name: told and told.get(name) for name in ("referral", "referred_product")}
 
 
 def _seen(content: Row) -> Row:

@@ -11,8 +11,7 @@ from conversations.adapters.http.presence import presence_routes
 from conversations.adapters.http.quick_replies import quick_reply_routes
 from conversations.adapters.http.rules import rules_routes
 from conversations.adapters.http.saved_views import saved_view_routes
-from conversations.application import Keeping, Ruling, Talking
-from conversations.application.answering import Answering
+from conversations.application import Answering, Keeping, Ruling, Talking
 from conversations.application.importing import Importing
 from conversations.application.scene import Scene
 from conversations.views import Questions

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from recado_chassis.caller import Caller
 from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, asked, perform
@@ -16,10 +17,11 @@ from recado_chassis.ports import Ids
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.conversations import QuickReplyWritten
-from recado_events.ids import ConversationId
+from recado_events.ids import AttachmentId, ConversationId
 from starlette.responses import Response
 
 from conversations.adapters.http.people import person_of, viewer_of
+from conversations.adapters.http.reply_files import shown as shown_file
 from conversations.application.answering import Answering
 from conversations.application.scene import FOLDS
 from conversations.commands import RemoveQuickReply, WriteQuickReply
@@ -40,10 +42,18 @@ class QuickReplyBody(RequestModel):
     shortcut: Shortcut
     """What is typed for it; capitals make no difference."""
     title: Annotated[str, Field(min_length=1, max_length=100)]
-    text: Annotated[str, Field(min_length=1, max_length=4096)]
-    """Merge fields stand there as `#{contact.first_name}`."""
+    text: Annotated[str, Field(max_length=4096)]
+    """Merge fields stand there as `#{contact.first_name}`; with a file it is the caption, and may be empty."""
     fallbacks: Annotated[list[FallbackBody], Field(max_length=20)] = Field(default_factory=list)
     """What stands in the place of a merge field of which nothing is known."""
+    attachment_id: UUID | None = None
+    """Of a file that was put aside for quick replies."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and self.attachment_id is None:
+            raise PydanticCustomError("nothing_to_send", "text may be empty only where there is a file")
+        return self
 
 
 def quick_reply_routes(streams: Streams, answering: Answering, ids: Ids) -> APIRouter:
@@ -113,6 +123,7 @@ def _writing(quick_reply_id: UUID, body: QuickReplyBody, request: Asked, *, is_n
         title=body.title,
         text=body.text,
         fallbacks={each.field: each.value for each in body.fallbacks},
+        attachment_id=None if body.attachment_id is None else AttachmentId(body.attachment_id),
         by=person_of(request.caller),
         now=request.now,
     )
@@ -121,4 +132,5 @@ def _writing(quick_reply_id: UUID, body: QuickReplyBody, request: Asked, *, is_n
 def _shown(reply: QuickReplyWritten) -> Row:
     fallbacks = [{"field": name, "value": value} for name, value in sorted(reply.fallbacks.items())]
     names = ("quick_reply_id", "shortcut", "title", "text", "written_by", "written_at")
-    return {**{name: getattr(reply, name) for name in names}, "fallbacks": fallbacks}
+    file = shown_file(reply.quick_reply_id, reply.file)
+    return {**{name: getattr(reply, name) for name in names}, "fallbacks": fallbacks, "attachment": file}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from starlette.responses import Response
 
 from conversations.adapters.http.beginning import TemplateChoice, choice_of, record_of
 from conversations.adapters.http.people import person_of
-from conversations.application import Attaching, Beginning, Talking
+from conversations.application import Answering, Attaching, Beginning, Talking
 from conversations.commands import (
     AssignConversation,
     CloseConversation,
@@ -27,6 +28,7 @@ from conversations.commands import (
     React,
     ReopenConversation,
     Reply,
+    SendQuickReply,
     SendTemplate,
 )
 from conversations.commands.attaching import SendAttachment
@@ -60,6 +62,16 @@ class AttachmentBody(RequestModel):
     """The message to quote."""
 
 
+class QuickReplyBody(RequestModel):
+    type: Literal["quick_reply"]
+    quick_reply_id: UUID
+    """What it says, with the values of this conversation; with its file, if it has one."""
+    text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    """Instead of what it says; with a file, at most 1,024 characters."""
+    reply_to: UUID | None = None
+    """The message to quote."""
+
+
 class TemplateBody(TemplateChoice):
     type: Literal["template"]
     pipeline_record_id: UUID | None = None
@@ -81,22 +93,29 @@ class AssignBody(RequestModel):
     user_id: UUID
 
 
-Sent = TextBody | ReactionBody | AttachmentBody | TemplateBody
+Sent = TextBody | ReactionBody | AttachmentBody | QuickReplyBody | TemplateBody
 
 
-def talk_routes(
-    streams: Streams, attaching: Attaching, beginning: Beginning, questions: Questions, ids: Ids
-) -> APIRouter:
-    talking = attaching.talking
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """In which something is sent."""
+
+    attaching: Attaching
+    answering: Answering
+    beginning: Beginning
+
+
+def talk_routes(streams: Streams, ways: Ways, questions: Questions, ids: Ids) -> APIRouter:
+    talking = ways.attaching.talking
     router = APIRouter(prefix="/conversations/{conversation_id}", tags=["conversations"])
-    _add_sending(router, streams, attaching, beginning, ids)
+    _add_sending(router, streams, ways, ids)
     _add_reading(router, streams, talking, questions)
     _add_owning(router, streams, talking)
     return router
 
 
-def _add_sending(router: APIRouter, streams: Streams, attaching: Attaching, beginning: Beginning, ids: Ids) -> None:
-    talking = attaching.talking
+def _add_sending(router: APIRouter, streams: Streams, ways: Ways, ids: Ids) -> None:
+    talking = ways.attaching.talking
 
     @router.post("/messages", status_code=202)
     def send(
@@ -111,11 +130,13 @@ def _add_sending(router: APIRouter, streams: Streams, attaching: Attaching, begi
                 case Reply():
                     talking.reply(work, command, request.cause)
                 case SendAttachment():
-                    attaching.send_attachment(work, command, request.cause)
+                    ways.attaching.send_attachment(work, command, request.cause)
+                case SendQuickReply():
+                    ways.answering.send(work, command, request.cause)
                 case React():
                     talking.react(work, command, request.cause)
                 case SendTemplate():
-                    beginning.send_template(work, command, request.cause)
+                    ways.beginning.send_template(work, command, request.cause)
             return {"message_id": str(command.message_id)}
 
         return perform(streams, request, decide, status=202)
@@ -158,7 +179,7 @@ def _on(conversation_id: UUID, request: Asked) -> dict[str, Any]:
 
 def _sending(
     conversation_id: ConversationId, body: Sent, request: Asked, message_id: MessageId
-) -> Reply | React | SendAttachment | SendTemplate:
+) -> Reply | React | SendAttachment | SendQuickReply | SendTemplate:
     on = _on(conversation_id, request)
     if isinstance(body, TemplateBody):
         about = record_of(body.pipeline_record_id)
@@ -169,6 +190,9 @@ def _sending(
     if isinstance(body, AttachmentBody):
         file = AttachmentId(body.attachment_id)
         return SendAttachment(**on, message_id=message_id, attachment_id=file, caption=body.caption, reply_to=quoted)
+    if isinstance(body, QuickReplyBody):
+        named = body.quick_reply_id
+        return SendQuickReply(**on, message_id=message_id, quick_reply_id=named, text=body.text, reply_to=quoted)
     content = OutgoingText(body=body.text, preview_url=body.preview_url)
     return Reply(**on, message_id=message_id, content=content, reply_to=quoted)
 

@@ -45,12 +45,16 @@ def of_templates(listening: Listening) -> Reactions:
 def of_contacts(listening: Listening) -> Reactions:
     told: tuple[type[Any], ...] = (crm.ContactCreated, crm.ContactAliasesAdded, crm.ContactFieldsEdited)
     kinds: tuple[type[Any], ...] = (crm.ContactLinked, crm.ContactOwnerChanged)
+    joined: tuple[type[Any], ...] = (crm.ContactMergedInto, crm.ContactSuperseded, crm.ContactRestored)
     return {
         **dict(_on(kind, noting.contact_of, listening.note_contact, kind.STREAM) for kind in told),
         **dict(_on(kind, noting.standing_of, listening.note_contact_standing, kind.STREAM) for kind in kinds),
+        **dict(_on(kind, noting.superseded_of, listening.note_contact_superseded, kind.STREAM) for kind in joined),
         **dict(
             [
                 _on(crm.ContactCompanyChosen, noting.company_of, listening.note_contact_company, crm.OfContact.STREAM),
+                _on(crm.CompanyCreated, noting.told_company_of, listening.note_company, crm.OfCompany.STREAM),
+                _on(crm.CompanyFieldsEdited, noting.told_company_of, listening.note_company, crm.OfCompany.STREAM),
                 _on(crm.ContactUnmerged, noting.parted_of, listening.note_contact_parted, crm.OfContact.STREAM),
             ]
         ),

@@ -25,8 +25,20 @@ from conversations.adapters.kafka.hearing import (
 from conversations.adapters.kafka.meta import Command, decode
 from conversations.application import Arriving, Attaching, Delivering, Listening
 from conversations.application.importing import Importing, streams_of
+from conversations.application.phone_books import PhoneBooks
 from conversations.application.scene import Scene, fold_of
-from conversations.commands import Arrival, ChangeIdentity, ImportPast, RecordStatus, SetAsideUpdate, SetMarketing
+from conversations.commands import (
+    Arrival,
+    ChangeIdentity,
+    ImportPast,
+    NotePhoneBook,
+    ReceiveEdit,
+    ReceiveReaction,
+    ReceiveRevoke,
+    RecordStatus,
+    SetAsideUpdate,
+    SetMarketing,
+)
 
 E = TypeVar("E", bound=Event)
 Outcome = gateway.MessageAccepted | gateway.MessageRejected | gateway.MessageOutcomeUnknown
@@ -42,7 +54,7 @@ class Inbound:
         self._arriving = arriving
         self._delivering = delivering
         self._scene = scene
-        self._importing = Importing(scene)
+        self._importing, self._phone_books = Importing(scene), PhoneBooks(scene)
         self._decode = partial(decode, reactions_open_window=reactions_open_window)
         self._decoded: OrderedDict[tuple[str, int, int], Command | None] = OrderedDict()
 
@@ -70,6 +82,8 @@ class Inbound:
                 self._arriving.set_marketing(work, command, heard.cause)
             case ImportPast():
                 self._importing.import_past(work, command, heard.cause)
+            case NotePhoneBook():
+                self._phone_books.note(work, command, heard.cause)
             case SetAsideUpdate():
                 self._arriving.set_aside(work, command, heard.cause)
 
@@ -79,7 +93,7 @@ class Inbound:
             case Arrival() | SetMarketing():
                 people = self._scene.person_keys(command.organisation_id, command.sighting.aliases)
                 return [*self._alias_keys(command), *people]
-            case ChangeIdentity():
+            case ChangeIdentity() | NotePhoneBook():
                 return self._alias_keys(command)
         return ()
 
@@ -89,6 +103,8 @@ class Inbound:
                 aliases = command.sighting.aliases
             case ChangeIdentity():
                 aliases = (*command.old, *command.new)
+            case NotePhoneBook():
+                aliases = tuple(alias for told in command.cards for alias in told.aliases)
             case _:
                 return ()
         return self._scene.alias_keys(command.organisation_id, command.phone_number_id, aliases)
@@ -108,12 +124,17 @@ class Inbound:
                 ]
                 if command.by_business:
                     names.append(f"wamid-{command.message_id}")
+                if isinstance(command, ReceiveReaction | ReceiveEdit | ReceiveRevoke):
+                    names += [f"wamid-{command.target_id}", f"message-{command.target_id}"]
             case RecordStatus():
                 names += [f"wamid-{command.wamid_id}", f"message-{command.wamid_id}"]
                 if command.tagged_id is not None:
                     names.append(f"message-{command.tagged_id}")
             case ImportPast():
                 names += streams_of(command)
+            case NotePhoneBook():
+                desk = f"desk-{command.organisation_id}-{command.phone_number_id}"
+                names += [desk, *self._phone_books.streams_of(command)]
             case SetAsideUpdate():
                 names.append(f"update-{command.update_id}")
         return {name: fold_of(name) for name in names}

@@ -7,16 +7,17 @@ from typing import Any
 
 from recado_events.inbound import InboundType, InboundUpdate
 
-from conversations.adapters.kafka.meta_content import content_of, product_of, referral_of
+from conversations.adapters.kafka.meta_book import FIELD as PHONE_BOOK
+from conversations.adapters.kafka.meta_book import phone_book
 from conversations.adapters.kafka.meta_past import past
 from conversations.adapters.kafka.meta_people import aliases_of, moment_of, sighting_of
 from conversations.adapters.kafka.meta_status import status
 from conversations.adapters.kafka.meta_update import Told
-from conversations.adapters.kafka.meta_values import object_of, text_of
 from conversations.commands import (
     Arrival,
     ChangeIdentity,
     ImportPast,
+    NotePhoneBook,
     ReceiveEcho,
     ReceiveEdit,
     ReceiveMessage,
@@ -26,8 +27,10 @@ from conversations.commands import (
     SetAsideUpdate,
     SetMarketing,
 )
+from conversations.domain.meta_content import content_of, product_of, referral_of
+from conversations.domain.meta_values import object_of, text_of
 
-Command = Arrival | ChangeIdentity | SetMarketing | RecordStatus | ImportPast | SetAsideUpdate
+Command = Arrival | ChangeIdentity | SetMarketing | RecordStatus | ImportPast | NotePhoneBook | SetAsideUpdate
 
 _UNAVAILABLE = 131060
 _CHANGES = {
@@ -146,11 +149,15 @@ def _preference(told: Told) -> Command:
     )
 
 
+def _of_phone(told: Told) -> Command:
+    return phone_book(told) if told.update.field == PHONE_BOOK else past(told)
+
+
 _READERS: dict[str, Callable[[Told], Command | None]] = {
     InboundType.MESSAGE: _message,
     InboundType.STATUS: status,
     InboundType.ECHO: _echo,
     InboundType.PREFERENCE: _preference,
-    InboundType.HISTORY: past,
+    InboundType.HISTORY: _of_phone,
     InboundType.ERROR: Told.set_aside,
 }

@@ -7,11 +7,11 @@ from typing import Any
 
 from recado_events.identity import Alias
 
-from conversations.adapters.kafka.meta_content import content_of
 from conversations.adapters.kafka.meta_people import aliases_of, moment_of
 from conversations.adapters.kafka.meta_update import Told
-from conversations.adapters.kafka.meta_values import Json, object_of, text_of
 from conversations.commands import ImportPast, PastMessage, SetAsideUpdate
+from conversations.domain.meta_content import content_of
+from conversations.domain.meta_values import Json, object_of, text_of
 
 
 def past(told: Told) -> ImportPast | SetAsideUpdate:

@@ -11,8 +11,8 @@ from recado_chassis.service import Unreadable
 from recado_events.identity import Alias
 from recado_events.inbound import InboundUpdate
 
-from conversations.adapters.kafka.meta_values import Json, object_of, text_of
 from conversations.commands import Sighting
+from conversations.domain.meta_values import Json, object_of, text_of
 
 SKEW = timedelta(minutes=5)
 """How far Meta's clock may be ahead of ours; a time beyond it is none of a message."""

@@ -11,8 +11,8 @@ from recado_events.ids import MessageId
 
 from conversations.adapters.kafka.meta_people import InvalidUpdate, moment_of
 from conversations.adapters.kafka.meta_update import Told
-from conversations.adapters.kafka.meta_values import Json, code_of, details_of, text_of
 from conversations.commands import RecordStatus, SetAsideUpdate
+from conversations.domain.meta_values import Json, code_of, details_of, text_of
 
 _TAG = re.compile(r"v1\.([0-9a-f]{32})\.\d{1,6}\.[0-9a-f]{16}")
 

@@ -9,8 +9,8 @@ from recado_events.ids import MessageId, OrganisationId, PhoneNumberId, wamid_id
 from recado_events.inbound import InboundUpdate
 
 from conversations.adapters.kafka.meta_people import InvalidUpdate, moment_of
-from conversations.adapters.kafka.meta_values import as_text, object_of, text_of
 from conversations.commands import SetAsideUpdate
+from conversations.domain.meta_values import as_text, object_of, text_of
 
 
 class Told:

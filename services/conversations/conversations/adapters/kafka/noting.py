@@ -7,10 +7,12 @@ from datetime import datetime
 from recado_events import billing, crm, templates
 
 from conversations.commands import (
+    NoteCompany,
     NoteContact,
     NoteContactCompany,
     NoteContactParted,
     NoteContactStanding,
+    NoteContactSuperseded,
     NoteOrganisation,
     NoteReservation,
     NoteTemplate,
@@ -45,12 +47,9 @@ def template_of(event: templates.OfTemplate) -> NoteTemplate:
 
 
 def contact_of(event: crm.ContactCreated | crm.ContactAliasesAdded | crm.ContactFieldsEdited) -> NoteContact:
-    values: dict[str, str | None] = {}
+    values = _edited(event.personal) if isinstance(event, crm.ContactFieldsEdited) else {}
     aliases = event.personal.aliases if isinstance(event.personal, crm.ContactDetails) else ()
-    if isinstance(event, crm.ContactFieldsEdited):
-        edits = event.personal.edits if event.personal else ()
-        values = {edit.field: _text(edit.after) for edit in edits}
-    elif isinstance(event, crm.ContactCreated):
+    if isinstance(event, crm.ContactCreated):
         values = {"name": event.personal.name if event.personal else None}
     return NoteContact(
         organisation_id=event.organisation_id,
@@ -59,6 +58,10 @@ def contact_of(event: crm.ContactCreated | crm.ContactAliasesAdded | crm.Contact
         aliases=aliases,
         now=event.happened_at,
     )
+
+
+def _edited(told: crm.Edits | None) -> dict[str, str | None]:
+    return {edit.field: _text(edit.after) for edit in (told.edits if told else ())}
 
 
 def _text(value: object) -> str | None:
@@ -86,6 +89,26 @@ def company_of(event: crm.ContactCompanyChosen) -> NoteContactCompany:
         organisation_id=event.organisation_id,
         contact_id=event.contact_id,
         company_id=event.company_id,
+        now=event.happened_at,
+    )
+
+
+def told_company_of(event: crm.CompanyCreated | crm.CompanyFieldsEdited) -> NoteCompany:
+    if isinstance(event, crm.CompanyFieldsEdited):
+        values = _edited(event.personal)
+    else:
+        values = {"name": event.personal.name} if event.personal else {}
+    return NoteCompany(
+        organisation_id=event.organisation_id, company_id=event.company_id, values=values, now=event.happened_at
+    )
+
+
+def superseded_of(event: crm.ContactMergedInto | crm.ContactSuperseded | crm.ContactRestored) -> NoteContactSuperseded:
+    return NoteContactSuperseded(
+        organisation_id=event.organisation_id,
+        contact_id=event.contact_id,
+        survivor_id=None if isinstance(event, crm.ContactRestored) else event.survivor_id,
+        customers=event.customers if isinstance(event, crm.ContactRestored) else (),
         now=event.happened_at,
     )
 

@@ -12,7 +12,7 @@ from recado_chassis.threads import in_thread
 from recado_events.event import Event
 
 from conversations.adapters.live.screen import Screen, item_of
-from conversations.application.watching import News, Watched, customer_of, seen_as
+from conversations.application.watching import News, Watched, customers_of, owners_among, seen_as
 from conversations.domain.team import OWN
 from conversations.domain.visibility import verdict
 from conversations.views.live import TYPES, cut
@@ -69,14 +69,14 @@ class Missed:
         if grant is None:
             return
         own = grant.scope == OWN
-        customers = {found for event, _ in told if own and (found := customer_of(event)) is not None}
+        customers = {found for event, _ in told if own for found in customers_of(event)}
         owners = self._watched.owners_of(customers, _NOW) if customers else {}
         for event, position in told:
             news = self._news(event, position)
-            customer = customer_of(event)
-            if news is None or customer is None:
+            if news is None:
                 continue
-            seen = seen_as(news, verdict(event, self._screen.user_id, grant.scope, owners.get(customer, {})))
+            judged = verdict(event, self._screen.user_id, grant.scope, owners_among(owners, event))
+            seen = seen_as(news, judged)
             if seen is not None:
                 yield item_of(seen).frame
 

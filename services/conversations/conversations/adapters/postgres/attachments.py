@@ -30,13 +30,14 @@ STATEMENTS = {
         UPDATE attachments SET state = %(state)s, file_key = %(file_key)s, size = %(size)s, mime_type = %(mime_type)s,
             flags = %(flags)s, thumbnail = %(thumbnail)s, reason = %(reason)s
         WHERE message_id = %(message_id)s""",
+    "bound": "UPDATE attachments SET wamid_id = %(wamid_id)s WHERE message_id = %(message_id)s",
     "revoked": """
         INSERT INTO revoked (target_id, customer_id) VALUES (%(target_id)s, %(customer_id)s)
         ON CONFLICT (target_id) DO NOTHING""",
 }
 _SEEN = """
     SELECT a.* FROM view_attachments.attachments a
-    WHERE NOT EXISTS (SELECT FROM view_attachments.revoked r WHERE r.target_id = a.message_id)"""
+    WHERE NOT EXISTS (SELECT FROM view_attachments.revoked r WHERE r.target_id IN (a.message_id, a.wamid_id))"""
 OF_MESSAGES = f"{_SEEN} AND a.message_id = ANY (%(messages)s)"
 OF_MESSAGE = f"{_SEEN} AND a.message_id = %(message_id)s AND a.conversation_id = %(conversation_id)s"
 

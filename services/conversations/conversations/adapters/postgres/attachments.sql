@@ -11,7 +11,8 @@ CREATE TABLE attachments (
     mime_type text,
     flags text[] NOT NULL DEFAULT '{}',
     thumbnail text,
-    reason text
+    reason text,
+    wamid_id uuid -- what Meta calls it, where it was sent from here
 );
 
 -- Taken back by whoever sent it: not to be seen any more.

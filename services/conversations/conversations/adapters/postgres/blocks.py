@@ -9,4 +9,10 @@ BLOCK = """
         blocked = excluded.blocked, settled_by = excluded.settled_by, settled_at = excluded.settled_at,
         evidence = excluded.evidence, refused_code = excluded.refused_code"""
 
-BLOCK_OF = "SELECT * FROM view_inbox.blocks WHERE customer_id = %(id)s"
+BLOCK_OF = """
+    WITH RECURSIVE same (customer_id, merged_into) AS (
+        SELECT customer_id, merged_into FROM view_inbox.customers WHERE customer_id = %(id)s
+        UNION
+        SELECT k.customer_id, k.merged_into FROM same JOIN view_inbox.customers k ON k.customer_id = same.merged_into
+    )
+    SELECT b.* FROM same JOIN view_inbox.blocks b USING (customer_id) WHERE same.merged_into IS NULL"""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from conversations.adapters.postgres.sought import Sought
+from conversations.adapters.postgres.superseding import THEIRS, WHO
 from conversations.views.filters import CLOSING, Filters, View
 from conversations.views.questions import Row, Viewer
 
@@ -50,14 +51,16 @@ TEXT = f"""
                 WHERE e.conversation_id = c.conversation_id AND m.conversation_id = c.conversation_id
                   AND e.words @@ %(query)s::tsquery AND {_SHOWN} OFFSET 0))"""
 NUMBER = "k.numbers LIKE %(number)s"
-COMPANY = """
+CONTACT = f"k.contact_id = {WHO.format(contact_id='%(contact_id)s::uuid')}"
+COMPANY = f"""
     EXISTS (SELECT FROM view_inbox.contact_companies b
-            WHERE b.contact_id = k.contact_id AND b.company_id = %(company_id)s OFFSET 0)"""
+            WHERE {THEIRS.format(column="b.contact_id", contact_id="k.contact_id")}
+              AND b.company_id = %(company_id)s OFFSET 0)"""
 STANDS = "s.organisation_id = %(organisation_id)s AND s.stage_id = ANY (%(stages)s)"
 OWN_RECORD = " AND s.owner_id = %(viewer)s"
 STAGE = f"""
     (EXISTS (SELECT FROM view_inbox.pipeline_records s
-             WHERE s.contact_id = k.contact_id AND {STANDS} {{own}} OFFSET 0)
+             WHERE {THEIRS.format(column="s.contact_id", contact_id="k.contact_id")} AND {STANDS} {{own}} OFFSET 0)
      OR EXISTS (SELECT FROM view_inbox.pipeline_records s
                 WHERE s.conversation_id = c.conversation_id AND {STANDS} {{own}} OFFSET 0))"""
 
@@ -120,7 +123,7 @@ def _which(filters: Filters) -> dict[str, str]:
 def _about(viewer: Viewer, filters: Filters) -> dict[str, str]:
     found: dict[str, str] = {}
     if filters.contact_id is not None:
-        found["contact"] = "k.contact_id = %(contact_id)s"
+        found["contact"] = CONTACT
     if filters.company_id is not None:
         found["company"] = COMPANY
     if filters.stages:

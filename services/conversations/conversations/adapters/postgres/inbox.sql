@@ -21,6 +21,14 @@ CREATE TABLE rules (
     organisation_id uuid NOT NULL,
     phone_number_id text NOT NULL,
     close_after interval,
+    connected boolean, -- unknown until the gateway has told
+    PRIMARY KEY (organisation_id, phone_number_id)
+);
+
+-- Numbers of whose queues workers give away more.
+CREATE TABLE draining (
+    organisation_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
     PRIMARY KEY (organisation_id, phone_number_id)
 );
 
@@ -52,6 +60,14 @@ CREATE TABLE blocks (
     settled_at timestamptz NOT NULL,
     evidence text,
     refused_code bigint
+);
+
+-- Everybody who ever said whether they want marketing.
+CREATE TABLE wishes (
+    customer_id uuid PRIMARY KEY,
+    wanted boolean NOT NULL,
+    told_at timestamptz NOT NULL,
+    evidence text NOT NULL
 );
 
 CREATE TABLE customers (
@@ -93,6 +109,16 @@ CREATE TABLE contact_companies (
 );
 CREATE INDEX contact_companies_of ON contact_companies (company_id);
 
+-- Contacts that are met as another one: whom they were merged into, and who that is met as in the end.
+CREATE TABLE superseded (
+    contact_id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL,
+    survivor_id uuid,
+    met_as uuid
+);
+CREATE INDEX superseded_by ON superseded (survivor_id);
+CREATE INDEX superseded_met_as ON superseded (met_as);
+
 CREATE TABLE pipeline_records (
     pipeline_record_id uuid PRIMARY KEY,
     organisation_id uuid NOT NULL,
@@ -131,7 +157,7 @@ CREATE INDEX conversations_closed ON conversations (organisation_id, last_messag
 CREATE INDEX conversations_at ON conversations (
     organisation_id, phone_number_id, last_message_at DESC, conversation_id DESC);
 CREATE INDEX conversations_of ON conversations (customer_id);
-CREATE INDEX conversations_silent ON conversations (organisation_id, phone_number_id, last_message_at)
+CREATE INDEX conversations_silent ON conversations (organisation_id, phone_number_id, last_message_at, conversation_id)
     WHERE state <> 'closed';
 
 CREATE TABLE owners (
@@ -160,7 +186,9 @@ CREATE TABLE messages (
     sent_by uuid,
     wamid_id uuid,
     send_by timestamptz,
-    forwarded boolean NOT NULL
+    forwarded boolean NOT NULL,
+    -- JSON of the ad, or the product of a catalogue, that the customer wrote about.
+    whence bytea
 );
 CREATE INDEX messages_timeline ON messages (conversation_id, occurred_at, source_ordinal, position);
 CREATE INDEX messages_wamid ON messages (wamid_id);

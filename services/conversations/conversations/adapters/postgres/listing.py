@@ -14,8 +14,9 @@ from uuid import UUID
 from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
 
-from conversations.adapters.postgres.conditions import STANDS, Conditions, conditions_of
+from conversations.adapters.postgres.conditions import CONTACT, STANDS, Conditions, conditions_of
 from conversations.adapters.postgres.sought import Sought
+from conversations.adapters.postgres.superseding import WHO
 from conversations.views.filters import Filters, Place
 from conversations.views.questions import Listed, Row, Viewer
 
@@ -42,7 +43,9 @@ WORDS_OF = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id
 _ANSWERS = f"""
     (SELECT coalesce(jsonb_agg({WORDS_OF.format(message="m")}), '[]') FROM view_inbox.messages m
      WHERE m.conversation_id = c.conversation_id AND m.direction <> 'in' AND m.target_id IS NULL
-       AND m.occurred_at > c.last_inbound_at)"""
+       AND m.occurred_at >= c.last_inbound_at AND NOT EXISTS (
+           SELECT FROM view_inbox.messages i WHERE i.conversation_id = m.conversation_id AND i.direction = 'in'
+             AND (i.occurred_at, i.source_ordinal, i.position) > (m.occurred_at, m.source_ordinal, m.position)))"""
 _COLUMNS = f"""
     c.*, coalesce(k.name, p.name) AS customer_name, k.username AS customer_username, k.contact_id,
     k.wa_id AS customer_wa_id, k.user_id AS customer_user_id, k.window_closes_at,
@@ -70,15 +73,17 @@ _FOUND_BY_NUMBER = f"""
         WHERE trigrams @> %(trigrams)s AND numbers LIKE %(number)s LIMIT %(few)s) k {_THEIRS}"""
 _FOUND_BY_CONTACT = f"""
     SELECT conversation_id FROM (
-        SELECT customer_id FROM view_inbox.customers WHERE contact_id = %(contact_id)s LIMIT %(few)s) k {_THEIRS}"""
+        SELECT customer_id FROM view_inbox.customers k WHERE {CONTACT} LIMIT %(few)s) k {_THEIRS}"""
 _FOUND_BY_COMPANY = f"""
     SELECT conversation_id FROM (
-        SELECT contact_id FROM view_inbox.contact_companies WHERE company_id = %(company_id)s LIMIT %(few)s) b
+        SELECT {WHO.format(contact_id="b.contact_id")} AS contact_id
+        FROM view_inbox.contact_companies b WHERE b.company_id = %(company_id)s LIMIT %(few)s) b
         LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS} LIMIT %(few)s"""
 _FOUND_BY_STAGE = f"""
     (SELECT conversation_id FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s)
     UNION ALL (SELECT conversation_id FROM (
-        SELECT contact_id FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s) b
+        SELECT {WHO.format(contact_id="s.contact_id")} AS contact_id
+        FROM view_inbox.pipeline_records s WHERE {STANDS} LIMIT %(few)s) b
         LEFT JOIN view_inbox.customers USING (contact_id) {_THEIRS} LIMIT %(few)s)"""
 _FOUND_BY_FAILURE = """
     SELECT conversation_id FROM view_inbox.failures WHERE organisation_id = %(organisation_id)s LIMIT %(few)s"""

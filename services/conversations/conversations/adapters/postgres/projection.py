@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges, Together
 
-from conversations.adapters.postgres import blocks, counting, past, silence
+from conversations.adapters.postgres import blocks, counting, past, silence, superseding, wishes
 from conversations.views import changes
 
 _RECORD = "WHERE pipeline_record_id = %(pipeline_record_id)s"
@@ -28,9 +28,17 @@ STATEMENTS = {
         VALUES (%(organisation_id)s, %(phone_number_id)s, %(members)s, %(only_online)s)
         ON CONFLICT (organisation_id, phone_number_id)
         DO UPDATE SET members = excluded.members, only_online = excluded.only_online""",
+    "drain_begun": """
+        INSERT INTO draining (organisation_id, phone_number_id) VALUES (%(organisation_id)s, %(phone_number_id)s)
+        ON CONFLICT DO NOTHING""",
+    "drain_ended": """
+        DELETE FROM draining
+        WHERE organisation_id = %(organisation_id)s AND phone_number_id = %(phone_number_id)s""",
     "rules_chosen": silence.RULES_CHOSEN,
+    "channel_noted": silence.CHANNEL_NOTED,
     "activity": silence.ACTIVITY,
     "block": blocks.BLOCK,
+    "wish": wishes.WISH,
     "past_message": past.PAST_MESSAGE,
     "customer_known": """
         INSERT INTO customers (customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id,
@@ -55,6 +63,8 @@ STATEMENTS = {
         INSERT INTO contact_companies (contact_id, organisation_id, company_id)
         VALUES (%(contact_id)s, %(organisation_id)s, %(company_id)s)
         ON CONFLICT (contact_id) DO UPDATE SET company_id = excluded.company_id""",
+    "contact_superseded": superseding.SUPERSEDED,
+    "contact_met_as": superseding.MET_AS,
     "record": """
         INSERT INTO pipeline_records (pipeline_record_id, organisation_id, conversation_id)
         VALUES (%(pipeline_record_id)s, %(organisation_id)s, %(conversation_id)s)
@@ -85,12 +95,13 @@ STATEMENTS = {
     "message": Together("""
         INSERT INTO messages (message_id, organisation_id, conversation_id, customer_id, direction, kind, content,
                               occurred_at, source_ordinal, position, reply_to, target_id, sent_by, wamid_id, send_by,
-                              forwarded)
+                              forwarded, whence)
         SELECT * FROM unnest(
             %(message_id)b::uuid[], %(organisation_id)b::uuid[], %(conversation_id)b::uuid[], %(customer_id)b::uuid[],
             %(direction)b::text[], %(kind)b::text[], %(content)b::bytea[], %(occurred_at)b::timestamptz[],
             %(source_ordinal)b::integer[], %(position)b::bigint[], %(reply_to)b::uuid[], %(target_id)b::uuid[],
-            %(sent_by)b::uuid[], %(wamid_id)b::uuid[], %(send_by)b::timestamptz[], %(forwarded)b::boolean[])"""),
+            %(sent_by)b::uuid[], %(wamid_id)b::uuid[], %(send_by)b::timestamptz[], %(forwarded)b::boolean[],
+            %(whence)b::bytea[])"""),
     "text": Together("""
         INSERT INTO texts (conversation_id, message_id, customer_id, words)
         SELECT conversation_id, message_id, customer_id, array_to_tsvector(string_to_array(words, ' '))

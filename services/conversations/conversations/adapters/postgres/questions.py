@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
-from recado_events.ids import ConversationId, MessageId, OrganisationId
+from recado_events.ids import MessageId, OrganisationId, PhoneNumberId
 
 from conversations.adapters.postgres import listing
 from conversations.adapters.postgres.attachments import FiledAttachments
@@ -18,9 +18,10 @@ from conversations.adapters.postgres.blocks import BLOCK_OF
 from conversations.adapters.postgres.listing import ONE, USUAL, WORDS_OF, Effort
 from conversations.adapters.postgres.past import PAST
 from conversations.adapters.postgres.silence import SILENT
+from conversations.adapters.postgres.wishes import WISH_OF
 from conversations.views.attachments import AttachmentQuestions
 from conversations.views.filters import Filters, Place
-from conversations.views.questions import Listed, Row, Viewer
+from conversations.views.questions import Listed, Order, Row, Silent, Viewer
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 
@@ -41,8 +42,11 @@ _TIMELINE = f"""
     LEFT JOIN LATERAL (SELECT * FROM view_inbox.revocations WHERE target_id IN (m.message_id, m.wamid_id)
                        LIMIT 1) v ON true
     WHERE m.conversation_id = %(conversation_id)s AND m.target_id IS NULL
-      AND (m.occurred_at, m.source_ordinal, m.position) > (%(at)s, %(ordinal)s, %(position)s)
+      AND (m.occurred_at, m.source_ordinal, m.position)"""
+_OLDEST_FIRST = f"""{_TIMELINE} > (%(at)s, %(ordinal)s, %(position)s)
     ORDER BY m.occurred_at, m.source_ordinal, m.position LIMIT %(limit)s"""
+_NEWEST_FIRST = f"""{_TIMELINE} < (%(at)s, %(ordinal)s, %(position)s)
+    ORDER BY m.occurred_at DESC, m.source_ordinal DESC, m.position DESC LIMIT %(limit)s"""
 
 _SAVED = """
     SELECT * FROM view_inbox.saved_views
@@ -53,6 +57,14 @@ _BADGE = """
 _BADGE_OF_OWN = """
     SELECT coalesce(sum(received - seen_own), 0) AS unread
     FROM view_inbox.counts WHERE organisation_id = %(organisation_id)s AND user_id = %(viewer)s"""
+
+
+_EDGES: dict[Order, tuple[datetime, int, int]] = {
+    "oldest": (datetime.min.replace(tzinfo=UTC), -1, 0),
+    "newest": (datetime.max.replace(tzinfo=UTC), 2**31 - 1, 2**63 - 1),
+}
+"""Where a timeline begins that is read from there."""
+_LONGEST_AGO = Place(datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 def _values(viewer: Viewer) -> Row:
@@ -85,12 +97,14 @@ class InboxQuestions:
         sql = "SELECT * FROM view_inbox.owners WHERE conversation_id = %(id)s ORDER BY position"
         return self._rows(sql, {"id": conversation_id})
 
-    def timeline(self, conversation_id: UUID, after: tuple[datetime, int, int], limit: int) -> list[Row]:
-        at, ordinal, position = after
+    def timeline(
+        self, conversation_id: UUID, order: Order, after: tuple[datetime, int, int] | None, limit: int
+    ) -> list[Row]:
+        at, ordinal, position = after or _EDGES[order]
         values = {
             "conversation_id": conversation_id, "at": at, "ordinal": ordinal, "position": position, "limit": limit,
         }  # fmt: skip
-        return self._rows(_TIMELINE, values)
+        return self._rows(_OLDEST_FIRST if order == "oldest" else _NEWEST_FIRST, values)
 
     def last_inbound(self, conversation_id: UUID) -> UUID | None:
         sql = """SELECT message_id FROM view_inbox.messages WHERE conversation_id = %(id)s AND direction = 'in'
@@ -126,8 +140,15 @@ class InboxQuestions:
         found = self._rows(sql, {"now": now, "limit": limit})
         return [(OrganisationId(row["organisation_id"]), MessageId(row["message_id"])) for row in found]
 
+    def draining(self) -> list[tuple[OrganisationId, PhoneNumberId]]:
+        found = self._rows("SELECT * FROM view_inbox.draining", {})
+        return [(OrganisationId(row["organisation_id"]), PhoneNumberId(row["phone_number_id"])) for row in found]
+
     def block_of(self, customer_id: UUID) -> Row | None:
         return next(iter(self._rows(BLOCK_OF, {"id": customer_id})), None)
+
+    def wish_of(self, customer_id: UUID) -> Row | None:
+        return next(iter(self._rows(WISH_OF, {"id": customer_id})), None)
 
     def past_of(
         self, organisation_id: UUID, threads: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
@@ -136,9 +157,13 @@ class InboxQuestions:
         values = {"organisation_id": organisation_id, "threads": list(threads), "at": at, "id": message_id}
         return self._rows(PAST, {**values, "limit": limit})
 
-    def silent(self, now: datetime, limit: int) -> list[tuple[OrganisationId, ConversationId]]:
-        found = self._rows(SILENT, {"now": now, "limit": limit})
-        return [(OrganisationId(row["organisation_id"]), ConversationId(row["conversation_id"])) for row in found]
+    def silent(self, now: datetime, after: Place | None, limit: int) -> list[Silent]:
+        at, conversation_id = after or _LONGEST_AGO
+        found = self._rows(SILENT, {"now": now, "at": at, "id": conversation_id, "limit": limit})
+        return [
+            Silent(OrganisationId(row["organisation_id"]), Place(row["last_message_at"], row["conversation_id"]))
+            for row in found
+        ]
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         with self._connect() as connection, connection.cursor(row_factory=dict_row) as cursor:

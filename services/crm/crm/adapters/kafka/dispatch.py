@@ -41,6 +41,7 @@ def hears(listening: Listening, book: Book) -> list[Hears]:
         when(told.UserActivated, hearing.active, listening.note_user),
         when(told.UserDeactivated, hearing.inactive, listening.note_user),
         when(told.ProfileGranted, hearing.granted, listening.note_grant),
+        when(told.ProfileGrantWithdrawn, hearing.withdrawn, listening.note_grant),
     ]
     return [Hears(catalogue.CONVERSATIONS, dict(table))]
 

@@ -24,7 +24,8 @@ def met(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.Custom
     who = event.personal
     if who is None:
         return MeetCustomer(**_of_customer(event))
-    return MeetCustomer(**_of_customer(event), aliases=who.aliases, name=who.profile_name)
+    at = _of_customer(event)
+    return MeetCustomer(**at, aliases=who.aliases, name=who.profile_name, book_name=who.book_name)
 
 
 def merged(event: told.CustomersMerged) -> MergeCustomers:
@@ -88,6 +89,10 @@ def granted(event: told.ProfileGranted) -> NoteGrant:
         scope=event.scope,
         now=event.happened_at,
     )
+
+
+def withdrawn(event: told.ProfileGrantWithdrawn) -> NoteGrant:
+    return NoteGrant(organisation_id=event.organisation_id, profile_id=event.profile_id, now=event.happened_at)
 
 
 def _of_customer(event: told.OfCustomer) -> dict[str, Any]:

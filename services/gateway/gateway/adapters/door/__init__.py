@@ -12,11 +12,9 @@ from recado_chassis.toolbox import Toolbox
 from recado_events.catalogue import INBOUND, QUARANTINE
 from recado_events.inbound import InboundType
 
-from gateway.adapters.door import notices
+from gateway.adapters.door import notices, upkeep
 from gateway.adapters.door.archiving import Shelf
-from gateway.adapters.door.counting import Counting
 from gateway.adapters.door.desk import Desk
-from gateway.adapters.door.purging import Purging
 from gateway.adapters.door.raw_records import RawRecords
 from gateway.adapters.door.registry import Log, Registry
 from gateway.adapters.door.releasing import Releasing
@@ -47,8 +45,8 @@ class Door:
         self.always: Sequence[Background] = (registry,)
         self.also: Sequence[Background] = (
             Releasing(registry, rows, tags, records, publisher),
-            Purging(rows, tools.clock, timedelta(days=settings.archive_days)),
-            Counting(rows),
+            upkeep.purging(rows, tools.clock, timedelta(days=settings.archive_days)),
+            upkeep.counting(rows),
         )
         self.routes: Mapping[str, Any] = {PATH: Webhook(signatures, settings.verify_token.get_secret_value(), desk)}
 

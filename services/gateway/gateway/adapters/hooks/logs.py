@@ -10,12 +10,15 @@ from recado_chassis.consuming.history import OwnersOverHttp, OwnerUnavailable
 from recado_chassis.http.events_route import PublishedLog
 from recado_chassis.store import Unavailable
 from recado_chassis.threads import in_thread
+from recado_events.ids import OrganisationId
 
 from gateway.application.subscription_ports import LogUnavailable, Page
 from gateway.settings import Settings
 
 OWN = "gateway"
 PAGE = 500
+PAGE_OF_ONE = 50
+"""Held while a receiver is told, by as many as there are slots."""
 
 
 class AllLogs:
@@ -27,11 +30,12 @@ class AllLogs:
         self._client = client
         self._others: OwnersOverHttp | None = None
 
-    async def page(self, source: str, after: int) -> Page:
+    async def page(self, source: str, after: int, organisation_id: OrganisationId | None = None) -> Page:
+        limit = PAGE if organisation_id is None else PAGE_OF_ONE
         if source != OWN:
-            return await self._of_other(source, after, PAGE)
+            return await self._of_other(source, after, limit, organisation_id)
         try:
-            told, reached = await in_thread(self._own.page, after, PAGE)
+            told, reached = await in_thread(self._own.page, after, limit, organisation_id)
             end = await in_thread(self._own.end)
         except Unavailable as error:
             raise LogUnavailable(str(error)) from error
@@ -45,14 +49,16 @@ class AllLogs:
         except Unavailable as error:
             raise LogUnavailable(str(error)) from error
 
-    async def _of_other(self, source: str, after: int, limit: int) -> Page:
+    async def _of_other(
+        self, source: str, after: int, limit: int, organisation_id: OrganisationId | None = None
+    ) -> Page:
         token = self._settings.service_token
         if token is None or source not in self._settings.events_urls:
             raise LogUnavailable(f"RECADO_EVENTS_URLS does not say where {source} answers")
         if self._others is None:
             self._others = OwnersOverHttp(self._client(), self._settings.events_urls, token.get_secret_value())
         try:
-            page = await self._others.page(source, after, limit)
+            page = await self._others.page(source, after, limit, organisation_id)
         except OwnerUnavailable as error:
             raise LogUnavailable(str(error)) from error
         return Page(page.events, page.next, page.end)

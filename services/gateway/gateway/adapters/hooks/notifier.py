@@ -119,12 +119,12 @@ class Notifier:
 
     async def _compare_ends(self) -> bool:
         """A log that ends before what was read of it goes on from a backup: what comes now is new."""
-        for source in await in_thread(self._cursors.followed):
+        for source, stood in (await in_thread(self._cursors.followed)).items():
             try:
                 end = await self._logs.end(source)
             except LogUnavailable:
                 continue
-            if await in_thread(self._cursors.fall_back, source, end):
+            if end < stood and await in_thread(self._cursors.fall_back, source, stood, end):
                 _log.warning("log_ends_earlier", source=source, position=end)
         return False
 

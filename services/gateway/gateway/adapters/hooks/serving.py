@@ -25,6 +25,8 @@ LEASE = timedelta(seconds=45)
 TURN = 20.0
 """Seconds after which the next one that waits has its turn."""
 OWNER_AWAY = timedelta(seconds=5)
+NO_SECRET = timedelta(minutes=1)
+"""An operator has to bring back the key that opens it; unsigned, nothing is told."""
 
 DELIVERIES = Counter(
     "recado_subscription_deliveries_total", "Requests to receivers, by what came of them.", ["outcome"]
@@ -62,7 +64,7 @@ class Serving:
         at = cursor.position
         while not self._is_over(until):
             try:
-                page = await self._logs.page(cursor.source, at)
+                page = await self._logs.page(cursor.source, at, cursor.organisation_id)
             except LogUnavailable as error:
                 _log.warning("notifier_waits", source=cursor.source, error=str(error))
                 await in_thread(self._cursors.wait, cursor, OWNER_AWAY)
@@ -92,6 +94,10 @@ class Serving:
             receiver = await in_thread(self._subscribing.receiver, cursor.organisation_id, cursor.subscription_id)
         except UnknownSubscription:
             return None
+        if not receiver.secrets:
+            _log.error("delivery_without_secret", subscription_id=str(cursor.subscription_id))
+            await in_thread(self._cursors.wait, cursor, NO_SECRET)
+            return None
         began = time.monotonic()
         with SECONDS.time():
             answer = await self._receivers.tell(receiver, str(event["id"]), orjson.dumps(event))
@@ -103,8 +109,10 @@ class Serving:
             crash("notifier.after_move")
             return moved
         pause = pause_after(attempt.attempt, answer.wished)
-        await in_thread(self._cursors.failed, cursor, attempt, pause)
+        was_ours = await in_thread(self._cursors.failed, cursor, attempt, pause)
         crash("notifier.after_failure")
+        if not was_ours:
+            return None
         if answer.outcome == "gone" or attempt.attempt >= self._most_attempts:
             await self._give_up(cursor, "gone" if answer.outcome == "gone" else "failing")
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
 from psycopg import Connection
@@ -24,14 +25,10 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO NOTH
 LEAVE = "DELETE FROM pending_media WHERE message_id = %s"
 PUT_OFF = "UPDATE pending_media SET attempts = %s, due_at = %s WHERE message_id = %s"
 FORGET = "DELETE FROM pending_media WHERE direction = 'upload' AND send_by <= %s"
-TAKE = """
-UPDATE pending_media SET due_at = %(again_at)s
-WHERE message_id = ANY (ARRAY(
-    SELECT message_id FROM pending_media WHERE direction = %(direction)s AND due_at <= %(now)s
-    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
-RETURNING *
-"""
+TAKE = files("gateway.adapters.postgres").joinpath("media_due.sql").read_text()
 COUNT = "SELECT direction, count(*) AS count FROM pending_media GROUP BY direction"
+OF_ONE = 3
+"""Files of one organisation under way at a time."""
 AGAIN = timedelta(minutes=5)
 """Longer than any attempt: one that was handed out and not heard of is handed out anew."""
 
@@ -52,10 +49,15 @@ class _Line:
     def leave(self, message_id: MessageId) -> Effect:
         return lambda connection: _run(connection, LEAVE, [message_id])
 
-    def take(self, now: datetime, limit: int) -> Sequence[Waiting]:
-        values = {"direction": self._direction, "now": now, "again_at": now + AGAIN, "limit": limit}
+    def put_off(self, message_id: MessageId, attempts: int, until: datetime) -> None:
+        with self._connection() as connection:
+            connection.execute(PUT_OFF, [attempts, until, message_id])
+
+    def take(self, now: datetime, limit: int, under_way: Sequence[OrganisationId] = ()) -> Sequence[Waiting]:
+        asked = {"direction": self._direction, "limit": limit, "of_one": OF_ONE, "under_way": list(under_way)}
+        values = {**asked, "now": now, "again_at": now + AGAIN}
         with self._connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return [_waiting(row) for row in cursor.execute(TAKE, values).fetchall()]
+            return [_waiting(row) for row in cursor.execute(TAKE.encode(), values).fetchall()]
 
 
 class PendingFetches(_Line):
@@ -77,14 +79,10 @@ class PendingUploads(_Line):
     def enter(self, waiting: Waiting, at: datetime, send_by: datetime) -> Effect:
         return self._entered(waiting, at, send_by)
 
-    def put_off(self, message_id: MessageId, attempts: int, until: datetime) -> None:
-        with self._connection() as connection:
-            connection.execute(PUT_OFF, [attempts, until, message_id])
-
-    def take(self, now: datetime, limit: int) -> Sequence[Waiting]:
+    def take(self, now: datetime, limit: int, under_way: Sequence[OrganisationId] = ()) -> Sequence[Waiting]:
         with self._connection() as connection:
             connection.execute(FORGET, [now])
-        return super().take(now, limit)
+        return super().take(now, limit, under_way)
 
 
 class MediaTables:

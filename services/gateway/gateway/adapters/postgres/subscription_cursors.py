@@ -16,12 +16,25 @@ from recado_events.ids import OrganisationId, SubscriptionId
 from gateway.adapters.postgres.subscriptions import note
 from gateway.application.subscription_ports import Attempt, Concerned, Cursor
 
-TAKE = """
+AT_ONCE = 32
+"""Cursors of one organisation that are lent at a time, so that the slow receivers of one keep no other waiting."""
+DUE = "is_active AND due_at <= now() AND coalesce(lent_until, '-infinity') < now() AND (attempts > 0) = %(failing)s"
+# Those of whom least are under way come first.
+TAKE = f"""
+WITH held AS (
+    SELECT organisation_id, count(*) AS count FROM subscription_cursors WHERE lent_until >= now() GROUP BY 1
+), ranked AS (
+    SELECT due.ctid AS place, due.due_at AS since, coalesce(held.count, 0)
+        + row_number() OVER (PARTITION BY due.organisation_id ORDER BY due.due_at) AS rank
+    FROM subscription_cursors AS due LEFT JOIN held ON held.organisation_id = due.organisation_id
+    WHERE {DUE}
+), chosen AS (
+    SELECT place FROM ranked WHERE rank <= {AT_ONCE} ORDER BY rank, since LIMIT %(limit)s
+)
 UPDATE subscription_cursors SET holder = %(holder)s, lent_until = now() + %(lease)s WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM subscription_cursors
-    WHERE is_active AND due_at <= now() AND coalesce(lent_until, '-infinity') < now()
-        AND (attempts > 0) = %(failing)s
-    ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+    WHERE ctid = ANY (ARRAY(SELECT place FROM chosen)) AND {DUE}
+    FOR UPDATE SKIP LOCKED))
 RETURNING organisation_id, subscription_id, source, event_types, position, epoch, attempts, holder
 """
 OURS = """
@@ -56,7 +69,7 @@ WHERE kept.source = %(source)s AND kept.due_at IS NULL AND EXISTS (
     SELECT FROM unnest(%(organisations)s::uuid[], %(types)s::text[]) AS told (organisation_id, type)
     WHERE told.organisation_id = kept.organisation_id AND told.type = ANY (kept.event_types))
 """
-FALL_BACK = "UPDATE subscription_sources SET position = %s WHERE source = %s AND position > %s"
+FALL_BACK = "UPDATE subscription_sources SET position = %s WHERE source = %s AND position = %s"
 FALL_BACK_TOO = """
 UPDATE subscription_cursors SET position = least(position, %(end)s), begun_at = least(begun_at, %(end)s),
     epoch = epoch + 1, due_at = coalesce(due_at, now()), holder = NULL, lent_until = NULL
@@ -101,10 +114,11 @@ class SubscriptionCursors:
             return None
         return replace(cursor, position=attempt.position or cursor.position, attempts=0)
 
-    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> None:
+    def failed(self, cursor: Cursor, attempt: Attempt, pause: timedelta) -> bool:
         with self._connection() as connection, connection.transaction():
-            connection.execute(FAIL.encode(), _ours(cursor) | {"pause": pause})
+            was_ours = connection.execute(FAIL.encode(), _ours(cursor) | {"pause": pause}).rowcount > 0
             _note(connection, cursor, attempt)
+            return was_ours
 
     def rest(self, cursor: Cursor, position: int, *, at_end: bool) -> None:
         with self._connection() as connection, connection.transaction():
@@ -130,12 +144,12 @@ class SubscriptionCursors:
                 connection.execute(WAKE, {"source": source, "after": after, **told})
             return True
 
-    def fall_back(self, source: str, end: int) -> bool:
+    def fall_back(self, source: str, stood: int, end: int) -> bool:
         with self._connection() as connection, connection.transaction():
-            stood_above = connection.execute(FALL_BACK, [end, source, end]).rowcount > 0
-            if stood_above:
+            still_stands = connection.execute(FALL_BACK, [end, source, stood]).rowcount > 0
+            if still_stands:
                 connection.execute(FALL_BACK_TOO, {"source": source, "end": end})
-            return stood_above
+            return still_stands
 
     def count(self) -> Mapping[str, int]:
         with self._connection() as connection:

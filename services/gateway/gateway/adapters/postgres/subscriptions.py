@@ -35,18 +35,21 @@ FROM subscription_sources AS known
 WHERE kept.source = known.source AND kept.due_at IS NULL AND kept.subscription_id = %s
 """
 BEGIN = """
-INSERT INTO subscription_cursors AS kept (subscription_id, organisation_id, source, event_types, begun_at, position)
-VALUES (%(subscription)s, %(organisation)s, %(source)s, %(types)s, %(end)s, %(end)s)
+INSERT INTO subscription_cursors AS kept (subscription_id, organisation_id, source, event_types, begun_at, position,
+    is_active)
+VALUES (%(subscription)s, %(organisation)s, %(source)s, %(types)s, %(end)s, %(end)s, %(active)s)
 ON CONFLICT (subscription_id, source) DO UPDATE SET event_types = excluded.event_types, begun_at = kept.position,
     epoch = kept.epoch + 1, begun_epoch = kept.epoch + 1, attempts = 0, due_at = now(), holder = NULL, lent_until = NULL
 WHERE kept.event_types <> excluded.event_types
 """
 PAUSE = "UPDATE subscription_cursors SET is_active = false WHERE subscription_id = %s"
-RESUME = """
-UPDATE subscription_cursors SET is_active = true, epoch = epoch + 1, attempts = 0, holder = NULL, lent_until = NULL,
+READDRESS = """
+UPDATE subscription_cursors SET epoch = epoch + 1, attempts = 0, holder = NULL, lent_until = NULL,
     due_at = CASE WHEN due_at IS NULL THEN NULL ELSE now() END
 WHERE subscription_id = %s
 """
+RESUME = f"{READDRESS} AND (attempts > 0 OR NOT is_active)"
+ACTIVATE = "UPDATE subscription_cursors SET is_active = true WHERE subscription_id = %s"
 REPLAY = """
 UPDATE subscription_cursors SET position = %(after)s, begun_at = %(after)s, epoch = epoch + 1,
     begun_epoch = epoch + 1, attempts = 0, due_at = now(), holder = NULL, lent_until = NULL
@@ -95,7 +98,9 @@ class KeptSubscriptions:
         self._connection = connection
         self._vault = vault
 
-    def begin(self, subscription: Key, types: Mapping[str, Sequence[str]], ends: Mapping[str, int]) -> Effect:
+    def begin(
+        self, subscription: Key, types: Mapping[str, Sequence[str]], ends: Mapping[str, int], *, is_active: bool
+    ) -> Effect:
         organisation_id, subscription_id = subscription
 
         def write(connection: Connection[Any]) -> None:
@@ -104,7 +109,7 @@ class KeptSubscriptions:
             connection.execute(HOLD_SOURCES)
             connection.execute(REACHED, [subscription_id])
             connection.execute(DROP_OTHERS, [subscription_id, sorted(types)])
-            about = {"subscription": subscription_id, "organisation": organisation_id}
+            about = {"subscription": subscription_id, "organisation": organisation_id, "active": is_active}
             for source in sorted(types):
                 begun = {"source": source, "types": sorted(types[source]), "end": ends[source]}
                 connection.execute(BEGIN, about | begun)
@@ -126,7 +131,10 @@ class KeptSubscriptions:
         return _executing((PAUSE, [subscription_id]))
 
     def resume(self, subscription_id: SubscriptionId) -> Effect:
-        return _executing((RESUME, [subscription_id]))
+        return _executing((RESUME, [subscription_id]), (ACTIVATE, [subscription_id]))
+
+    def readdress(self, subscription_id: SubscriptionId) -> Effect:
+        return _executing((READDRESS, [subscription_id]))
 
     def replay(self, subscription_id: SubscriptionId, source: str, after: int) -> Effect:
         return _executing((REPLAY, {"subscription": subscription_id, "source": source, "after": after}))

@@ -49,6 +49,7 @@ def hears(listening: Listening) -> list[Hears]:
         when(team.UserActivated, hearing.active, listening.note_user),
         when(team.UserDeactivated, hearing.inactive, listening.note_user),
         when(team.ProfileGranted, hearing.granted, listening.note_grant),
+        when(team.ProfileGrantWithdrawn, hearing.withdrawn, listening.note_grant),
     ]
     return [
         Hears(catalogue.GATEWAY, dict(from_gateway)),

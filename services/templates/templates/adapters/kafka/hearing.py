@@ -92,6 +92,10 @@ def granted(event: team.ProfileGranted) -> NoteGrant:
     )
 
 
+def withdrawn(event: team.ProfileGrantWithdrawn) -> NoteGrant:
+    return NoteGrant(organisation_id=event.organisation_id, profile_id=event.profile_id, now=event.happened_at)
+
+
 def _of_request(event: TemplateRequestTaken | TemplateRequestRefused) -> dict[str, Any]:
     names = ("organisation_id", "waba_id", "template_id", "request_id")
     return {name: getattr(event, name) for name in names}

@@ -76,7 +76,7 @@ def _evidence(of: str, events: Sequence[Event], charged: Counter[MessageId]) -> 
     unproven, unpriced = [], []
     for event in events:
         if isinstance(event, ChargePosted | LateChargeRecorded):
-            rated = [story for story in stories[event.message_id] if story.rated == event.rated]
+            rated = [story for story in stories.get(event.message_id, ()) if story.rated == event.rated]
             if event.evidence not in ("delivered", "read") or len(rated) != 1:
                 unproven.append(event.message_id)
             if event.rated.amount and event.rated.rate_card not in cards:

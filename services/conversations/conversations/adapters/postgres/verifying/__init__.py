@@ -14,12 +14,15 @@ from conversations.adapters.postgres.verifying import (
     arrivals,
     attachments,
     counters,
+    pasts,
     permissions,
     requests,
     rotas,
     sendings,
+    silences,
     statuses,
     talks,
+    unwanted,
 )
 from conversations.adapters.postgres.verifying.facts import read
 
@@ -33,11 +36,15 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield from sendings.figures(CONVERSATIONS, facts, evidence)
     yield from requests.figures(CONVERSATIONS, facts)
     yield from permissions.figures(CONVERSATIONS, facts)
+    yield from unwanted.figures(CONVERSATIONS, facts)
+    yield from silences.figures(CONVERSATIONS, facts)
+    yield from pasts.figures(CONVERSATIONS, facts)
     yield from counters.figures(CONVERSATIONS, connection, facts)
     yield from attachments.figures(CONVERSATIONS, connection, facts)
     yield arrivals.doubled(CONVERSATIONS, facts)
     if evidence.taken is not None:
         yield from arrivals.figures(CONVERSATIONS, connection, facts, evidence.taken)
+        yield pasts.lost(CONVERSATIONS, connection, facts, evidence.taken)
         yield statuses.figure(CONVERSATIONS, connection, facts, evidence.taken)
     if evidence.offered is not None:
         yield arrivals.invented(CONVERSATIONS, facts, evidence.offered)

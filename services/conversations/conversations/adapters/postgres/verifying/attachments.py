@@ -12,7 +12,7 @@ from recado_events.conversations import MessageEchoed, MessageReceived, MessageR
 from recado_events.ids import MessageId
 
 from conversations.adapters.postgres.verifying.facts import Facts
-from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded
+from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, ReplyFileUploaded
 
 
 def figures(of: str, connection: Connection[Any], facts: Facts) -> Iterator[Figure]:
@@ -28,13 +28,16 @@ def told_by(of: str, facts: Facts) -> Iterator[Figure]:
     notes = list(facts.of(AttachmentNoted))
     yield none_of(of, "files noted of messages without one", {note.message_id for note in notes} - received)
     uploaded = {(fact.conversation_id, fact.file_key) for fact in facts.of(AttachmentUploaded)}
+    of_replies = {(fact.organisation_id, fact.file.key) for fact in facts.of(ReplyFileUploaded)}
     sent = ((fact, fact.personal.content) for fact in facts.of(MessageReleased) if fact.personal)
     strange = [
         fact.message_id
         for fact, content in sent
-        if isinstance(content, OutgoingMedia) and (fact.conversation_id, content.key) not in uploaded
+        if isinstance(content, OutgoingMedia)
+        and (fact.conversation_id, content.key) not in uploaded
+        and (fact.organisation_id, content.key) not in of_replies
     ]
-    yield none_of(of, "files sent that nobody put aside in that conversation", strange)
+    yield none_of(of, "files sent that nobody put aside in that conversation or for quick replies", strange)
 
 
 def wanted(facts: Facts) -> dict[MessageId, tuple[str, str | None]]:

@@ -23,6 +23,8 @@ E = TypeVar("E", bound=Event)
 class Fact(NamedTuple):
     position: int
     event: Event
+    cause: str | None = None
+    """The record that it follows from, where it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Facts:
     def served(self) -> dict[PhoneNumberId, OrganisationId]:
         """Whose each number is now: that of whoever anything was told last, unless it was that they left it."""
         numbers: dict[PhoneNumberId, OrganisationId] = {}
-        for _, event in self.all:
+        for _, event, _ in self.all:
             if not isinstance(event, OfDesk | OfCustomer):
                 continue
             numbers[event.phone_number_id] = event.organisation_id
@@ -52,7 +54,7 @@ class Facts:
 
 def read(connection: Connection[Any]) -> Facts:
     log = recorded(connection, Mapper((*PUBLISHED, *PRIVATE)))
-    facts = [Fact(each.envelope.position or 0, each.event) for each in log]
+    facts = [Fact(each.envelope.position or 0, each.event, each.envelope.cause.causation_id) for each in log]
     return Facts(facts, time_of(connection))
 
 

@@ -47,7 +47,7 @@ def figures(of: str, facts: Facts) -> Iterator[Figure]:
 def _judged(facts: Facts) -> Iterator[tuple[Act, bool]]:
     teams: defaultdict[OrganisationId, Team] = defaultdict(Team)
     owners: dict[ConversationId, UserId | None] = {}
-    for _, event in facts.all:
+    for _, event, _ in facts.all:
         if isinstance(event, OfTeam):
             teams[event.organisation_id] = team.evolve(teams[event.organisation_id], event)
         elif isinstance(event, OfConversation):

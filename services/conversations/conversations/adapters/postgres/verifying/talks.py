@@ -9,10 +9,12 @@ from recado_chassis.verifying.figures import Figure, none_of, told
 from recado_events.conversations import (
     ConversationClosed,
     ConversationOpened,
+    ConversationQueued,
     ConversationReopened,
     CustomerIdentified,
     CustomerMergedInto,
     OfConversation,
+    RotaTurnTaken,
 )
 from recado_events.ids import ConversationId, CustomerId
 
@@ -36,10 +38,12 @@ def figures(of: str, facts: Facts) -> Iterator[Figure]:
         if len(talks) > 1:
             crowded.add(event.customer_id)
     merged = [event.customer_id for event in facts.of(CustomerMergedInto) if live[event.customer_id]]
-    homeless = {event.conversation_id for event in facts.of(OfConversation)} - opened
+    told_of = {event.conversation_id for event in facts.of(OfConversation)}
+    told_of |= {event.conversation_id for event in facts.of(RotaTurnTaken)}
+    told_of |= {event.conversation_id for event in facts.of(ConversationQueued)}
     yield told(of, "customers", sum(1 for _ in facts.of(CustomerIdentified)))
     yield told(of, "conversations", len(opened))
     yield none_of(of, "customers with two conversations open", crowded)
     yield none_of(of, "customers found to be another, with a conversation open", merged)
     yield none_of(of, "conversations opened twice", reopened_twice)
-    yield none_of(of, "conversations told of that were never opened", homeless)
+    yield none_of(of, "conversations told of that were never opened", told_of - opened)

@@ -19,6 +19,7 @@ from recado_events.crm import (
     ContactLinked,
     ContactMergedInto,
     ContactRestored,
+    ContactSuperseded,
     ContactUnmerged,
     OfContact,
 )
@@ -26,11 +27,13 @@ from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import ContactId, ConversationId, CustomerId
 
-from crm.adapters.postgres.verifying import records
-from crm.domain.private import PRIVATE, ContactSuperseded
+from crm.adapters.postgres.verifying import merges, records
+from crm.domain.private import PRIVATE
+from crm.settings import Settings
 
 CRM = "crm"
 _FOUND = "SELECT value, owner FROM unique_rows WHERE kind = 'customer'"
+_MET = "SELECT scope, value, owner FROM unique_rows WHERE kind = 'alias'"
 
 
 def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]:
@@ -43,6 +46,8 @@ def figures(connection: Connection[Any], evidence: Evidence) -> Iterator[Figure]
     yield none_of(CRM, "customers that are not found under their contact", _lost(connection, linked, survivors))
     yield none_of(CRM, "conversations of more than one contact", _shared(events))
     yield from records.figures(CRM, events)
+    met_as = {(scope, value): owner for scope, value, owner in connection.execute(_MET)}
+    yield from merges.figures(CRM, events, met_as, Settings.from_environment().fingerprints())
     met = {contact for ids in linked.values() for contact in ids} & alive
     if evidence.taken is not None:
         yield none_of(CRM, "people who wrote and are not exactly one contact", _people(events, evidence.taken, met))

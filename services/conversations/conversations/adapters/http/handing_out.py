@@ -1,0 +1,26 @@
+"""Files as answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recado_chassis.files import Files, NoSuchFile
+from recado_chassis.files.serving import download
+from starlette.requests import Request
+from starlette.responses import Response
+
+from conversations.adapters.http.taking_in import BINARY
+from conversations.domain.refusals import AttachmentLost
+
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": BINARY}},
+    206: {"description": "The part that was asked for."},
+}
+
+
+def served(files: Files, request: Request, key: str, mime_type: str | None, name: str) -> Response:
+    """Raises AttachmentLost."""
+    try:
+        return download(files, key, mime_type, name, request.headers)
+    except NoSuchFile:
+        raise AttachmentLost(reason="file_missing") from None
