@@ -50,6 +50,7 @@ MIX: dict[Act, float] = {
     agents.a_conversation_is_given_to_somebody: 3,
     agents.somebody_leaves_or_returns: 1,
     agents.a_customer_is_blocked_for_a_while: 2,
+    agents.silence_ends_conversations_for_a_moment: 0.3,
     couriers.a_customer_sends_a_file: 5,
     couriers.an_agent_sends_a_file: 6,
     reviewers.an_administrator_makes_a_template: 3,
@@ -75,8 +76,6 @@ TOO_MANY = "messages that Meta took for too many"
 FINAL_BOUND = 330.0
 """Seconds until every message has an outcome, where silence counts as one after a minute, and every file is where it
 is to be: one that a dead worker had in hand is handed out anew after five."""
-SILENCE = "PT5M"
-"""After which conversations of one number close: the shortest there is."""
 MADE_UP = "messages received that Meta never sent"
 _LOOKS = 4
 _LONGEST_FAULT = 240.0
@@ -170,7 +169,6 @@ class Campaign:
                 scene.receivers.subscribe(scene.traffic, told),
             )
             await sellers.each_conversation_opens_a_record(scene.traffic)
-            await agents.silence_ends_conversations(scene.traffic, scene.traffic.numbers[-1], SILENCE)
 
     async def _another_number(self, scene: Scene, index: int) -> None:
         account = self._installation.endpoints["waba_id"]
@@ -211,15 +209,19 @@ class Campaign:
     async def _look(
         self, scene: Scene, settling: Settling, watchers: Watchers, what: str, *, bound: float | None = None
     ) -> None:
-        """What is found twice is there: once it may have been a message that was noted as lost at that very moment."""
+        """What is found again and again is there: once it may have been a message that was noted as lost at that very
+        moment. What is found while something moves says nothing."""
         differing: list[Figure] = []
         rest = 0.0
         try:
-            for _ in range(_LOOKS):
+            looks = tries = 0
+            while looks < _LOOKS and tries < 3 * _LOOKS:
                 rest += await (settling.settle() if bound is None else settling.settle(bound, sends=True))
                 differing = await self._differences(scene, watchers)
                 if not differing:
                     break
+                looks += await settling.stood_still()
+                tries += 1
         except NotSettled as error:
             self._ledger.wrong(str(error))
         told = [f"{each.of}: {each.value} {each.name}: {', '.join(each.examples)}" for each in differing]

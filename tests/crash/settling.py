@@ -56,6 +56,8 @@ class Settling:
         self._meta = meta
         self._payer = payer
         self.longest = 0.0
+        self._sends = False
+        self._stood: Any = None
 
     async def settle(self, bound: float = BOUND, *, sends: bool = False) -> float:
         """Seconds it took. Raises NotSettled.
@@ -64,7 +66,7 @@ class Settling:
         after whoever claimed it has died, and messages behind it to the same customer after that.
         """
         begun = time.monotonic()
-        waits = "readiness"
+        waits, self._sends = "readiness", sends
         try:
             await self._installation.up(self._http, bound)
             while True:
@@ -80,6 +82,13 @@ class Settling:
         except TimeoutError as error:
             raise NotSettled(str(error) or waits) from error
 
+    async def stood_still(self) -> bool:
+        """Whether nothing has moved since it came to rest."""
+        try:
+            return bool(self._stood == await asyncio.to_thread(self._standing, self._sends))
+        except (psycopg.Error, OSError, KafkaException):
+            return False
+
     async def _waits(self, *, sends: bool) -> str:
         """What does; empty where nothing did, twice in a row."""
         if (await self._meta._object("GET", "/webhooks/summary"))["pending"]:
@@ -94,6 +103,7 @@ class Settling:
             return f"an answer of a server: {error}"
         if isinstance(second, str):
             return second
+        self._stood = second
         return "" if first == second else "what still moves"
 
     async def _undelivered(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -58,12 +59,18 @@ class Traffic:
         self._room = asyncio.Semaphore(_MOST_AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
+        self._since: float | None = None
+
+    def lasts(self) -> float:
+        """Seconds since the first act."""
+        return 0.0 if self._since is None else time.monotonic() - self._since
 
     def key(self) -> str:
         """A new idempotency key."""
         return f"{self.random.getrandbits(96):024x}"
 
     def begin(self) -> None:
+        self._since = self._since or time.monotonic()
         self._task = asyncio.create_task(self._run())
 
     async def rest(self) -> None:

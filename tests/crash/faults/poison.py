@@ -21,7 +21,7 @@ from tests.crash.scene import Fault, Scene
 PARTITION = 11
 """Any will do; one that no number of the campaign has, so that everybody else's order can still be judged."""
 _PARKED = "SELECT count(*) FROM parked"
-_SECONDS = 60.0
+_SECONDS = 20.0
 
 Header = tuple[str, str | bytes | None]
 Poison = tuple[bytes, list[Header], int]
@@ -42,9 +42,10 @@ def poison(times: int = 1) -> Fault:
         def all_parked() -> bool:
             return sum(_count(dsn) for dsn in told["databases"].values()) >= wanted
 
+        # That all of them are parked, and nothing else, is judged at rest: meanwhile whoever should do it is killed.
         if not await scene.until(all_parked, _SECONDS, 0.05):
-            scene.ledger.wrong(f"of {wanted} records that nobody can handle some were not parked in {_SECONDS:.0f} s")
-        if times == 1:
+            scene.say(f"  not all of {wanted} records that nobody can handle are parked after {_SECONDS:.0f} s")
+        elif times == 1:
             scene.took("until a handful of poison is parked", time.monotonic() - begun)
         scene.parked = wanted
         scene.did("poison", len(made))
