@@ -33,6 +33,8 @@ def rows(event: told.OfContact, position: int) -> Changes:
                 yield from _field(event, edit.field, edit.after)
         case told.ContactNoteAdded():
             yield _note(event)
+        case told.ContactLinked() | told.ContactUsernameChanged():
+            yield _customer(event)
         case told.ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
             yield from _superseding(event, position)
         case _:
@@ -76,6 +78,21 @@ def _aliases(event: told.OfContact, position: int, aliases: Iterable[Alias]) -> 
         if alias.kind in ("wa_id", "variant") and len(alias.value) <= _DIGITS:
             canonical = min((alias.value, *variants(alias.value)))
             yield of_contact(event, "number", value=alias.value, canonical=canonical)
+
+
+def _customer(event: told.ContactLinked | told.ContactUsernameChanged) -> Change:
+    """What customers are called stays with them, whatever contact they are linked to."""
+    if isinstance(event, told.ContactLinked):
+        return of_contact(event, "linked", customer_id=event.customer_id)
+    username = event.personal.username if event.personal else None
+    return of_contact(
+        event,
+        "username",
+        customer_id=event.customer_id,
+        username=username,
+        folded=folded(username).removeprefix("@"),
+        told_at=event.changed_at,
+    )
 
 
 def _note(event: told.ContactNoteAdded) -> Change:

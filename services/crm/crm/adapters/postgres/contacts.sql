@@ -45,6 +45,16 @@ CREATE TABLE aliases (
 -- Hashed, for nobody says how long an alias may be.
 CREATE UNIQUE INDEX aliases_of ON aliases (contact_id, md5(kind), md5(value));
 
+-- Whom each contact is at the business's numbers, and what they go by there.
+CREATE TABLE customers (
+    customer_id uuid PRIMARY KEY,
+    contact_id uuid NOT NULL,
+    username text,
+    folded text,
+    told_at timestamptz
+);
+CREATE INDEX customers_of ON customers (contact_id);
+
 CREATE TABLE notes (
     note_id uuid PRIMARY KEY,
     contact_id uuid NOT NULL,

@@ -24,6 +24,12 @@ STATEMENTS = {
         INSERT INTO fields (contact_id, organisation_id, field, value, folded)
         VALUES (%(contact_id)s, %(organisation_id)s, %(field)s, %(value)s, %(folded)s)
         ON CONFLICT (contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded""",
+    "linked": """
+        INSERT INTO customers (customer_id, contact_id) VALUES (%(customer_id)s, %(contact_id)s)
+        ON CONFLICT (customer_id) DO UPDATE SET contact_id = excluded.contact_id""",
+    "username": """
+        UPDATE customers SET username = %(username)s, folded = %(folded)s, told_at = %(told_at)s
+        WHERE customer_id = %(customer_id)s""",
     "note": """
         INSERT INTO notes (note_id, contact_id, message_id, added_by, added_at, text)
         VALUES (%(note_id)s, %(contact_id)s, %(message_id)s, %(added_by)s, %(added_at)s, %(text)s)""",

@@ -14,6 +14,7 @@ from crm.adapters.postgres.reading import (
     rows_of,
     with_fields,
     with_text,
+    with_usernames,
 )
 from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
@@ -26,7 +27,9 @@ _CONTACT = """
                   WHERE f.contact_id = c.contact_id ORDER BY f.field) AS field_values,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)
                                       ORDER BY a.position, a.place), '[]')
-            FROM view_contacts.aliases a WHERE a.contact_id = c.contact_id) AS aliases
+            FROM view_contacts.aliases a WHERE a.contact_id = c.contact_id) AS aliases,
+           ARRAY (SELECT u.username FROM view_contacts.customers u WHERE u.contact_id = c.contact_id
+                  AND u.username IS NOT NULL ORDER BY u.told_at, u.customer_id) AS usernames
     FROM view_contacts.contacts c LEFT JOIN view_entries.contact_companies b USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s"""
 _SEARCH = """ AND (
@@ -34,7 +37,9 @@ _SEARCH = """ AND (
             WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded LIKE %(part)s)
     OR EXISTS (SELECT 1 FROM view_contacts.aliases a
                WHERE a.contact_id = c.contact_id AND a.kind IN ('wa_id', 'variant')
-               AND a.value LIKE ANY (%(numbers)s)))"""
+               AND a.value LIKE ANY (%(numbers)s))
+    OR EXISTS (SELECT 1 FROM view_contacts.customers u
+               WHERE u.contact_id = c.contact_id AND u.folded LIKE %(username)s))"""
 
 
 _FAMILY = """WITH RECURSIVE family (contact_id) AS (
@@ -106,7 +111,8 @@ class ContactQuestions:
         values["limit"] = limit
         if filters.search is not None:
             sql += _SEARCH
-            values["part"] = part(folded(filters.search.strip()))
+            searched = folded(filters.search.strip())
+            values |= {"part": part(searched), "username": part(searched.removeprefix("@") or searched)}
             values["numbers"] = [part(number) for number in numbers(filters.search)]
         if filters.owner_id is not None:
             sql += " AND c.owner_id = %(owner)s"
@@ -118,17 +124,17 @@ class ContactQuestions:
             sql += " AND (c.sort_key, c.contact_id) > (%(after)s, %(after_id)s)"
             values |= {"after": after[0], "after_id": after[1]}
         rows = self._rows(sql + " ORDER BY c.sort_key, c.contact_id LIMIT %(limit)s", values)
-        return [with_fields(row) for row in rows]
+        return [with_usernames(with_fields(row)) for row in rows]
 
     def contact(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
         found = self._rows(sql + " AND c.contact_id = %(id)s", {**values, "id": contact_id})
-        return with_fields(found[0]) if found else None
+        return with_usernames(with_fields(found[0])) if found else None
 
     def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
         found = self._rows(f"{_MET_AS} {sql} {_IS_MET}", {**values, "id": contact_id})
-        return with_fields(found[0]) if found else None
+        return with_usernames(with_fields(found[0])) if found else None
 
     def duplicates(self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
         own, mine = _own(viewer, "o"), _own(viewer, "c")

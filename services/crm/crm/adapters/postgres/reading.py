@@ -37,6 +37,13 @@ def with_fields(row: Row) -> Row:
     return {**row, "fields": {name: orjson.loads(value) for name, value in told}}
 
 
+def with_usernames(row: Row) -> Row:
+    """After the other aliases, each where it was told last: the last of them is what somebody goes by now."""
+    newest_first = dict.fromkeys(reversed(row["usernames"]))
+    named = [{"kind": "username", "value": value} for value in reversed(newest_first)]
+    return {**row, "aliases": [*row["aliases"], *named]}
+
+
 def with_text(row: Row) -> Row:
     return {**row, "text": None if row["text"] is None else orjson.loads(row["text"])}
 
