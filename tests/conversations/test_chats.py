@@ -127,6 +127,23 @@ async def test_a_typed_number_is_read_with_the_channels_country(shop: Office, ty
     assert asked.personal.recipient.wa_id == digits
 
 
+async def test_rule_11_a_chat_begun_with_the_old_number_is_with_whoever_writes_from_the_new_one(shop: Office) -> None:
+    """Meta told of the change before anybody was seen under either."""
+    moved = {"type": "user_changed_number", "wa_id": "5511900000002", "body": "x"}
+    shop.meta_tells(
+        InboundType.MESSAGE, **{"from": "5511900000001", "id": "wamid.moved", "type": "system", "system": moved}
+    )
+    assert shop.service.facts(CustomerIdentified) == []
+    values = [{"field": "contact.first_name", "value": "Rita"}]
+    body = chat(number="(11) 90000-0001", template={"template_id": str(TEMPLATE), "values": values})
+    assert (await starts(shop, body)).status_code == 202
+    (asked,) = shop.service.facts(MessageRequested)
+    assert asked.personal.recipient.wa_id == "5511900000001", "a typed number is written to as such"
+    shop.customer_writes("Oi", wa_id="5511900000002")
+    shop.customer_writes("Oi", wa_id="5511900000001")
+    assert len(shop.service.facts(CustomerIdentified)) == len(shop.service.facts(ConversationOpened)) == 1
+
+
 @pytest.mark.parametrize(
     "number", ["12", "abc", "11 98765-4321 ramal 5", "1-800-FLOWERS", "+55 11 1", "+999 123456789", "++", "🎂", " "]
 )

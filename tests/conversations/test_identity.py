@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from conversations.commands import ChangeIdentity
+from conversations.domain.private import IdentityChangeForetold
 from hypothesis import example, given
 from hypothesis import strategies as st
 from recado_events.conversations import (
@@ -20,15 +21,27 @@ from recado_events.conversations import (
     MessageReceived,
     RotaTurnTaken,
 )
-from recado_events.identity import Alias
+from recado_events.identity import Alias, Recipient
 from recado_events.ids import PhoneNumberId
 
 from tests.conversations.stage import NUMBER, ORGANISATION, OTHER_NUMBER, Stage, number, user_alias
 
 
-def changes(stage: Stage, old: tuple[Alias, ...], new: tuple[Alias, ...], reason: str) -> list[Any]:
+def changes(
+    stage: Stage,
+    old: tuple[Alias, ...],
+    new: tuple[Alias, ...],
+    reason: str = "user_changed_number",
+    occurred_at: datetime | None = None,
+) -> list[Any]:
     command = ChangeIdentity(
-        organisation_id=ORGANISATION, phone_number_id=NUMBER, old=old, new=new, reason=reason, now=stage.now
+        organisation_id=ORGANISATION,
+        phone_number_id=NUMBER,
+        old=old,
+        new=new,
+        reason=reason,
+        occurred_at=occurred_at or stage.now,
+        now=stage.now,
     )
     return stage.do(stage.arriving.change_identity, command)
 
@@ -116,7 +129,61 @@ def test_rule_11_a_changed_user_id_rotates_the_alias(stage: Stage) -> None:
 
 
 def test_rule_11_an_identity_change_of_somebody_never_seen_creates_nobody(stage: Stage) -> None:
-    assert changes(stage, (number("16505551234"),), (number("12195555358"),), "user_changed_number") == []
+    facts = changes(stage, (number("16505551234"),), (number("12195555358"),), "user_changed_number")
+    assert [type(fact) for fact in facts] == [IdentityChangeForetold]
+    assert stage.facts(CustomerIdentified) == []
+
+
+OLD, NEW = number("16505551234"), number("12195555358")
+
+
+@pytest.mark.parametrize(("first", "then"), [(OLD, NEW), (NEW, OLD)])
+def test_rule_11_who_comes_under_either_alias_after_a_change_of_somebody_never_seen_is_one(
+    stage: Stage, first: Alias, then: Alias
+) -> None:
+    changed = stage.now
+    changes(stage, (OLD,), (NEW,))
+    stage.later(minutes=1)
+    for who in (first, then):
+        stage.writes(who, at=changed - timedelta(minutes=1) if who == OLD else stage.now)
+    met = stage.one(CustomerIdentified)
+    assert len(stage.facts(ConversationOpened)) == 1
+    recipient = stage.customer(met.customer_id).recipient()
+    assert recipient is not None
+    assert recipient.wa_id == NEW.value, "what was sent before the change does not undo it"
+
+
+def test_rule_11_a_message_sent_before_a_change_and_delivered_after_it_leaves_the_new_number(stage: Stage) -> None:
+    stage.writes(OLD)
+    stage.later(minutes=5)
+    changes(stage, (OLD,), (NEW,))
+    stage.writes(OLD, at=stage.now - timedelta(minutes=1))
+    customer = stage.customer(stage.one(CustomerIdentified).customer_id)
+    assert customer.recipient() == Recipient(wa_id=NEW.value)
+
+
+def test_rule_11_of_two_changes_the_later_one_says_what_they_go_by_in_whatever_order_they_come(stage: Stage) -> None:
+    third, began = number("16505550199"), stage.now
+    later = began + timedelta(minutes=1)
+    stage.writes(user_alias("BR.1"), OLD)
+    stage.later(minutes=5)
+    changes(stage, (NEW,), (third,), occurred_at=later)
+    changes(stage, (OLD,), (NEW,), occurred_at=began)
+    changes(stage, (NEW,), (third,), occurred_at=later)
+    customers = [stage.customer(fact.customer_id) for fact in stage.facts(CustomerIdentified)]
+    assert [each.recipient() for each in customers] == [Recipient(wa_id=third.value)]
+
+
+def test_rule_11_changes_that_share_an_alias_are_of_one_person_also_before_anybody_came(stage: Stage) -> None:
+    third = number("16505550199")
+    changes(stage, (OLD, user_alias("BR.1")), (NEW,))
+    changes(stage, (number("16505550100"),), (third,))
+    changes(stage, (third,), (user_alias("BR.1"),))
+    assert stage.facts(CustomerIdentified) == []
+    stage.wishes(False, number("16505550100"))
+    for who in (OLD, NEW, third, user_alias("BR.1")):
+        stage.writes(who)
+    assert len(stage.facts(CustomerIdentified)) == len(stage.facts(ConversationOpened)) == 1
 
 
 def test_a_name_that_the_customer_changes_is_followed(stage: Stage) -> None:
@@ -177,6 +244,37 @@ def test_rule_12_the_owner_of_a_survivor_is_found_from_another_number(stage: Sta
     stage.owns(agents[0], stage.one(CustomersMerged).customer_id)
     stage.writes(number("5511987654321"), number=OTHER_NUMBER)
     assert stage.one(ConversationAssigned).how == "contact_owner"
+
+
+CHANGES = st.lists(
+    st.tuples(st.sampled_from([OLD, NEW, user_alias("BR.1"), user_alias("BR.2")]), st.booleans()), max_size=6
+)
+
+
+@given(CHANGES, st.integers(0, 6))
+@example([(OLD, True)], 0)
+@example([(OLD, False), (OLD, True)], 1)
+def test_rule_11_a_change_told_before_between_or_after_messages_under_either_alias_leaves_one_customer(
+    messages: list[tuple[Alias, bool]], place: int
+) -> None:
+    """`messages`: under which alias, and whether sent before the change; it comes as the `place`-th."""
+    stage = Stage()
+    changed = stage.now
+    stage.later(minutes=5)
+    told: list[tuple[Alias, bool] | None] = [*messages]
+    told.insert(place, None)
+    for each in told:
+        if each is None:
+            changes(stage, (OLD, user_alias("BR.1")), (NEW, user_alias("BR.2")), occurred_at=changed)
+        else:
+            stage.writes(each[0], at=changed + timedelta(minutes=-1 if each[1] else 1))
+        stage.later(seconds=1)
+    met = {fact.customer_id for fact in stage.facts(CustomerIdentified)}
+    alone = [each for each in met if stage.customer(each).merged_into is None]
+    assert len(alone) == bool(messages)
+    for customer in map(stage.customer, alone):
+        assert set(customer.aliases) == {OLD, NEW, user_alias("BR.1"), user_alias("BR.2")}
+        assert len([talk for talk in customer.conversations.values() if talk.state == "open"]) == 1
 
 
 SIGHTINGS = (

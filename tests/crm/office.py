@@ -66,11 +66,17 @@ class Office:
         who: Any = {"organisation_id": self.organisation, "user_id": user, "profile_id": profile}
         self.hears(told_by.UserRoleAssigned(**who, role=role, assigned_by=by, assigned_at=at))
 
-    def customer(self, *aliases: str | Alias, name: str | None = "João", owner: UserId | None = None) -> CustomerId:
+    def customer(
+        self,
+        *aliases: str | Alias,
+        name: str | None = "João",
+        owner: UserId | None = None,
+        username: str | None = None,
+    ) -> CustomerId:
         """Somebody writes for the first time and their conversation is assigned."""
         customer_id = CustomerId(uuid4())
         known = [Alias(kind="wa_id", value=a) if isinstance(a, str) else a for a in aliases or ("5511987654321",)]
-        identity = told_by.Identity(aliases=tuple(known), profile_name=name)
+        identity = told_by.Identity(aliases=tuple(known), profile_name=name, username=username)
         place, now = self.place(customer_id), datetime.now(UTC)
         talk: Any = {**place, "conversation_id": ConversationId(uuid4())}
         self.hears(

@@ -88,11 +88,12 @@ class Stage(OnMemory):
         self,
         *aliases: Alias,
         name: str | None = "Sofia",
+        username: str | None = None,
         at: PhoneNumberId = NUMBER,
         organisation: OrganisationId = ORGANISATION,
     ) -> CustomerId:
         customer_id = CustomerId(self.ids.new())
-        who = told.Identity(aliases=aliases or (ANYBODY,), profile_name=name)
+        who = told.Identity(aliases=aliases or (ANYBODY,), profile_name=name, username=username)
         place = self.place(customer_id, at, organisation)
         self.hears(told.CustomerIdentified(**place, identified_at=self.now, personal=who))
         return customer_id
@@ -102,8 +103,8 @@ class Stage(OnMemory):
         added = told.CustomerAliasesAdded(**self.place(customer_id, at), reason="seen", added_at=self.now, personal=who)
         return self.hears(added)
 
-    def renamed(self, customer_id: CustomerId, name: str | None) -> list[Event]:
-        who = told.Identity(aliases=(), profile_name=name)
+    def renamed(self, customer_id: CustomerId, name: str | None, username: str | None = None) -> list[Event]:
+        who = told.Identity(aliases=(), profile_name=name, username=username)
         return self.hears(told.CustomerRenamed(**self.place(customer_id), renamed_at=self.now, personal=who))
 
     def merged(self, survivor_id: CustomerId, merged_id: CustomerId) -> list[Event]:

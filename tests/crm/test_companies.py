@@ -73,6 +73,39 @@ def test_a_contact_saved_as_it_is_stays_with_the_second_company_of_a_name(stage:
     assert stage.contact(contact).company_id == second
 
 
+def test_when_the_first_company_of_a_name_is_called_differently_the_second_is_found(
+    stage: Stage, contact: ContactId
+) -> None:
+    first, second, third = (stage.named(name) for name in ("Aurora", "AURORA", "aurora"))
+    for renamed, found in ((first, second), (second, third)):
+        stage.do(stage.registering.edit_company, EditCompany(**on(stage, renamed), values={"name": f"Not {found}"}))
+        stage.edits(contact, company="Aurora")
+        assert stage.contact(contact).company_id == found
+        stage.edits(contact, company=None)
+    stage.do(stage.registering.edit_company, EditCompany(**on(stage, first), values={"name": "Aurora"}))
+    stage.edits(contact, company="Aurora")
+    assert stage.contact(contact).company_id == third
+    assert len(stage.facts(CompanyCreated)) == 3
+
+
+def test_another_spelling_of_its_name_leaves_a_company_the_first_of_it(stage: Stage, contact: ContactId) -> None:
+    first, _ = stage.named("Aurora"), stage.named("Aurora")
+    stage.do(stage.registering.edit_company, EditCompany(**on(stage, first), values={"name": "AURORA"}))
+    stage.edits(contact, company="aurora")
+    assert stage.contact(contact).company_id == first
+
+
+def test_rule_15_with_scope_own_a_typed_name_reaches_no_company_of_somebody_else(stage: Stage) -> None:
+    theirs, member = stage.named("Aurora"), stage.member("view_reply", "own")
+    mine = [stage.creates(None, member, name=name) for name in ("Ana", "Bia")]
+    for contact in mine:
+        stage.edits(contact, member, company="aurora")
+    (found,) = {stage.contact(contact).company_id for contact in mine}
+    assert found not in {theirs, None}
+    made = stage.facts(CompanyCreated)[-1]
+    assert (made.company_id, made.owner_id) == (found, member.user_id)
+
+
 def test_an_emptied_company_is_the_contacts_no_more(stage: Stage, contact: ContactId) -> None:
     stage.edits(contact, company="Aurora")
     stage.edits(contact, company=None)

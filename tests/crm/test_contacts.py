@@ -16,6 +16,7 @@ from recado_events.crm import (
     ContactFieldsEdited,
     ContactLinked,
     ContactOwnerChanged,
+    ContactUsernameChanged,
     Link,
 )
 from recado_events.ids import ConversationId, CustomerId, OrganisationId, UserId
@@ -92,6 +93,29 @@ def test_rule_11_aliases_learned_later_find_the_contact_and_the_old_ones_still_d
     stage.identified(number("12195555358"), at=OTHER_NUMBER)
     stage.identified(number("16505551234"), at=OTHER_NUMBER)
     assert len(stage.contacts()) == 1
+
+
+def test_rule_10_a_username_is_known_of_the_one_who_has_it_and_nobody_is_met_by_it(stage: Stage) -> None:
+    """It changes hands: what Ana gave up is Bia's now."""
+    ana = stage.identified(number("16505550001"), username="rosa")
+    bia = stage.identified(number("16505550002"), username="rosa")
+    stage.renamed(ana, None, username="ana")
+    first, second = stage.contacts()
+    assert dict(stage.contact(first).usernames) == {ana: "ana"}
+    assert dict(stage.contact(second).usernames) == {bia: "rosa"}
+    told_of = [(fact.contact_id, fact.customer_id) for fact in stage.facts(ContactUsernameChanged)]
+    assert told_of == [(first, ana), (second, bia), (first, ana)]
+
+
+def test_rule_10_a_username_told_after_a_merge_is_known_of_the_contact_whose_customer_has_it(stage: Stage) -> None:
+    customer = stage.identified(number("16505550001"), username="ana")
+    stage.identified(number("16505550002"))
+    left, kept = stage.contacts()
+    stage.merges(kept, left)
+    assert stage.renamed(customer, None, username="ana") == []
+    stage.renamed(customer, None, username="rosa")
+    stage.unmerges(left)
+    assert [dict(stage.contact(each).usernames) for each in (left, kept)] == [{customer: "rosa"}, {}]
 
 
 def test_aliases_that_are_known_already_are_not_told_again(stage: Stage) -> None:

@@ -123,8 +123,8 @@ async def test_rule_13_what_is_related_is_shown_with_the_contact_that_stays_and_
     assert (await office.sees(f"/conversations/{other}/related"))["contact"]["contact_id"] == kept
     assert len((await office.sees(f"/contacts/{kept}/notes"))["items"]) == 1
     assert [each["value"] for each in (await office.sees(f"/contacts/{kept}"))["aliases"]] == [
-        "16505550001",
         "5511987654321",
+        "16505550001",
     ]
     await office.does("POST", f"/contacts/{left}/unmerge")
     (ana, bia) = [await office.sees(f"/contacts/{each}") for each in (kept, left)]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from crm.domain.private import ContactsExported
 from recado_chassis.withheld import AccessRefused
+from recado_events import conversations as told_by
 from recado_events.crm import ContactCreated, ContactFieldsEdited
+from recado_events.identity import Alias
 
 from tests.crm.office import Office
 
@@ -93,7 +97,7 @@ async def test_what_is_no_csv_or_has_too_many_rows_is_refused_whole(office: Offi
 async def test_an_import_that_takes_a_thousand_rows_in_batches_loses_none(office: Office) -> None:
     path = await started(office, ["name", "phone"])
     for part in (1, 2):
-        rows = "\n".join(f"Person {part} {row},+1650{part}{row:06d}" for row in range(500))
+        rows = "\n".join(f"Person {part} {row},+1650{part + 1}{row:06d}" for row in range(500))
         await office.does("PUT", f"{path}/parts/{part}", {"csv": rows})
     assert (await office.sees(path))["created"] == len(office.service.facts(ContactCreated)) == 1_000
 
@@ -101,6 +105,9 @@ async def test_an_import_that_takes_a_thousand_rows_in_batches_loses_none(office
 async def test_what_is_exported_can_be_imported_again_and_changes_nothing(office: Office) -> None:
     await office.does("POST", "/contacts", {"name": "=1+1", "phone": "+55 11 98765-0001", "city": '-"x", y'})
     await office.does("POST", "/contacts", {"name": "'José", "email": "jose@example.com", "phone": "+16505550001"})
+    await office.does("POST", "/contacts", {"name": "'=1+1", "city": "''-x", "job_title": "'"})
+    office.customer(Alias(kind="user_id", value="BR.1"), name="known by no number")
+    office.customer("1555123456", name="a number that nobody could type")
     await office.service.shown()
     exported = await office.does("GET", "/contacts.csv")
     assert exported.headers["content-type"].startswith("text/csv")
@@ -110,8 +117,58 @@ async def test_what_is_exported_can_be_imported_again_and_changes_nothing(office
     edits = len(office.service.facts(ContactFieldsEdited))
     path = await started(office, list(header.split(",")))
     taken = (await office.does("PUT", f"{path}/parts/1", {"csv": rest})).json()
-    assert (taken["rows"], taken["unchanged"]) == (2, 2)
+    assert (taken["rows"], taken["unchanged"]) == (5, 5)
     assert len(office.service.facts(ContactFieldsEdited)) == edits
+
+
+async def test_rule_11_the_number_that_is_exported_is_the_one_that_was_learned_last(office: Office) -> None:
+    customer = office.customer("5511999990000", name="Ana")
+    moved = told_by.Identity(aliases=(Alias(kind="wa_id", value="5511911110000"),))
+    added: Any = {**office.place(customer), "added_at": datetime.now(UTC), "personal": moved}
+    office.hears(told_by.CustomerAliasesAdded(**added, reason="user_changed_number"))
+    await office.service.shown()
+    header, row = (await office.does("GET", "/contacts.csv")).text.split("\r\n")[:2]
+    shown = dict(zip(header.split(","), row.split(","), strict=True))
+    assert (shown["phone"], shown["other_phones"]) == ("'+5511911110000", "'+5511999990000")
+    assert shown["contact_id"] == str(await office.contact())
+
+
+async def test_a_row_that_names_its_contact_changes_that_one_and_nobody_elses(office: Office) -> None:
+    office.customer("5511999990000", name="Ana")
+    contact, stranger = await office.contact(), uuid4()
+    path = await started(office, ["contact_id", "phone", "city"])
+    rows = f"{contact},+5511999990000,Recife\n{contact},+5511911110000,x\n{stranger},,x\nno-id,,x\n{contact},,Olinda"
+    taken = (await office.does("PUT", f"{path}/parts/1", {"csv": rows})).json()
+    assert (taken["created"], taken["changed"], taken["rejected"]) == (0, 2, 3)
+    rejected = (await office.sees(f"{path}/rejected"))["items"]
+    assert [(row["row"], row["column"], row["rule"]) for row in rejected] == [
+        (2, "phone", "other_number"),
+        (3, "contact_id", "not_found"),
+        (4, "contact_id", "invalid_field"),
+    ]
+    (ana,) = await office.listed()
+    assert ana["fields"]["city"] == "Olinda"
+
+
+async def test_a_bad_row_is_named_by_its_place_in_the_file_also_after_blank_lines(office: Office) -> None:
+    path = await started(office, ["name", "phone"])
+    taken = (await office.does("PUT", f"{path}/parts/1", {"csv": "Bia,\n\n\nCaio,none\n"})).json()
+    assert (taken["rows"], taken["created"], taken["unchanged"], taken["rejected"]) == (4, 1, 2, 1)
+    await office.does("PUT", f"{path}/parts/2", {"csv": "\nDuda,none"})
+    assert [row["row"] for row in (await office.sees(f"{path}/rejected"))["items"]] == [4, 6]
+
+
+async def test_a_number_is_read_as_people_write_it_and_one_that_cannot_be_is_refused(office: Office) -> None:
+    await office.does("POST", "/contacts", {"name": "Rita", "phone": "+44 (0)20 7946 0018"})
+    office.customer("442079460018", name="Rita C.")
+    assert len(await office.listed()) == 1
+    for phone in ("+0 000000", "+999 1234567", "+55 11 1234567"):
+        refused = await office.asks("POST", "/contacts", {"name": "x", "phone": phone})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "#/phone")
+        assert phone not in refused.text
+    path = await started(office, ["name", "phone"])
+    taken = (await office.does("PUT", f"{path}/parts/1", {"csv": "Rita,+44 20 7946 0018\nx,+0 000000"})).json()
+    assert (taken["unchanged"], taken["rejected"]) == (1, 1)
 
 
 async def test_bad_input_82_90_imports_and_exports_are_for_administrators_and_refusals_are_recorded(
@@ -133,6 +190,9 @@ async def test_bad_input_82_90_imports_and_exports_are_for_administrators_and_re
     await office.does("GET", "/contacts.csv")
     (exported,) = office.service.facts(ContactsExported)
     assert exported.exported_by == office.administrator_id
+    for _ in range(3):
+        assert (await office.asks("GET", "/contacts.csv", None, office.agent(0))).status_code == 403
+    assert len(office.service.facts(AccessRefused)) == 1
     assert office.service.facts(ContactCreated) == []
 
 

@@ -61,6 +61,44 @@ async def test_search_finds_parts_of_addresses_as_they_are_now(people: Office) -
     assert await people.found("dona") == {"Dona Maria"}
 
 
+async def test_rule_10_a_username_is_shown_with_the_aliases_and_found_by_search_as_it_was_told_last(
+    office: Office,
+) -> None:
+    customer = office.customer("5511987654321", name="Ana", username="@Ána.Lima")
+    office.customer(Alias(kind="user_id", value="BR.1"), name=None, username="bia")
+    assert await office.found("ana.l") == await office.found("@ana.lima") == {"Ana"}
+    assert await office.found("@bia") == {None}
+    assert await office.found("@") == set()
+    (ana,) = await office.listed(search="ana.lima")
+    assert ana["aliases"] == [
+        {"kind": "wa_id", "value": "5511987654321"},
+        {"kind": "username", "value": "@Ána.Lima"},
+    ]
+    renamed: Any = {**office.place(customer), "renamed_at": datetime.now(UTC)}
+    office.hears(told_by.CustomerRenamed(**renamed, personal=told_by.Identity(aliases=(), username="ana")))
+    assert await office.found("lima") == set()
+    (now,) = await office.listed(search="@ana")
+    assert [each["value"] for each in now["aliases"]] == ["5511987654321", "ana"]
+
+
+async def test_rule_10_rule_13_usernames_go_with_their_customers_to_a_contact_that_stays_and_back(
+    office: Office,
+) -> None:
+    office.customer("16505550001", name="Ana", username="ana")
+    office.customer("16505550002", name="Bia", username="bia")
+    kept, left = [(await office.listed(search=name))[0]["contact_id"] for name in ("@ana", "@bia")]
+
+    async def named() -> list[list[str]]:
+        shown = [(await office.sees(f"/contacts/{each}"))["aliases"] for each in (kept, left)]
+        return [[each["value"] for each in aliases if each["kind"] == "username"] for aliases in shown]
+
+    await office.does("POST", f"/contacts/{kept}/merge", {"merged_id": left})
+    assert await named() == [["ana", "bia"], []]
+    assert await office.found("@bia") == {"Ana"}
+    await office.does("POST", f"/contacts/{left}/unmerge")
+    assert await named() == [["ana"], ["bia"]]
+
+
 async def test_pages_come_in_the_order_of_folded_names_without_loss_or_repeat(people: Office) -> None:
     for name in ("ábaco", "Abade", "zebra", "abaco"):
         people.customer(f"1650555{len(name)}{ord(name[0])}", name=name)

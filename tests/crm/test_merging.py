@@ -219,7 +219,7 @@ def test_rule_13_a_round_trip_restores_both_contacts(
 ) -> None:
     """Whatever they were, and wherever conversations of either begin meanwhile."""
     stage = Stage()
-    customers = stage.identified(*kept_as, name="Ana"), stage.identified(*merged_as, name=None)
+    customers = stage.identified(*kept_as, name="Ana"), stage.identified(*merged_as, name=None, username="bia")
     kept, left = stage.contacts()
     for contact, edits in ((kept, kept_edits), (left, merged_edits)):
         for field, value in edits:
@@ -243,6 +243,7 @@ def plain(contact: Contact) -> Any:
     return (
         values, contact.owner_id, contact.named_by_person, set(contact.aliases), set(contact.links), contact.notes,
         contact.company_id, contact.superseded_by, contact.merged, contact.homes, contact.taken == MappingProxyType({}),
+        contact.usernames,
     )  # fmt: skip
 
 

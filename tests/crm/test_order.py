@@ -32,7 +32,8 @@ IDENTIFIED = told.CustomerIdentified(
     **PLACE, identified_at=NOON, personal=identity(aliases=(number("5511987654321"),), profile_name="Sofia")
 )
 NAMES = [
-    told.CustomerRenamed(**PLACE, renamed_at=NOON, personal=identity(profile_name=name)) for name in ("Sofia R.", "S.")
+    told.CustomerRenamed(**PLACE, renamed_at=NOON, personal=identity(profile_name=name, username=username))
+    for name, username in (("Sofia R.", None), ("S.", "sofia"), ("S.", "sofia.r"))
 ]
 ALIASES = [
     told.CustomerAliasesAdded(**PLACE, reason="seen", added_at=NOON, personal=identity(aliases=(user_alias(alias),)))

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from recado_chassis.store import EventRow, InboxRow, ParkedRow
 from recado_chassis.storing import postgres_commands, postgres_inbox, postgres_parked
-from recado_chassis.storing.postgres_connections import SET_UP, connect, translated
+from recado_chassis.storing.postgres_connections import OF_VIEWS, SET_UP, connect, translated
 from recado_chassis.storing.postgres_pool import Pool
 from recado_chassis.storing.postgres_recorder import Datastore, LastPosition, Recorder, page, page_of_one
 from recado_chassis.storing.postgres_session import PostgresSession
@@ -31,7 +31,7 @@ class PostgresStore:
     def __init__(self, dsn: str, pool_size: int = 10) -> None:
         self._dsn = dsn
         self._pool = Pool(lambda: connect(dsn, "store"), pool_size)
-        self._views = Pool(lambda: connect(dsn, "views", SET_UP), pool_size)
+        self._views = Pool(lambda: connect(dsn, "views", SET_UP + OF_VIEWS), pool_size)
         self.recorder = Recorder(Datastore(self._pool))
         """The library's recorder, for its own tools: it reads as usual and refuses to write."""
 
@@ -46,7 +46,7 @@ class PostgresStore:
 
     @contextmanager
     def connection(self) -> Iterator[Connection[Any]]:
-        """For an adapter's queries of views: in autocommit mode. Raises Unavailable."""
+        """For an adapter's queries of views: in autocommit mode, each of 15 s at most. Raises Unavailable."""
         with translated(), self._views.connection() as connection:
             yield connection
 

@@ -30,6 +30,11 @@ SET TimeZone = 'UTC';
 SET client_encoding = 'UTF8';
 """
 
+# A question of a screen that takes this long is a bug, and must not keep a connection from the other organisations.
+OF_VIEWS = """
+SET statement_timeout = '15s';
+"""
+
 # Statements of the store look up by key or read along an index: a plan without the index can only be one that was made
 # while a table was small, and would be kept when it is not any more.
 # Where there is no index to use, PostgreSQL believes such a plan so dear that it would compile it, for 0.1 s each time.

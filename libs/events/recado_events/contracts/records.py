@@ -27,6 +27,7 @@ PERSONAL: Mapping[type[Personal], Personal] = {
         name=s.CLARA_NAME,
         aliases=(Alias(kind="wa_id", value=s.CLARA_WA_ID), Alias(kind="user_id", value=s.CLARA_USER_ID)),
     ),
+    crm.ContactUsername: crm.ContactUsername(username="clara.bakes"),
     crm.Edits: crm.Edits(edits=(crm.FieldEdit(field="company", before=None, after="Nunes & Daughters"),)),
     crm.NoteText: crm.NoteText(text=s.NOTE_TEXT),
     crm.CompanyDetails: crm.CompanyDetails(name="Nunes & Daughters"),

@@ -21,6 +21,8 @@ from recado_events.crm.contact import (
     ContactLinked,
     ContactNoteAdded,
     ContactOwnerChanged,
+    ContactUsername,
+    ContactUsernameChanged,
     Link,
     OfContact,
 )
@@ -92,6 +94,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     PipelineRecordOwnerChanged,
     PipelineRecordNoteAdded,
     ContactSuperseded,
+    ContactUsernameChanged,
 )
 
 __all__ = [
@@ -120,6 +123,8 @@ __all__ = [
     "ContactRestored",
     "ContactSuperseded",
     "ContactUnmerged",
+    "ContactUsername",
+    "ContactUsernameChanged",
     "ContactsMerged",
     "Edits",
     "FieldEdit",

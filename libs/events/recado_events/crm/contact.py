@@ -34,6 +34,10 @@ class ContactDetails(Personal):
     aliases: tuple[Alias, ...] = ()
 
 
+class ContactUsername(Personal):
+    username: str
+
+
 class ContactCreated(OfContact):
     TYPE: ClassVar[str] = "crm.contact-created.v1"
     origin: str
@@ -62,6 +66,15 @@ class ContactAliasesAdded(OfContact):
     """The contact merged into this one whose it is: there it goes back when they are parted."""
     added_at: AwareDatetime
     personal: ContactDetails | None
+
+
+class ContactUsernameChanged(OfContact):
+    """What one of its customers goes by at WhatsApp. It says who somebody is only today: usernames change hands."""
+
+    TYPE: ClassVar[str] = "crm.contact-username-changed.v1"
+    customer_id: CustomerId
+    changed_at: AwareDatetime
+    personal: ContactUsername | None
 
 
 class Link(Fact):

@@ -24,6 +24,7 @@ from conversations.commands import (
     SetMarketing,
 )
 from conversations.domain import arrivals, deliveries, desk, identity
+from conversations.domain.foretold import known_by
 from conversations.domain.message import ABSENT, Message
 from conversations.domain.private import ContactOwnerNoted
 
@@ -38,10 +39,13 @@ class Arriving:
 
     def receive(self, work: Work, command: Arrival, cause: Cause) -> None:
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
-        message, aliases = scene.message(work, command.message_id), command.sighting.aliases
+        message, seen = scene.message(work, command.message_id), command.sighting.aliases
+        changes = self._customers.foretold(work, org, number, seen)
+        aliases = known_by(seen, changes, command.occurred_at) if changes else seen
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
-        told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
+        sighting = replace(command.sighting, aliases=aliases)
+        told = replace(command, sighting=self._phone_books.sighted(work, org, number, sighting, customer))
         facts = arrivals.receive(
             told,
             place,
@@ -52,6 +56,7 @@ class Arriving:
             self._target(work, command),
         )
         scene.record(work, facts, cause)
+        self._customers.change(work, place, changes, cause)
         if command.by_business:
             self._bind(work, command, cause)
 
@@ -63,23 +68,27 @@ class Arriving:
         return self._scene.message(work, known or command.target_id)
 
     def change_identity(self, work: Work, command: ChangeIdentity, cause: Cause) -> None:
-        """Old and new aliases name one person from here on; somebody never seen is not created by it (rule 11)."""
+        """Old and new aliases name one person from here on; somebody never seen is not created by it, and known by all
+        of them once they are (rule 11)."""
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
         aliases = (*command.old, *command.new)
         if not scene.owners(work, scene.alias_keys(org, number, aliases)):
+            self._customers.foretell(work, command, cause)
             return
+        changes = self._customers.foretold(work, org, number, aliases)
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
-        customer = scene.customer(work, place["customer_id"])
-        facts = identity.add_aliases(aliases, customer, place, command.reason, command.now)
-        scene.record(work, facts, cause)
+        self._customers.change(work, place, (*changes, command), cause)
 
     def set_marketing(self, work: Work, command: SetMarketing, cause: Cause) -> None:
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
-        aliases = command.sighting.aliases
+        changes = self._customers.foretold(work, org, number, command.sighting.aliases)
+        aliases = known_by(command.sighting.aliases, changes, command.occurred_at)
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
-        told = replace(command, sighting=self._phone_books.sighted(work, org, number, command.sighting, customer))
+        sighting = replace(command.sighting, aliases=aliases)
+        told = replace(command, sighting=self._phone_books.sighted(work, org, number, sighting, customer))
         scene.record(work, identity.set_marketing(told, customer, place), cause)
+        self._customers.change(work, place, changes, cause)
 
     def note_channel(self, work: Work, command: NoteChannel, cause: Cause) -> None:
         at = self._scene.desk(work, command.organisation_id, command.phone_number_id)

@@ -11,7 +11,7 @@ from recado_events.identity import Alias
 from recado_events.ids import ConversationId, CustomerId, UserId
 from recado_events.refusal import Refusal
 
-from conversations.application.customers import place
+from conversations.application.customers import Customers, place
 from conversations.application.naming import Naming
 from conversations.application.phone_books import PhoneBooks
 from conversations.application.records import Records
@@ -20,6 +20,7 @@ from conversations.commands import PreviewTemplate, SendTemplate, Sighting, Star
 from conversations.domain import beginning, identity, requesting
 from conversations.domain.contact import STRANGER, Contact
 from conversations.domain.customer import NOBODY, Customer
+from conversations.domain.foretold import Foretold, known_by
 from conversations.domain.places import CustomerPlace
 from conversations.domain.refusals import OutOfScope
 from conversations.domain.rendering import Rendering, render
@@ -38,6 +39,8 @@ class Somebody:
     """Under which aliases they are found, or met."""
     record: PipelineRecord
     """That it is about."""
+    changes: Foretold
+    """Of their identity, told before they were met."""
 
     @property
     def aliases(self) -> tuple[Alias, ...]:
@@ -56,6 +59,7 @@ class Beginning:
         self._records = Records(scene)
         self._naming = Naming(scene, self._records)
         self._phone_books = PhoneBooks(scene)
+        self._customers = Customers(scene, ids)
         self._ids = ids
 
     def start_chat(self, work: Work, command: StartChat, cause: Cause) -> ConversationId:
@@ -71,6 +75,7 @@ class Beginning:
         content = self._rendered(work, command, who, terms).sendable()
         facts = beginning.start(command, who.at, who.customer, who.sighting, who.contact, terms, content)
         self._scene.record(work, facts, cause)
+        self._customers.change(work, who.at, who.changes, cause)
         return talk["conversation_id"]
 
     def send_template(self, work: Work, command: SendTemplate, cause: Cause) -> None:
@@ -137,8 +142,10 @@ class Beginning:
         contacts = [named, *(self._records.contact_of(work, org, each) for each in known)]
         contact = next((each for each in contacts if each.organisation_id), STRANGER)
         at = place(org, number, customer.customer_id or CustomerId(self._ids.new()))
-        sighting = self._phone_books.sighted(work, org, number, Sighting(aliases=aliases), customer)
-        return Somebody(at, customer, contact, sighting, record)
+        changes = self._customers.foretold(work, org, number, aliases)
+        known_as = Sighting(aliases=known_by(aliases, changes, command.now))
+        sighting = self._phone_books.sighted(work, org, number, known_as, customer)
+        return Somebody(at, customer, contact, sighting, record, changes)
 
     def _new(self, work: Work, command: WithSomebody, aliases: tuple[Alias, ...]) -> Customer:
-        return NOBODY._replace(owner_id=self._scene.contact_owner(work, command.organisation_id, aliases))
+        return NOBODY._replace(owner_id=self._customers.contact_owner(work, command.organisation_id, aliases))

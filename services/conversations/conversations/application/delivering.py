@@ -62,9 +62,11 @@ class Delivering:
         known = scene.customer(work, command.customer_id).aliases
         if all(alias in known for alias in command.aliases):
             return
+        changes = self._customers.foretold(work, org, number, command.aliases)
         at = self._customers.place_of(work, org, number, command.aliases, now, cause, known=command.customer_id)
         customer = scene.customer(work, at["customer_id"])
         scene.record(work, identity.add_aliases(command.aliases, customer, at, "accepted", now), cause)
+        self._customers.change(work, at, changes, cause)
 
     def _message(self, work: Work, command: RecordStatus, wamid: Wamid) -> tuple[MessageId | None, Message]:
         """By our own id, by the wamid that was bound to one, or a message of the phone app, whose id is the wamid's."""

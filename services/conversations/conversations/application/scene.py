@@ -19,7 +19,7 @@ from recado_events.conversations import (
 from recado_events.envelope import Cause
 from recado_events.event import Event
 from recado_events.identity import Alias, spellings
-from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId, UserId
+from recado_events.ids import ConversationId, CustomerId, MessageId, OrganisationId, PhoneNumberId
 
 from conversations.application import snapshots
 from conversations.domain import (
@@ -28,6 +28,7 @@ from conversations.domain import (
     contact,
     customer,
     desk,
+    foretold,
     message,
     past,
     phone_book,
@@ -40,9 +41,11 @@ from conversations.domain import (
 )
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
+from conversations.domain.foretold import Foretold
 from conversations.domain.message import Message
 from conversations.domain.noted import ContactStandingNoted
 from conversations.domain.places import ConversationPlace
+from conversations.domain.private import IdentityChangeForetold
 from conversations.domain.refusals import OutOfScope
 from conversations.domain.saved_views import SavedViews
 from conversations.domain.team import Team
@@ -64,8 +67,11 @@ FOLDS: dict[str, Fold[Any]] = {
     "views": Fold(saved_views.SavedViews(), saved_views.evolve),
     "pipeline": Fold(selling.NO_PIPELINE, selling.evolve_pipeline),
     "record": Fold(selling.NO_RECORD, selling.evolve_record),
+    "foretold": Fold(foretold.NOTHING, foretold.evolve),
     "update": Fold(0, lambda seen, _: seen + 1),
 }
+FORETOLD = "foretold-"
+"""Streams with such names own aliases too: those of people never seen."""
 _REMEMBERED = 10_000
 """Keys of so many sightings: one is asked for several times, and who writes once writes again."""
 
@@ -125,23 +131,22 @@ class Scene:
 
     def owners(self, work: Work, keys: Sequence[UniqueKey]) -> list[CustomerId]:
         """The customers that these keys name, each once, in the order of the keys; survivors for merged ones."""
-        work.look_up(keys)
-        found = dict.fromkeys(owner for key in keys if (owner := work.find(key)) is not None)
+        found = [owner for owner in self._named_by(work, keys) if not owner.startswith(FORETOLD)]
         return list(dict.fromkeys(self.survivor(work, CustomerId(UUID(owner))) for owner in found))
 
-    def begin_customer(self, work: Work, customer_id: CustomerId) -> None:
-        """Whose id was made just now: nothing is known of them."""
-        work.begin(f"customer-{customer_id}", FOLDS["customer"])
+    def foretold(self, work: Work, keys: Sequence[UniqueKey]) -> dict[str, Foretold]:
+        """What was told of people never seen whom these keys name, by its stream."""
+        streams = [owner for owner in self._named_by(work, keys) if owner.startswith(FORETOLD)]
+        return {stream: cast(Foretold, self._state(work, stream)) for stream in streams}
+
+    def _named_by(self, work: Work, keys: Sequence[UniqueKey]) -> list[str]:
+        work.look_up(keys)
+        return list(dict.fromkeys(owner for key in keys if (owner := work.find(key)) is not None))
 
     def survivor(self, work: Work, customer_id: CustomerId) -> CustomerId:
         while (into := self.customer(work, customer_id).merged_into) is not None:
             customer_id = into
         return customer_id
-
-    def contact_owner(self, work: Work, organisation_id: OrganisationId, aliases: Sequence[Alias]) -> UserId | None:
-        """Who owns the contact of this person, as crm told it of whichever number they wrote to last."""
-        known = self.owners(work, self.person_keys(organisation_id, aliases))
-        return next((owner for each in known if (owner := self.customer(work, each).owner_id) is not None), None)
 
     def place_of(
         self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId
@@ -173,6 +178,10 @@ class Scene:
                 work.claim(_conversation_key(fact.organisation_id, fact.conversation_id), owner)
             case CustomerIdentified() | CustomerAliasesAdded() if fact.personal is not None:
                 self._own(work, fact, fact.personal.aliases)
+            case IdentityChangeForetold() if fact.personal is not None:
+                told = (*fact.personal.old, *fact.personal.new)
+                for key in self.alias_keys(fact.organisation_id, fact.phone_number_id, told):
+                    work.move(key, fact.stream)
             case ContactStandingNoted():
                 for link in fact.links:
                     work.move(contact_key(fact.organisation_id, link.customer_id), str(fact.contact_id))

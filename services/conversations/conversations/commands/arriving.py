@@ -88,6 +88,8 @@ class ChangeIdentity:
     old: tuple[Alias, ...]
     new: tuple[Alias, ...]
     reason: str
+    occurred_at: datetime
+    """Meta's clock, already clamped to `now`."""
     now: datetime
 
 

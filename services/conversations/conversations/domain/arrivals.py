@@ -49,7 +49,7 @@ def receive(
     fact = fact_of(command, in_conversation(place, told_in or talk_id or _new_id(command, place)))
     if message.exists:
         return _redelivered(command, fact, message, place)
-    is_latest = not command.by_business and not customer.wrote_later_than(command.occurred_at)
+    is_latest = not command.by_business and not customer.is_known_later_than(command.occurred_at)
     facts = identify(command.sighting, customer, place, command.now, is_latest=is_latest)
     if talk_id is None:
         facts += _open(command, place, customer, desk, team)

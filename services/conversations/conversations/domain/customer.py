@@ -36,6 +36,7 @@ from conversations.domain.private import ActivityNoted, ContactOwnerNoted, FreeE
 
 OPEN, AWAITING_REPLY, CLOSED = "open", "awaiting_reply", "closed"
 WINDOW = timedelta(hours=24)
+CHANGES = ("user_changed_number", "user_changed_user_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Customer(NamedTuple):
     marketing_stopped: bool = False
     marketing_told_at: datetime | None = None
     """When the customer last changed that, by Meta's clock."""
+    changed_at: datetime | None = None
+    """When their number or user id changed last, by Meta's clock."""
     merged_into: CustomerId | None = None
     is_blocked: bool = False
     block_told_at: datetime | None = None
@@ -96,6 +99,10 @@ class Customer(NamedTuple):
     def wrote_later_than(self, moment: datetime) -> bool:
         """By Meta's clock, as far as messages count that opened or extended the window."""
         return self.window_closes_at is not None and moment + WINDOW < self.window_closes_at
+
+    def is_known_later_than(self, moment: datetime) -> bool:
+        """By Meta's clock: they wrote since, or said under what they do."""
+        return self.wrote_later_than(moment) or (self.changed_at is not None and moment < self.changed_at)
 
     def recipient(self) -> Recipient | None:
         """The number they wrote from last wins; without one, the business-scoped user id they wrote under last."""
@@ -121,7 +128,7 @@ def evolve(customer: Customer, event: Event) -> Customer:
             met = customer._replace(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
             return _known_as(met, event.personal)
         case CustomerAliasesAdded() | CustomerRenamed():
-            return _known_as(customer, event.personal)
+            return _changed_as(_known_as(customer, event.personal), event)
         case CustomerMergedInto():
             return customer._replace(merged_into=event.survivor_id)
         case MarketingStopped():
@@ -176,6 +183,12 @@ def _known_as(customer: Customer, identity: Identity | None) -> Customer:
         country_code=identity.country_code or customer.country_code,
         book_name=identity.book_name or customer.book_name,
     )
+
+
+def _changed_as(customer: Customer, event: CustomerAliasesAdded | CustomerRenamed) -> Customer:
+    if not isinstance(event, CustomerAliasesAdded) or event.reason not in CHANGES:
+        return customer
+    return customer._replace(changed_at=max(customer.changed_at or event.added_at, event.added_at))
 
 
 def _with(customer: Customer, conversation_id: ConversationId, talk: Conversation) -> Customer:

@@ -21,7 +21,7 @@ from recado_events.conversations import (
 from recado_events.event import Event
 from recado_events.identity import Alias
 
-from conversations.commands import SetMarketing, Sighting
+from conversations.commands import ChangeIdentity, SetMarketing, Sighting
 from conversations.domain.assignment import leave_queue
 from conversations.domain.customer import Customer, newest_of
 from conversations.domain.desk import Desk
@@ -54,6 +54,18 @@ def identify(
     goes_by = newest_of(sighting.aliases if is_latest else customer.aliases)
     again = tuple(alias for kind, alias in goes_by.items() if known[kind] != alias)
     return _added((*added, *again), place, "seen", now) + _rename(sighting, customer, place, now)
+
+
+def change(command: ChangeIdentity, customer: Customer, place: CustomerPlace) -> list[Event]:
+    """Both old and new are theirs from here on; what is new is what they go by, unless later news says otherwise."""
+    added, at = _new((*command.old, *command.new), customer), command.occurred_at
+    if customer.is_known_later_than(at):
+        goes_by, displaced = newest_of(customer.aliases), newest_of(added)
+        return _added((*added, *(goes_by[kind] for kind in goes_by if kind in displaced)), place, command.reason, at)
+    if at == customer.changed_at and not added:
+        return []
+    again = tuple(alias for alias in newest_of(command.new).values() if alias not in added)
+    return _added((*added, *again), place, command.reason, at)
 
 
 def add_aliases(

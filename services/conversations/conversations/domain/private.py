@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from recado_events.conversations import (
     FailureDetails,
@@ -16,6 +17,7 @@ from recado_events.conversations import (
     Pricing,
 )
 from recado_events.event import Event, Personal
+from recado_events.identity import Alias
 from recado_events.ids import MessageId, PhoneNumberId, UserId, WabaId
 
 from conversations.domain.kept import KEPT
@@ -59,6 +61,27 @@ class ContactOwnerNoted(OfCustomer):
     TYPE: ClassVar[str] = "conversations.contact-owner-noted.v1"
     owner_id: UserId | None
     noted_at: datetime
+
+
+class ChangedIdentity(Personal):
+    old: tuple[Alias, ...]
+    new: tuple[Alias, ...]
+
+
+class IdentityChangeForetold(Event):
+    """Of somebody never seen: whoever comes under one of these aliases is known by all of them."""
+
+    TYPE: ClassVar[str] = "conversations.identity-change-foretold.v1"
+    STREAM: ClassVar[str] = "foretold-{foretold_id}"
+    SUBJECT: ClassVar[str] = "{foretold_id}"
+    KEY: ClassVar[str] = "{organisation_id}:{phone_number_id}"
+
+    phone_number_id: PhoneNumberId
+    foretold_id: UUID
+    reason: str
+    occurred_at: datetime
+    noted_at: datetime
+    personal: ChangedIdentity | None
 
 
 class ActivityNoted(OfConversation):
@@ -139,6 +162,7 @@ PRIVATE: tuple[type[Event], ...] = (
     DrainEnded,
     ContactOwnerNoted,
     FreeEntryNoted,
+    IdentityChangeForetold,
     ActivityNoted,
     AcceptanceNoted,
     RejectionNoted,

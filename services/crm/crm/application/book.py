@@ -22,8 +22,9 @@ from recado_events.ids import (
 
 from crm.application.folds import FOLDS, fold_of
 from crm.application.index import Index
-from crm.application.keys import Keys, conversation_key, customer_key, record_key
+from crm.application.keys import Keys, conversation_key, customer_key, owners_of, record_key
 from crm.application.people import People
+from crm.commands import Person
 from crm.domain.company import Company
 from crm.domain.importing import Import
 from crm.domain.pipeline_record import PipelineRecord
@@ -51,10 +52,16 @@ class Book(People):
     def imported(self, work: Work, import_id: UUID) -> Import:
         return cast(Import, work.state(f"import-{import_id}", FOLDS["import"]))
 
-    def company_named(self, work: Work, organisation_id: OrganisationId, name: str) -> CompanyId | None:
-        """Names are the same whatever their case and accents. The first company of a name is found by it."""
-        owner = work.find(self.keys.company(organisation_id, name))
-        return None if owner is None else CompanyId(UUID(owner))
+    def company_named(
+        self, work: Work, organisation_id: OrganisationId, name: str, by: Person | None = None
+    ) -> CompanyId | None:
+        """The first company of a name that `by` may see; the first of all where nobody asks."""
+        owners = owners_of(work, self.keys.companies(organisation_id, name))
+        for company_id in (CompanyId(UUID(owner)) for owner in owners):
+            owner_id = self.company(work, company_id).owner_id
+            if by is None or self.staff(work, organisation_id).sees(by, owner_id):
+                return company_id
+        return None
 
     def record_of(
         self, work: Work, organisation_id: OrganisationId, conversation_id: ConversationId

@@ -13,6 +13,7 @@ FOLDS: dict[str, Fold[Any]] = {
     "staff": Fold(staff.Staff(), staff.evolve),
     "company": Fold(company.NO_COMPANY, company.evolve),
     "organisation": Fold(setup.Setup(), setup.evolve),
+    "exports": Fold(None, lambda nothing, _: nothing),
     "import": Fold(importing.NO_IMPORT, importing.evolve),
     "record": Fold(pipeline_record.NO_RECORD, pipeline_record.evolve),
 }

@@ -24,6 +24,7 @@ from crm.commands import (
 from crm.domain import importing
 from crm.domain.importing import Import
 from crm.domain.private import RejectedRow
+from crm.domain.refusals import OtherNumber, UnknownContact
 
 
 class Importing:
@@ -51,7 +52,7 @@ class Importing:
                 effects[self._take(work, command, row, cause)] += 1
             except Refusal as refusal:
                 work.roll_back(to)
-                column = str(refusal.details.get("field", "phone" if refusal.rule == "contact_superseded" else ""))
+                column = str(refusal.details.get("field", ""))
                 rejected.append(RejectedRow(row=number, column=row.column or column, rule=row.rule or refusal.rule))
         facts = importing.take_part(command, effects["created"], effects["changed"], tuple(rejected))
         book.record(work, facts, cause)
@@ -67,11 +68,13 @@ class Importing:
         self._book.record(work, importing.export_contacts(command, staff), cause)
 
     def _take(self, work: Work, command: TakePart, row: ImportRow, cause: Cause) -> str:
-        """What became of a row: whose number is known is changed, with what the row says; else a contact is made."""
+        """What became of a row: who is known is changed, with what the row says; else a contact is made."""
         if row.values is None:
+            if not row.rule:
+                return "unchanged"
             raise Refusal(row.rule)
         org = command.organisation_id
-        known = self._book.with_number(work, org, row.number) if row.number else None
+        known = self._known(work, command, row)
         on: dict[str, Any] = {"organisation_id": org, "by": command.by, "now": command.now}
         values = {name: value for name, value in row.values.items() if value is not None}
         if known is None:
@@ -83,3 +86,15 @@ class Importing:
         _, before, _ = work.savepoint()
         self._recording.edit_fields(work, EditFields(**on, contact_id=known, values=values), cause)
         return "changed" if work.savepoint()[1] > before else "unchanged"
+
+    def _known(self, work: Work, command: TakePart, row: ImportRow) -> ContactId | None:
+        """By its id, as whoever it is met now; else by its number. A number that the contact does not have is not lost
+        in silence: which ones it has is told by who writes."""
+        if row.contact_id is None:
+            return self._book.with_number(work, command.organisation_id, row.number) if row.number else None
+        if self._book.contact(work, row.contact_id).organisation_id != command.organisation_id:
+            raise UnknownContact(field="contact_id")
+        known = self._book.survivor(work, row.contact_id)
+        if row.number and all(alias.value != row.number for alias in self._book.contact(work, known).aliases):
+            raise OtherNumber(field="phone")
+        return known

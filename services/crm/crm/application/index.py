@@ -21,7 +21,7 @@ from recado_events.event import Event
 from recado_events.identity import Alias
 from recado_events.ids import ContactId
 
-from crm.application.keys import Keys, conversation_key, customer_key, record_key
+from crm.application.keys import Keys, conversation_key, customer_key, owners_of, record_key
 from crm.application.people import People
 from crm.domain.contact import NAME
 
@@ -77,12 +77,24 @@ class Index:
         for edit in fact.personal.edits if fact.personal else ():
             if edit.field != NAME:
                 continue
-            before = self._keys.company(fact.organisation_id, str(edit.before))
-            if work.find(before) == str(fact.company_id):
-                work.release(before)
-            self._call(work, fact, str(edit.after))
+            before, after = (
+                self._keys.companies(fact.organisation_id, str(each)) for each in (edit.before, edit.after)
+            )
+            if before != after:
+                self._let_go(work, before, str(fact.company_id))
+                self._call(work, fact, str(edit.after))
+
+    def _let_go(self, work: Work, keys: Sequence[UniqueKey], company: str) -> None:
+        """The next company of that name is found by it from now on."""
+        owners = owners_of(work, keys)
+        others = [owner for owner in owners if owner != company]
+        for key, owner in zip(keys, others, strict=False):
+            work.move(key, owner)
+        for key in keys[len(others) : len(owners)]:
+            work.release(key)
 
     def _call(self, work: Work, fact: CompanyCreated | CompanyFieldsEdited, name: str) -> None:
-        key = self._keys.company(fact.organisation_id, name)
-        if work.find(key) is None:
-            work.claim(key, str(fact.company_id))
+        keys = self._keys.companies(fact.organisation_id, name)
+        free = keys[len(owners_of(work, keys)) :]
+        if free:
+            work.claim(free[0], str(fact.company_id))

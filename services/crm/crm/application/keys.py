@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from recado_chassis.fingerprints import Fingerprints
 from recado_chassis.store import UniqueKey
+from recado_chassis.work import Work
 from recado_events.identity import Alias, spellings
 from recado_events.ids import ConversationId, CustomerId, OrganisationId
 
 from crm.views.folding import folded
+
+SAME_NAMED = 50
+"""Companies of one name that are found by it: people who see only their own may each have one."""
 
 
 class Keys:
@@ -30,9 +34,11 @@ class Keys:
         told = list(aliases)
         return [*self.numbers(organisation_id, told), *self.spelled(organisation_id, told)]
 
-    def company(self, organisation_id: OrganisationId, name: str) -> UniqueKey:
-        """Names are the same whatever their case and accents."""
-        return self._key("company", organisation_id, "company", " ".join(folded(name).split()))
+    def companies(self, organisation_id: OrganisationId, name: str) -> list[UniqueKey]:
+        """Of companies with this name, the first one's before the second one's. Names are the same whatever their case
+        and accents."""
+        first = self._key("company", organisation_id, "company", " ".join(folded(name).split()))
+        return [first, *(first._replace(value=f"{first.value}-{place}") for place in range(2, SAME_NAMED + 1))]
 
     def _key(self, kind: str, organisation_id: OrganisationId, *what: str) -> UniqueKey:
         scope = str(organisation_id)
@@ -49,3 +55,9 @@ def conversation_key(organisation_id: OrganisationId, conversation_id: Conversat
 
 def record_key(organisation_id: OrganisationId, conversation_id: ConversationId) -> UniqueKey:
     return UniqueKey("record", str(organisation_id), str(conversation_id))
+
+
+def owners_of(work: Work, keys: Sequence[UniqueKey]) -> list[str]:
+    """Of keys that are taken one after the other."""
+    work.look_up(keys)
+    return [owner for key in keys if (owner := work.find(key)) is not None]

@@ -170,6 +170,8 @@ class Listening:
             command = replace(command, name=None)
         facts = meeting.meet_customer(command, contact_id, book.contact(work, contact_id), home_id)
         book.record(work, facts, cause)
+        own_id = home_id or contact_id
+        book.record(work, meeting.username(command, own_id, book.contact(work, own_id)), cause)
 
     def _supersede(
         self, work: Work, command: OnCustomer, contact_id: ContactId, other_id: ContactId, cause: Cause

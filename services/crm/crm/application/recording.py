@@ -91,7 +91,7 @@ class Recording:
             )
             book.record(work, choose_company(none, contact, None, staff), cause)
             return
-        found = book.company_named(work, org, name)
+        found = book.company_named(work, org, name, command.by)
         naming = Naming(
             organisation_id=org,
             contact_id=command.contact_id,

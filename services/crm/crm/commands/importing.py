@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from recado_events.ids import ContactId
+
 from crm.commands.setup import OnSetup
 
 
@@ -22,8 +24,9 @@ class StartImport(OnImport):
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """A row of the file as contact, or what is wrong with it: a column and a rule."""
+    """A row of the file as contact, or what is wrong with it: a column and a rule. Without either it is blank."""
 
+    contact_id: ContactId | None = None
     number: str | None = None
     values: Mapping[str, str | bool | None] | None = None
     column: str = ""

@@ -26,6 +26,7 @@ class MeetCustomer(OnCustomer):
     """The one they chose at WhatsApp, where it was told."""
     book_name: str | None = None
     """What the business's phone calls them."""
+    username: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

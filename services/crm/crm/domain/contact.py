@@ -22,6 +22,7 @@ from recado_events.crm import (
     ContactsMerged,
     ContactSuperseded,
     ContactUnmerged,
+    ContactUsernameChanged,
     Link,
 )
 from recado_events.event import Event
@@ -59,6 +60,9 @@ def evolve(contact: Contact, event: Event) -> Contact:
             return _edited(contact, event)
         case ContactCompanyChosen():
             return _chosen(contact, event)
+        case ContactUsernameChanged() if event.personal is not None:
+            called = {**contact.usernames, event.customer_id: event.personal.username}
+            return replace(contact, usernames=MappingProxyType(called))
         case ContactNoteAdded():
             return replace(contact, notes=contact.notes | {event.note_id})
         case ContactSuperseded():

@@ -13,6 +13,8 @@ from recado_events.crm import (
     ContactLinked,
     ContactOwnerChanged,
     ContactSuperseded,
+    ContactUsername,
+    ContactUsernameChanged,
     Edits,
     FieldEdit,
     Link,
@@ -62,6 +64,21 @@ def name(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list
             edited_by=None,
             edited_at=command.now,
             personal=Edits(edits=(edit,)),
+        )
+    ]
+
+
+def username(command: MeetCustomer, contact_id: ContactId, contact: Contact) -> list[Event]:
+    """What they go by at WhatsApp. It changes hands, so that it is shown and searched, and nobody is met by it."""
+    if command.username is None or contact.usernames.get(command.customer_id) == command.username:
+        return []
+    return [
+        ContactUsernameChanged(
+            organisation_id=command.organisation_id,
+            contact_id=contact_id,
+            customer_id=command.customer_id,
+            changed_at=command.now,
+            personal=ContactUsername(username=command.username),
         )
     ]
 

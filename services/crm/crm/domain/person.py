@@ -66,6 +66,8 @@ class Contact:
     """Superseded by people, who can take it back."""
     homes: Mapping[CustomerId | Alias, ContactId] = field(default_factory=lambda: MappingProxyType({}))
     """Of customers and aliases that are those of contacts superseded by this one: whose they were."""
+    usernames: Mapping[CustomerId, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of the customers whose home this is, also while it is superseded."""
     taken: Mapping[ContactId, Taken] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -35,7 +35,15 @@ class GrantNoted(OfStaff):
     noted_at: AwareDatetime
 
 
-class ContactsExported(OfStaff):
+class OfExports(Event):
+    """Apart from the staff, on whose stream every command stands."""
+
+    STREAM: ClassVar[str] = "exports-{organisation_id}"
+    SUBJECT: ClassVar[str] = "{organisation_id}"
+    KEY: ClassVar[str] = "{organisation_id}"
+
+
+class ContactsExported(OfExports):
     """Everything that is known of contacts left the house."""
 
     TYPE: ClassVar[str] = "crm.contacts-exported.v1"

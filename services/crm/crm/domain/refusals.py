@@ -140,6 +140,12 @@ class NumberKnown(Refusal):
     message = "There is a contact with this number already."
 
 
+class OtherNumber(Refusal):
+    rule = "other_number"
+    status = 422
+    message = "The contact that is named has no such number."
+
+
 class NothingKnown(Refusal):
     rule = "nothing_known"
     status = 422

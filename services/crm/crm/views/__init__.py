@@ -9,13 +9,13 @@ from crm.views.change import Change, Changes
 from crm.views.contacts import rows
 from crm.views.entries import entry_changes
 from crm.views.history import line
-from crm.views.questions import EntryQuestions, Filters, Questions, Row, Viewer
+from crm.views.questions import EntryQuestions, Filters, Place, Questions, Row, Viewer
 
-__all__ = ["Change", "EntryQuestions", "Filters", "Questions", "Row", "Viewer", "changes", "entry_changes"]
+__all__ = ["Change", "EntryQuestions", "Filters", "Place", "Questions", "Row", "Viewer", "changes", "entry_changes"]
 
 
 def changes(event: Event, position: int) -> Changes:
     """Events that no screen shows change nothing."""
     if isinstance(event, OfContact):
-        yield from rows(event)
+        yield from rows(event, position)
         yield line(event, position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from recado_events import crm as told
@@ -16,15 +17,15 @@ _DIGITS = 20
 """No telephone number is longer."""
 
 
-def rows(event: told.OfContact) -> Changes:
+def rows(event: told.OfContact, position: int) -> Changes:
     match event:
         case told.ContactCreated():
             yield of_contact(event, "created", created_at=event.created_at)
             if event.personal is not None and event.personal.name is not None:
                 yield from _field(event, NAME, event.personal.name)
-            yield from _aliases(event, event.personal)
+            yield from _aliases(event, position, event.personal.aliases if event.personal else ())
         case told.ContactAliasesAdded():
-            yield from _aliases(event, event.personal)
+            yield from _aliases(event, position, event.personal.aliases if event.personal else ())
         case told.ContactOwnerChanged():
             yield of_contact(event, "owner", owner_id=event.owner_id, at=event.changed_at)
         case told.ContactFieldsEdited():
@@ -32,8 +33,10 @@ def rows(event: told.OfContact) -> Changes:
                 yield from _field(event, edit.field, edit.after)
         case told.ContactNoteAdded():
             yield _note(event)
+        case told.ContactLinked() | told.ContactUsernameChanged():
+            yield _customer(event)
         case told.ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
-            yield from _superseding(event)
+            yield from _superseding(event, position)
         case _:
             yield from _conversations(event)
 
@@ -41,7 +44,7 @@ def rows(event: told.OfContact) -> Changes:
 Superseding = told.ContactSuperseded | told.ContactMergedInto | told.ContactUnmerged | told.ContactRestored
 
 
-def _superseding(event: Superseding) -> Changes:
+def _superseding(event: Superseding, position: int) -> Changes:
     match event:
         case told.ContactSuperseded() | told.ContactMergedInto():
             yield of_contact(event, "superseded", survivor_id=event.survivor_id)
@@ -52,14 +55,13 @@ def _superseding(event: Superseding) -> Changes:
             about = {"conversations": list(event.conversations), "customers": list(event.customers)}
             yield of_contact(event, "lines_back", unmerged_id=event.unmerged_id, **about)
         case told.ContactRestored():
-            yield from _restored(event)
+            yield from _restored(event, position)
 
 
-def _restored(event: told.ContactRestored) -> Changes:
+def _restored(event: told.ContactRestored, position: int) -> Changes:
     """Its customers' conversations come back from wherever they began; the lines that tell of them did already."""
     yield of_contact(event, "superseded", survivor_id=None)
-    for each in event.personal.aliases if event.personal else ():
-        yield from _alias(event, each.alias)
+    yield from _aliases(event, position, [each.alias for each in event.personal.aliases] if event.personal else ())
     talks = [talk.conversation_id for talk in event.conversations]
     yield of_contact(event, "conversations_back", conversations=talks)
 
@@ -70,16 +72,27 @@ def _field(event: told.OfContact, name: str, value: Any) -> Changes:
         yield of_contact(event, "sorted", sort_key=sort_key(value))
 
 
-def _aliases(event: told.OfContact, details: told.ContactDetails | None) -> Changes:
-    for alias in details.aliases if details else ():
-        yield from _alias(event, alias)
+def _aliases(event: told.OfContact, position: int, aliases: Iterable[Alias]) -> Changes:
+    for place, alias in enumerate(aliases):
+        yield of_contact(event, "alias", kind=alias.kind, value=alias.value, position=position, place=place)
+        if alias.kind in ("wa_id", "variant") and len(alias.value) <= _DIGITS:
+            canonical = min((alias.value, *variants(alias.value)))
+            yield of_contact(event, "number", value=alias.value, canonical=canonical)
 
 
-def _alias(event: told.OfContact, alias: Alias) -> Changes:
-    yield of_contact(event, "alias", kind=alias.kind, value=alias.value)
-    if alias.kind in ("wa_id", "variant") and len(alias.value) <= _DIGITS:
-        canonical = min((alias.value, *variants(alias.value)))
-        yield of_contact(event, "number", value=alias.value, canonical=canonical)
+def _customer(event: told.ContactLinked | told.ContactUsernameChanged) -> Change:
+    """What customers are called stays with them, whatever contact they are linked to."""
+    if isinstance(event, told.ContactLinked):
+        return of_contact(event, "linked", customer_id=event.customer_id)
+    username = event.personal.username if event.personal else None
+    return of_contact(
+        event,
+        "username",
+        customer_id=event.customer_id,
+        username=username,
+        folded=folded(username).removeprefix("@"),
+        told_at=event.changed_at,
+    )
 
 
 def _note(event: told.ContactNoteAdded) -> Change:

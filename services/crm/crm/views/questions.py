@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 Row = dict[str, Any]
+Place = tuple[datetime, UUID]
+"""Of a conversation among others: when it began, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,13 @@ class Questions(Protocol):
         """The contact that it is met as now: itself, unless it is superseded."""
         ...
 
-    def duplicates_of(
-        self, viewer: Viewer, contact_id: UUID | None, after: tuple[UUID, UUID] | None, limit: int
-    ) -> list[Row]:
-        """Pairs that may be one person: `contact_id` and `duplicate_id`, with why (number or email)."""
+    def duplicates(self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
+        """Pairs that may be one person: `contact_id` and `duplicate_id`, with why (number or email). Each contact with
+        the oldest one that it may be."""
+        ...
+
+    def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
+        """All that may be this one, in such pairs."""
         ...
 
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
@@ -55,7 +61,7 @@ class Questions(Protocol):
         """Newest first."""
         ...
 
-    def conversations_of(self, contact_id: UUID) -> list[Row]:
+    def conversations_of(self, contact_id: UUID, after: Place | None, limit: int) -> list[Row]:
         """Newest first."""
         ...
 
@@ -87,8 +93,8 @@ class EntryQuestions(Protocol):
         """Newest first."""
         ...
 
-    def conversations_of(self, viewer: Viewer, filters: Filters) -> list[Row]:
-        """Of the contacts that are the company's, or of the record's contact; newest first, 200 at most."""
+    def conversations_of(self, viewer: Viewer, filters: Filters, after: Place | None, limit: int) -> list[Row]:
+        """Of whoever the contact, else the contacts of the company, are met as now; newest first."""
         ...
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
-from recado_chassis.store import Changes, Conflict
+from recado_chassis.store import Changes, Conflict, Unavailable
 from recado_chassis.storing.memory import MemoryStore
 from recado_chassis.storing.postgres import PostgresStore
 
@@ -18,6 +18,16 @@ def buckets(postgres_store: PostgresStore) -> PostgresStore:
         connection.execute("CREATE TABLE buckets (number text PRIMARY KEY, level int CHECK (level < 3))")
         connection.execute("INSERT INTO buckets VALUES ('55', 0)")
     return postgres_store
+
+
+def test_a_question_of_a_screen_ends_before_it_keeps_others_from_asking(postgres_store: PostgresStore) -> None:
+    with postgres_store.connection() as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("15s",)
+        connection.execute("SET statement_timeout = '20ms'")
+    with pytest.raises(Unavailable), postgres_store.connection() as connection:
+        connection.execute("SELECT pg_sleep(5)")
+    with postgres_store.connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def fill(connection: Connection[Any]) -> None:

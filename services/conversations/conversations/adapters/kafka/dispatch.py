@@ -26,7 +26,7 @@ from conversations.adapters.kafka.meta import Command, decode
 from conversations.application import Arriving, Attaching, Delivering, Listening
 from conversations.application.importing import Importing, streams_of
 from conversations.application.phone_books import PhoneBooks
-from conversations.application.scene import Scene, fold_of
+from conversations.application.scene import FORETOLD, Scene, fold_of
 from conversations.commands import (
     Arrival,
     ChangeIdentity,
@@ -113,7 +113,8 @@ class Inbound:
         command = self._command(heard)
         if command is None:
             return {}
-        names = [f"customer-{owner}" for key in self._alias_keys(command) if (owner := work.find(key)) is not None]
+        owners = [owner for key in self._alias_keys(command) if (owner := work.find(key)) is not None]
+        names = [owner if owner.startswith(FORETOLD) else f"customer-{owner}" for owner in owners]
         match command:
             case Arrival():
                 org = command.organisation_id

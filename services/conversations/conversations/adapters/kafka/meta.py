@@ -106,6 +106,7 @@ def _system(told: Told) -> Command:
     if reason is None:
         return told.set_aside()
     body = told.body
+    moment = moment_of(told.update, body.get("timestamp"))
     return ChangeIdentity(
         organisation_id=told.organisation_id,
         phone_number_id=told.phone_number_id,
@@ -122,7 +123,8 @@ def _system(told: Told) -> Command:
             ("parent_user_id", details.get("parent_user_id")),
         ),
         reason=reason,
-        now=moment_of(told.update, None).now,
+        occurred_at=moment.occurred_at,
+        now=moment.now,
     )
 
 

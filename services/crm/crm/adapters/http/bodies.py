@@ -5,16 +5,27 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from recado_chassis.http.models import RequestModel
+from recado_chassis.http.typed_numbers import e164_digits
 from recado_events.ids import MessageId
 
 from crm.commands import Amount
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Value = Name | None
-Phone = Annotated[str, Field(max_length=32, pattern=r"^\+[0-9][0-9 ().-]{6,30}$")]
-"""With the country's code: +55 11 98765-4321."""
+
+
+def _digits(phone: str) -> str:
+    digits = e164_digits(phone)
+    if digits is None:
+        raise PydanticCustomError("phone_number", "Input should be a phone number with its country's code")
+    return digits
+
+
+Phone = Annotated[str, Field(max_length=32, pattern=r"^\+[0-9][0-9 ().-]{6,30}$"), AfterValidator(_digits)]
+"""With the country's code, +55 11 98765-4321; read as its digits in E.164."""
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None
 
 
@@ -41,8 +52,3 @@ class AmountBody(RequestModel):
     @property
     def amount(self) -> Amount:
         return Amount(self.minor, self.currency)
-
-
-def digits_of(phone: str | None) -> str | None:
-    """E.164 digits of a phone number as people write it."""
-    return None if phone is None else "".join(letter for letter in phone if letter.isascii() and letter.isdigit())

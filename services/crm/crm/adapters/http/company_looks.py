@@ -1,6 +1,7 @@
 """Looking at companies: lists, search, one with all that is related to it."""
 
 # No postponed annotations here: FastAPI could not resolve a local type.
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from recado_chassis.http.pages import caught_up
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
-from crm.adapters.http.people import Paging, Search, viewing
-from crm.adapters.http.showing import as_company, as_contact, as_line, as_note, as_record, as_talk
+from crm.adapters.http.people import Paging, Search, talks_page, viewing
+from crm.adapters.http.showing import as_company, as_contact, as_line, as_note, as_record
 from crm.domain.refusals import UnknownCompany
 from crm.views import EntryQuestions, Filters, Questions, Row, Viewer
 
@@ -44,10 +45,9 @@ def company_looks(streams: Streams, entries: EntryQuestions, contacts: Questions
         return at.answer(rows, lambda row: [str(row["pipeline_record_id"])], as_record)
 
     @router.get("/{company_id}/conversations")
-    def its_conversations(company_id: UUID, who: Viewing) -> Row:
+    def its_conversations(company_id: UUID, at: Paging, who: Viewing) -> Response:
         _found(entries, who, company_id)
-        rows = entries.conversations_of(who, Filters(company_id=company_id))
-        return {"items": [as_talk(row) for row in rows], "next_cursor": None}
+        return talks_page(at, partial(entries.conversations_of, who, Filters(company_id=company_id)))
 
     @router.get("/{company_id}/notes")
     def notes(company_id: UUID, at: Paging, who: Viewing) -> Response:

@@ -43,7 +43,8 @@ def _columns(told: list[str | None]) -> list[str | None]:
 
 class ImportBody(RequestModel):
     columns: Annotated[list[str | None], Field(min_length=1, max_length=200), AfterValidator(_columns)]
-    """The field that each column of the file holds; null: the column is passed over."""
+    """The field that each column of the file holds; null: the column is passed over, as `other_phones` is. A row is of
+    the contact that its `contact_id` names, else of the one with its `phone`, else of a new one."""
 
 
 class PartBody(RequestModel):

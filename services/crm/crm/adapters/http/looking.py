@@ -1,6 +1,7 @@
 """Looking at contacts: lists, search, one with its notes, history and conversations."""
 
 # No postponed annotations here: FastAPI could not resolve a local type.
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from recado_chassis.http.pages import caught_up
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
-from crm.adapters.http.people import Paging, Search, viewing
-from crm.adapters.http.showing import as_contact, as_line, as_note, as_record, as_talk
+from crm.adapters.http.people import Paging, Search, talks_page, viewing
+from crm.adapters.http.showing import as_contact, as_line, as_note, as_record
 from crm.domain.refusals import UnknownContact
 from crm.views import EntryQuestions, Filters, Questions, Row, Viewer
 
@@ -42,9 +43,9 @@ def looking_routes(streams: Streams, questions: Questions, entries: EntryQuestio
         return at.answer(rows, lambda row: [row["position"]], as_line)
 
     @router.get("/{contact_id}/conversations")
-    def conversations(contact_id: UUID, who: Viewing) -> Row:
+    def conversations(contact_id: UUID, at: Paging, who: Viewing) -> Response:
         _found(questions, who, contact_id)
-        return {"items": [as_talk(row) for row in questions.conversations_of(contact_id)], "next_cursor": None}
+        return talks_page(at, partial(questions.conversations_of, contact_id))
 
     @router.get("/{contact_id}/pipeline-records")
     def records(contact_id: UUID, at: Paging, who: Viewing) -> Response:

@@ -13,7 +13,7 @@ from recado_chassis.work import Work
 from recado_events.ids import ContactId
 from starlette.responses import Response
 
-from crm.adapters.http.bodies import Phone, digits_of
+from crm.adapters.http.bodies import Phone
 from crm.adapters.http.changing import FieldsBody, on_contact
 from crm.adapters.http.people import Changing, Paging, viewing
 from crm.application import Recording
@@ -37,7 +37,7 @@ def making_routes(streams: Streams, recording: Recording, contacts: Questions, i
     def create(body: NewContactBody, request: Changing) -> Response:
         values = {name: value for name, value in body.values().items() if name != "phone" and value is not None}
         on = on_contact(ContactId(ids.new()), request)
-        command = CreateContact(**on, number=digits_of(body.phone), values=values)
+        command = CreateContact(**on, number=body.phone, values=values)
 
         def decide(work: Work) -> dict[str, str]:
             recording.create_contact(work, command, request.cause)
@@ -48,7 +48,7 @@ def making_routes(streams: Streams, recording: Recording, contacts: Questions, i
     @router.get("/duplicates", dependencies=[Depends(caught_up)])
     def duplicates(at: Paging, who: Viewing) -> Response:
         after = (UUID(at.after[0]), UUID(at.after[1])) if at.after else None
-        return at.answer(contacts.duplicates_of(who, None, after, at.fetch), _place, _pair)
+        return at.answer(contacts.duplicates(who, after, at.fetch), _place, _pair)
 
     @router.get("/contacts/{contact_id}/duplicates", dependencies=[Depends(caught_up)])
     def duplicates_of(contact_id: UUID, at: Paging, who: Viewing) -> Response:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Query
 from recado_chassis.caller import Caller, Standing
@@ -13,18 +15,27 @@ from recado_chassis.http.commands import Asked, asked
 from recado_chassis.http.pages import Page, page
 from recado_chassis.streams import Streams
 from recado_events.ids import OrganisationId
+from starlette.responses import Response
 
+from crm.adapters.http.showing import as_talk
 from crm.application.folds import FOLDS
 from crm.commands import Person
 from crm.domain.refusals import NoPermission
 from crm.domain.staff import ADMINISTRATOR, OWN, Staff
-from crm.views import Viewer
+from crm.views import Place, Row, Viewer
 
 Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
 SettingUp = Annotated[Asked, Depends(asked("administrator"))]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
 Paging = Annotated[Page, Depends(page)]
 Search = Annotated[str | None, Query(min_length=1, max_length=200)]
+
+
+def talks_page(at: Page, ask: Callable[[Place | None, int], list[Row]]) -> Response:
+    """A page of conversations, newest first; `ask` is given where to go on and how many to fetch."""
+    after = None if at.after is None else (datetime.fromisoformat(at.after[0]), UUID(at.after[1]))
+    rows = ask(after, at.fetch)
+    return at.answer(rows, lambda row: [row["started_at"].isoformat(), str(row["conversation_id"])], as_talk)
 
 
 def viewing(streams: Streams) -> Callable[..., Viewer]:

@@ -1,6 +1,7 @@
 """Looking at pipeline records: lists, one with its stages, notes, history and conversations."""
 
 # No postponed annotations here: FastAPI could not resolve a local type.
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from recado_chassis.http.pages import caught_up
 from recado_chassis.streams import Streams
 from starlette.responses import Response
 
-from crm.adapters.http.people import Paging, Search, viewing
-from crm.adapters.http.showing import as_line, as_note, as_record, as_stage, as_talk
+from crm.adapters.http.people import Paging, Search, talks_page, viewing
+from crm.adapters.http.showing import as_line, as_note, as_record, as_stage
 from crm.domain.refusals import UnknownPipelineRecord
 from crm.views import EntryQuestions, Filters, Row, Viewer
 
@@ -48,11 +49,11 @@ def record_looks(streams: Streams, entries: EntryQuestions) -> APIRouter:
         return {"items": [as_stage(row) for row in entries.stages_of(pipeline_record_id)], "next_cursor": None}
 
     @router.get("/{pipeline_record_id}/conversations")
-    def conversations(pipeline_record_id: UUID, who: Viewing) -> Row:
-        found = _found(entries, who, pipeline_record_id)
-        about = Filters(contact_id=found["contact_id"])
-        rows = entries.conversations_of(who, about) if found["contact_id"] else []
-        return {"items": [as_talk(row) for row in rows], "next_cursor": None}
+    def conversations(pipeline_record_id: UUID, at: Paging, who: Viewing) -> Response:
+        contact_id = _found(entries, who, pipeline_record_id)["contact_id"]
+        if contact_id is None:
+            return at.answer([], list)
+        return talks_page(at, partial(entries.conversations_of, who, Filters(contact_id=contact_id)))
 
     @router.get("/{pipeline_record_id}/notes")
     def notes(pipeline_record_id: UUID, at: Paging, who: Viewing) -> Response:

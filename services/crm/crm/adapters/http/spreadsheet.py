@@ -7,20 +7,22 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from recado_chassis.http.problems import Problem
+from recado_events.ids import ContactId
 
-from crm.adapters.http.bodies import Phone, digits_of
+from crm.adapters.http.bodies import Phone
 from crm.adapters.http.changing import FieldsBody
 from crm.commands import ImportRow
 from crm.domain.contact import NAME
 from crm.domain.setup import CustomField
 from crm.views import Row
 
-PHONE = "phone"
+PHONE, OTHER_PHONES, CONTACT = "phone", "other_phones", "contact_id"
 FIELDS = tuple(name for name in FieldsBody.model_fields if name != "custom")
-COLUMNS = (NAME, PHONE, *(name for name in FIELDS if name != NAME))
+COLUMNS = (NAME, PHONE, OTHER_PHONES, *(name for name in FIELDS if name != NAME), CONTACT)
 ROWS = 500
 """At most, in one part."""
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r")
@@ -35,9 +37,10 @@ def is_column(name: str) -> bool:
 
 
 def rows_in(text: str, columns: Sequence[str | None], fields: Mapping[str, CustomField]) -> tuple[ImportRow, ...]:
-    """Raises Problem for a text that is no CSV, or has too many rows; a bad row says what is wrong with it."""
+    """Raises Problem for a text that is no CSV, or has too many rows; a bad row says what is wrong with it. A
+    blank line is a row that says nothing, so that the others keep their numbers."""
     try:
-        cells = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        cells = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
         raise Problem(422, "malformed_csv", "This part is no CSV of whole rows: look for an open quotation.") from None
     if len(cells) > ROWS:
@@ -46,11 +49,19 @@ def rows_in(text: str, columns: Sequence[str | None], fields: Mapping[str, Custo
 
 
 def _row(cells: Sequence[str], columns: Sequence[str | None], fields: Mapping[str, CustomField]) -> ImportRow:
+    if not cells:
+        return ImportRow()
     if len(cells) != len(columns):
         return ImportRow(rule="wrong_number_of_columns")
     told = {name: _plain(cell) for name, cell in zip(columns, cells, strict=True) if name and cell}
-    phone = told.pop(PHONE, None)
-    if phone is not None and not _is_phone(phone):
+    told.pop(OTHER_PHONES, None)
+    phone, contact = told.pop(PHONE, None), told.pop(CONTACT, None)
+    try:
+        contact_id = None if contact is None else ContactId(UUID(contact))
+    except ValueError:
+        return ImportRow(column=CONTACT, rule="invalid_field")
+    number = None if phone is None else _digits(phone, known=contact_id is not None)
+    if phone is not None and number is None:
         return ImportRow(column=PHONE, rule="invalid_field")
     custom = {name: _custom(value, fields.get(name)) for name, value in told.items() if name not in FIELDS}
     standard = {name: value for name, value in told.items() if name in FIELDS}
@@ -58,15 +69,17 @@ def _row(cells: Sequence[str], columns: Sequence[str | None], fields: Mapping[st
         values = FieldsBody.model_validate(standard).model_dump(mode="json", exclude_unset=True, exclude={"custom"})
     except ValidationError as error:
         return ImportRow(column=str(error.errors(include_input=False)[0]["loc"][0]), rule="invalid_field")
-    return ImportRow(number=digits_of(phone), values={**values, **custom})
+    return ImportRow(contact_id=contact_id, number=number, values={**values, **custom})
 
 
-def _is_phone(text: str) -> bool:
+def _digits(phone: str, *, known: bool) -> str | None:
+    """Of a contact that is known otherwise they are only compared: it has whatever number it writes from."""
+    if known:
+        return "".join(letter for letter in phone if letter.isascii() and letter.isdigit())
     try:
-        _PHONE.validate_python(text)
+        return _PHONE.validate_python(phone)
     except ValidationError:
-        return False
-    return True
+        return None
 
 
 def _custom(value: str, custom: CustomField | None) -> str | bool:
@@ -76,8 +89,8 @@ def _custom(value: str, custom: CustomField | None) -> str | bool:
 
 
 def _plain(cell: str) -> str:
-    """Without the mark that an export puts before what a spreadsheet would compute."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _COMPUTED else cell
+    """Without the mark that an export puts before what a spreadsheet would compute, and before what looks marked."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'").startswith(_COMPUTED) else cell
 
 
 def as_csv(pages: Iterable[Sequence[Row]], custom: Sequence[str]) -> Iterator[str]:
@@ -94,14 +107,17 @@ def as_csv(pages: Iterable[Sequence[Row]], custom: Sequence[str]) -> Iterator[st
 
 
 def _value(row: Row, name: str) -> Any:
-    if name != PHONE:
+    """The number is the one that was learned last; the others stand beside it."""
+    if name == CONTACT:
+        return row[CONTACT]
+    if name not in (PHONE, OTHER_PHONES):
         return row["fields"].get(name)
-    numbers = [alias["value"] for alias in row["aliases"] if alias["kind"] == "wa_id"]
-    return f"+{numbers[-1]}" if numbers else None
+    numbers = [f"+{alias['value']}" for alias in row["aliases"] if alias["kind"] == "wa_id"]
+    return (numbers[-1] if numbers else None) if name == PHONE else " ".join(numbers[:-1]) or None
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text.startswith(_COMPUTED) else text
+    return f"'{text}" if text.lstrip("'").startswith(_COMPUTED) else text

@@ -24,8 +24,8 @@ def met(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.Custom
     who = event.personal
     if who is None:
         return MeetCustomer(**_of_customer(event))
-    at = _of_customer(event)
-    return MeetCustomer(**at, aliases=who.aliases, name=who.profile_name, book_name=who.book_name)
+    called = {"name": who.profile_name, "book_name": who.book_name, "username": who.username}
+    return MeetCustomer(**{**_of_customer(event), **called}, aliases=who.aliases)
 
 
 def merged(event: told.CustomersMerged) -> MergeCustomers:

@@ -10,6 +10,7 @@ CREATE TABLE companies (
     changed_at timestamptz NOT NULL
 );
 CREATE INDEX companies_of ON companies (organisation_id, sort_key, company_id);
+CREATE INDEX companies_own ON companies (organisation_id, owner_id, sort_key, company_id);
 
 CREATE TABLE pipeline_records (
     pipeline_record_id uuid PRIMARY KEY,
@@ -30,6 +31,7 @@ CREATE TABLE pipeline_records (
     changed_at timestamptz NOT NULL
 );
 CREATE INDEX records_of ON pipeline_records (organisation_id, pipeline_record_id);
+CREATE INDEX records_own ON pipeline_records (organisation_id, owner_id, pipeline_record_id);
 CREATE INDEX records_of_stage ON pipeline_records (stage_id, pipeline_record_id);
 CREATE INDEX records_of_contact ON pipeline_records (contact_id, pipeline_record_id);
 CREATE INDEX records_of_company ON pipeline_records (company_id, pipeline_record_id);

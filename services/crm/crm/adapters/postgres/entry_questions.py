@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from crm.adapters.postgres.reading import Connect, lines, part, rows_of, with_fields, with_text
-from crm.views import Filters, Row, Viewer
+from crm.adapters.postgres.reading import (
+    NEWEST_FIRST,
+    Connect,
+    lines,
+    part,
+    places,
+    rows_of,
+    with_fields,
+    with_text,
+)
+from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
 
 _FIELDS = """
@@ -19,23 +28,26 @@ _RECORD = f"""
     FROM view_entries.pipeline_records e WHERE e.organisation_id = %(organisation_id)s"""
 _NAMED = """ AND EXISTS (SELECT 1 FROM view_entries.fields f
     WHERE f.entry_id = {id} AND f.field = 'name' AND f.folded LIKE %(part)s)"""
+_CONVERSATION = """
+    SELECT v.* FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
+    WHERE c.organisation_id = %(organisation_id)s AND v.conversation_id = %(id)s"""
 _CONVERSATIONS = """
-    SELECT v.*, c.owner_id FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
-    WHERE c.organisation_id = %(organisation_id)s"""
+    WITH RECURSIVE met_as (contact_id, superseded_by, owner_id) AS (
+        SELECT c.contact_id, c.superseded_by, c.owner_id FROM view_contacts.contacts c
+        WHERE c.organisation_id = %(organisation_id)s AND c.contact_id {asked} UNION
+        SELECT c.contact_id, c.superseded_by, c.owner_id FROM view_contacts.contacts c
+        JOIN met_as m ON c.contact_id = m.superseded_by),
+    family (contact_id) AS (
+        SELECT m.contact_id FROM met_as m WHERE m.superseded_by IS NULL {own} UNION
+        SELECT c.contact_id FROM view_contacts.contacts c JOIN family f ON c.superseded_by = f.contact_id)
+    SELECT v.* FROM view_contacts.conversations v JOIN family USING (contact_id)"""
+"""Of whom these contacts are met as now, and of all that those supersede: whose they are is asked of who is met."""
+_OF_COMPANY = "IN (SELECT b.contact_id FROM view_entries.contact_companies b WHERE b.company_id = %(company_id)s)"
 _FAMILY = """WITH RECURSIVE family (contact_id) AS (
     SELECT %(contact_id)s::uuid UNION
     SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
     SELECT contact_id FROM family"""
 """A contact and those that it supersedes."""
-_COLLEAGUES = """WITH RECURSIVE met_as (contact_id) AS (
-    SELECT b.contact_id FROM view_entries.contact_companies b WHERE b.company_id = %(company_id)s UNION
-    SELECT s.superseded_by FROM view_contacts.contacts s JOIN met_as m USING (contact_id)
-    WHERE s.superseded_by IS NOT NULL),
-    family (contact_id) AS (
-    SELECT contact_id FROM met_as UNION
-    SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
-    SELECT contact_id FROM family"""
-"""A company's contacts, as whoever they are met, and those that these supersede: what each wrote, one person did."""
 _OWN = " AND {alias}.owner_id = %(viewer)s"
 
 
@@ -97,18 +109,14 @@ class EntriesInPostgres:
                  AND (%(after)s::bigint IS NULL OR position < %(after)s) ORDER BY position DESC LIMIT %(limit)s"""
         return lines(self._connect, self._rows(sql, {"id": entry_id, "after": after, "limit": limit}))
 
-    def conversations_of(self, viewer: Viewer, filters: Filters) -> list[Row]:
-        sql = _CONVERSATIONS + (_OWN.format(alias="c") if viewer.own_only else "")
-        if filters.contact_id is not None:
-            sql += f" AND v.contact_id IN ({_FAMILY})"
-        if filters.company_id is not None:
-            sql += f" AND v.contact_id IN ({_COLLEAGUES})"
-        sql += " ORDER BY v.started_at DESC, v.conversation_id LIMIT 200"
-        return self._rows(sql, _values(viewer, filters))
+    def conversations_of(self, viewer: Viewer, filters: Filters, after: Place | None, limit: int) -> list[Row]:
+        asked = "= %(contact_id)s" if filters.contact_id is not None else _OF_COMPANY
+        own = _OWN.format(alias="m") if viewer.own_only else ""
+        sql = _CONVERSATIONS.format(asked=asked, own=own) + NEWEST_FIRST
+        return self._rows(sql, {**_values(viewer, filters), **places(after, limit)})
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
-        sql = _CONVERSATIONS + " AND v.conversation_id = %(id)s"
-        found = self._rows(sql, {**_values(viewer), "id": conversation_id})
+        found = self._rows(_CONVERSATION, {**_values(viewer), "id": conversation_id})
         return found[0] if found else None
 
     def rejected_of(self, import_id: UUID, after: int | None, limit: int) -> list[Row]:

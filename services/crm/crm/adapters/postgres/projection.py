@@ -13,16 +13,23 @@ STATEMENTS = {
         INSERT INTO contacts (contact_id, organisation_id, sort_key, created_at, changed_at)
         VALUES (%(contact_id)s, %(organisation_id)s, '', %(created_at)s, %(created_at)s)""",
     "alias": """
-        INSERT INTO aliases (contact_id, kind, value) VALUES (%(contact_id)s, %(kind)s, %(value)s)
+        INSERT INTO aliases (contact_id, kind, value, position, place)
+        VALUES (%(contact_id)s, %(kind)s, %(value)s, %(position)s, %(place)s)
         ON CONFLICT DO NOTHING""",
     "owner": "UPDATE contacts SET owner_id = %(owner_id)s, changed_at = %(at)s WHERE contact_id = %(contact_id)s",
     "sorted": "UPDATE contacts SET sort_key = %(sort_key)s WHERE contact_id = %(contact_id)s",
     "superseded": "UPDATE contacts SET superseded_by = %(survivor_id)s WHERE contact_id = %(contact_id)s",
     "field": """
         WITH touched AS (UPDATE contacts SET changed_at = %(at)s WHERE contact_id = %(contact_id)s)
-        INSERT INTO fields (contact_id, field, value, folded)
-        VALUES (%(contact_id)s, %(field)s, %(value)s, %(folded)s)
+        INSERT INTO fields (contact_id, organisation_id, field, value, folded)
+        VALUES (%(contact_id)s, %(organisation_id)s, %(field)s, %(value)s, %(folded)s)
         ON CONFLICT (contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded""",
+    "linked": """
+        INSERT INTO customers (customer_id, contact_id) VALUES (%(customer_id)s, %(contact_id)s)
+        ON CONFLICT (customer_id) DO UPDATE SET contact_id = excluded.contact_id""",
+    "username": """
+        UPDATE customers SET username = %(username)s, folded = %(folded)s, told_at = %(told_at)s
+        WHERE customer_id = %(customer_id)s""",
     "note": """
         INSERT INTO notes (note_id, contact_id, message_id, added_by, added_at, text)
         VALUES (%(note_id)s, %(contact_id)s, %(message_id)s, %(added_by)s, %(added_at)s, %(text)s)""",

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from crm.adapters.postgres.reading import Connect, lines, numbers, part, rows_of, with_fields, with_text
-from crm.views import Filters, Row, Viewer
+from crm.adapters.postgres.reading import (
+    NEWEST_FIRST,
+    Connect,
+    lines,
+    numbers,
+    part,
+    places,
+    rows_of,
+    with_fields,
+    with_text,
+    with_usernames,
+)
+from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
 
 _CONTACT = """
@@ -14,9 +25,11 @@ _CONTACT = """
                   WHERE f.contact_id = c.contact_id ORDER BY f.field) AS field_names,
            ARRAY (SELECT f.value FROM view_contacts.fields f
                   WHERE f.contact_id = c.contact_id ORDER BY f.field) AS field_values,
-           (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value) ORDER BY a.kind, a.value),
-                            '[]')
-            FROM view_contacts.aliases a WHERE a.contact_id = c.contact_id) AS aliases
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', a.kind, 'value', a.value)
+                                      ORDER BY a.position, a.place), '[]')
+            FROM view_contacts.aliases a WHERE a.contact_id = c.contact_id) AS aliases,
+           ARRAY (SELECT u.username FROM view_contacts.customers u WHERE u.contact_id = c.contact_id
+                  AND u.username IS NOT NULL ORDER BY u.told_at, u.customer_id) AS usernames
     FROM view_contacts.contacts c LEFT JOIN view_entries.contact_companies b USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s"""
 _SEARCH = """ AND (
@@ -24,7 +37,9 @@ _SEARCH = """ AND (
             WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded LIKE %(part)s)
     OR EXISTS (SELECT 1 FROM view_contacts.aliases a
                WHERE a.contact_id = c.contact_id AND a.kind IN ('wa_id', 'variant')
-               AND a.value LIKE ANY (%(numbers)s)))"""
+               AND a.value LIKE ANY (%(numbers)s))
+    OR EXISTS (SELECT 1 FROM view_contacts.customers u
+               WHERE u.contact_id = c.contact_id AND u.folded LIKE %(username)s))"""
 
 
 _FAMILY = """WITH RECURSIVE family (contact_id) AS (
@@ -38,23 +53,51 @@ _MET_AS = """WITH RECURSIVE met_as (contact_id, superseded_by) AS (
     JOIN met_as m ON n.contact_id = m.superseded_by)"""
 _IS_MET = " AND c.contact_id IN (SELECT contact_id FROM met_as WHERE superseded_by IS NULL)"
 
-_DUPLICATES = """
-    SELECT contact_id, duplicate_id, min(why) AS why FROM (
-        SELECT a.contact_id, b.contact_id AS duplicate_id, 'number' AS why
-        FROM view_contacts.numbers n JOIN view_contacts.numbers m USING (organisation_id, canonical)
-        JOIN view_contacts.contacts a ON a.contact_id = n.contact_id
-        JOIN view_contacts.contacts b ON b.contact_id = m.contact_id
-        WHERE n.organisation_id = %(organisation_id)s AND a.contact_id < b.contact_id
-        AND a.superseded_by IS NULL AND b.superseded_by IS NULL {limits}
+_OLDEST = """
+    SELECT pair.contact_id, c.contact_id AS duplicate_id, pair.why
+    FROM view_contacts.contacts c CROSS JOIN LATERAL (
+        SELECT same.contact_id, min(same.why) AS why FROM (
+            SELECT oldest.contact_id, 'number' AS why
+            FROM view_contacts.numbers n CROSS JOIN LATERAL (
+                SELECT o.contact_id
+                FROM view_contacts.numbers m JOIN view_contacts.contacts o USING (contact_id)
+                WHERE m.organisation_id = n.organisation_id AND m.canonical = n.canonical
+                AND m.contact_id < n.contact_id AND o.superseded_by IS NULL {own}
+                ORDER BY m.contact_id LIMIT 1) AS oldest
+            WHERE n.contact_id = c.contact_id
+            UNION ALL
+            SELECT oldest.contact_id, 'email'
+            FROM view_contacts.fields n CROSS JOIN LATERAL (
+                SELECT o.contact_id
+                FROM view_contacts.fields m JOIN view_contacts.contacts o USING (contact_id)
+                WHERE m.organisation_id = n.organisation_id AND m.field = 'email' AND m.folded <> ''
+                AND m.folded = n.folded AND m.contact_id < n.contact_id AND o.superseded_by IS NULL {own}
+                ORDER BY m.contact_id LIMIT 1) AS oldest
+            WHERE n.contact_id = c.contact_id AND n.field = 'email' AND n.folded <> ''
+        ) AS same GROUP BY same.contact_id) AS pair
+    WHERE c.organisation_id = %(organisation_id)s AND c.superseded_by IS NULL {mine} {page}
+    ORDER BY c.contact_id, pair.contact_id LIMIT %(limit)s"""
+"""Each contact with the oldest one whose number or address it has: as many pairs as there are contacts too many, found
+along indexes."""
+_OTHERS = """
+    SELECT least(same.contact_id, %(id)s) AS contact_id, greatest(same.contact_id, %(id)s) AS duplicate_id,
+           min(same.why) AS why
+    FROM (
+        (SELECT DISTINCT m.contact_id, 'number' AS why
+         FROM view_contacts.numbers n JOIN view_contacts.numbers m USING (organisation_id, canonical)
+         JOIN view_contacts.contacts o ON o.contact_id = m.contact_id
+         WHERE n.contact_id = %(id)s AND m.contact_id <> %(id)s AND o.superseded_by IS NULL {own} {page}
+         ORDER BY m.contact_id LIMIT %(limit)s)
         UNION ALL
-        SELECT a.contact_id, b.contact_id, 'email'
-        FROM view_contacts.contacts a
-        JOIN view_contacts.fields n ON n.contact_id = a.contact_id AND n.field = 'email' AND n.folded <> ''
-        JOIN view_contacts.fields m ON m.field = 'email' AND m.folded = n.folded AND m.folded <> ''
-        JOIN view_contacts.contacts b ON b.contact_id = m.contact_id AND b.organisation_id = a.organisation_id
-        WHERE a.organisation_id = %(organisation_id)s AND a.contact_id < b.contact_id
-        AND a.superseded_by IS NULL AND b.superseded_by IS NULL {limits}
-    ) AS pairs GROUP BY contact_id, duplicate_id ORDER BY contact_id, duplicate_id LIMIT %(limit)s"""
+        (SELECT m.contact_id, 'email'
+         FROM view_contacts.fields n JOIN view_contacts.fields m USING (organisation_id, field, folded)
+         JOIN view_contacts.contacts o ON o.contact_id = m.contact_id
+         WHERE n.contact_id = %(id)s AND n.field = 'email' AND n.folded <> '' AND m.field = 'email' AND m.folded <> ''
+         AND m.contact_id <> %(id)s AND o.superseded_by IS NULL {own} {page}
+         ORDER BY m.contact_id LIMIT %(limit)s)
+    ) AS same
+    WHERE EXISTS (SELECT 1 FROM view_contacts.contacts c WHERE c.contact_id = %(id)s AND c.superseded_by IS NULL)
+    GROUP BY same.contact_id ORDER BY same.contact_id LIMIT %(limit)s"""
 
 
 class ContactQuestions:
@@ -68,7 +111,8 @@ class ContactQuestions:
         values["limit"] = limit
         if filters.search is not None:
             sql += _SEARCH
-            values["part"] = part(folded(filters.search.strip()))
+            searched = folded(filters.search.strip())
+            values |= {"part": part(searched), "username": part(searched.removeprefix("@") or searched)}
             values["numbers"] = [part(number) for number in numbers(filters.search)]
         if filters.owner_id is not None:
             sql += " AND c.owner_id = %(owner)s"
@@ -80,27 +124,31 @@ class ContactQuestions:
             sql += " AND (c.sort_key, c.contact_id) > (%(after)s, %(after_id)s)"
             values |= {"after": after[0], "after_id": after[1]}
         rows = self._rows(sql + " ORDER BY c.sort_key, c.contact_id LIMIT %(limit)s", values)
-        return [with_fields(row) for row in rows]
+        return [with_usernames(with_fields(row)) for row in rows]
 
     def contact(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
         found = self._rows(sql + " AND c.contact_id = %(id)s", {**values, "id": contact_id})
-        return with_fields(found[0]) if found else None
+        return with_usernames(with_fields(found[0])) if found else None
 
     def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
         found = self._rows(f"{_MET_AS} {sql} {_IS_MET}", {**values, "id": contact_id})
-        return with_fields(found[0]) if found else None
+        return with_usernames(with_fields(found[0])) if found else None
 
-    def duplicates_of(
-        self, viewer: Viewer, contact_id: UUID | None, after: tuple[UUID, UUID] | None, limit: int
-    ) -> list[Row]:
-        own = "AND a.owner_id = %(viewer)s AND b.owner_id = %(viewer)s" if viewer.own_only else ""
-        one = "AND %(id)s IN (a.contact_id, b.contact_id)" if contact_id is not None else ""
-        page = "AND (a.contact_id, b.contact_id) > (%(first)s, %(second)s)" if after is not None else ""
-        values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "id": contact_id, "limit": limit}
-        places = dict(zip(("first", "second"), after or (None, None), strict=True))
-        return self._rows(_DUPLICATES.format(limits=f"{own} {one} {page}"), {**values, **places})
+    def duplicates(self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
+        own, mine = _own(viewer, "o"), _own(viewer, "c")
+        seek = "AND c.contact_id >= %(second)s AND (c.contact_id, pair.contact_id) > (%(second)s, %(first)s)"
+        values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "limit": limit}
+        values |= dict(zip(("first", "second"), after or (None, None), strict=True))
+        sql = _OLDEST.format(own=own, mine=mine, page=seek if after else "")
+        return self._rows(sql, values)
+
+    def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
+        others = [each for each in after or () if each != contact_id]
+        page = "AND m.contact_id > %(after)s" if others else ""
+        values = {"id": contact_id, "viewer": viewer.user_id, "limit": limit, "after": others[0] if others else None}
+        return self._rows(_OTHERS.format(own=_own(viewer, "o"), page=page), values)
 
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         sql = f"""{_FAMILY} SELECT * FROM view_contacts.notes JOIN family USING (contact_id) WHERE true
@@ -112,14 +160,16 @@ class ContactQuestions:
                  AND (%(after)s::bigint IS NULL OR position < %(after)s) ORDER BY position DESC LIMIT %(limit)s"""
         return lines(self._connect, self._rows(sql, {"id": contact_id, "after": after, "limit": limit}))
 
-    def conversations_of(self, contact_id: UUID) -> list[Row]:
-        sql = f"""{_FAMILY} SELECT * FROM view_contacts.conversations JOIN family USING (contact_id)
-                 ORDER BY started_at DESC, conversation_id"""
-        return self._rows(sql, {"id": contact_id})
+    def conversations_of(self, contact_id: UUID, after: Place | None, limit: int) -> list[Row]:
+        sql = f"{_FAMILY} SELECT v.* FROM view_contacts.conversations v JOIN family USING (contact_id) {NEWEST_FIRST}"
+        return self._rows(sql, {"id": contact_id, **places(after, limit)})
 
     def _contacts(self, viewer: Viewer) -> tuple[str, Row]:
-        limits = " AND c.owner_id = %(viewer)s" if viewer.own_only else ""
-        return _CONTACT + limits, {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
+        return _CONTACT + _own(viewer, "c"), {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         return rows_of(self._connect, sql, values)
+
+
+def _own(viewer: Viewer, alias: str) -> str:
+    return f" AND {alias}.owner_id = %(viewer)s" if viewer.own_only else ""

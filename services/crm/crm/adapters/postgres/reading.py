@@ -11,11 +11,20 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 from recado_events.numbers import variants
 
-from crm.views import Row
+from crm.views import Place, Row
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 _CAUSES = "SELECT notification_id, state FROM public.stored_events WHERE notification_id = ANY (%(positions)s)"
 _DATA = b',"data":'
+
+NEWEST_FIRST = """
+    WHERE %(after)s::timestamptz IS NULL OR (v.started_at, v.conversation_id) < (%(after)s, %(after_id)s)
+    ORDER BY v.started_at DESC, v.conversation_id DESC LIMIT %(limit)s"""
+"""A page of conversations `v`; `places` are its values."""
+
+
+def places(after: Place | None, limit: int) -> Row:
+    return {"after": after and after[0], "after_id": after and after[1], "limit": limit}
 
 
 def rows_of(connect: Connect, sql: str, values: Row) -> list[Row]:
@@ -26,6 +35,13 @@ def rows_of(connect: Connect, sql: str, values: Row) -> list[Row]:
 def with_fields(row: Row) -> Row:
     told = zip(row["field_names"], row["field_values"], strict=True)
     return {**row, "fields": {name: orjson.loads(value) for name, value in told}}
+
+
+def with_usernames(row: Row) -> Row:
+    """After the other aliases, each where it was told last: the last of them is what somebody goes by now."""
+    newest_first = dict.fromkeys(reversed(row["usernames"]))
+    named = [{"kind": "username", "value": value} for value in reversed(newest_first)]
+    return {**row, "aliases": [*row["aliases"], *named]}
 
 
 def with_text(row: Row) -> Row:
