@@ -16,12 +16,18 @@ def e164_digits(typed: str, country: str | None = None) -> str | None:
         number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
         return None
-    digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+    digits = _digits_of(number)
     return None if number.extension or not any(map(_is_valid, (digits, *variants(digits)))) else digits
 
 
+def _digits_of(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+
+
 def _is_valid(digits: str) -> bool:
+    """As it is: what is read without its first digits is another number."""
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}", None))
+        number = phonenumbers.parse(f"+{digits}", None)
     except phonenumbers.NumberParseException:
         return False
+    return phonenumbers.is_valid_number(number) and _digits_of(number) == digits
