@@ -3,7 +3,7 @@
 SHELL := bash
 BIN := .venv/bin
 ARGS ?=
-PROCESSES ?= 3
+PROCESSES ?= 4
 
 .PHONY: help
 help: ## print these lines

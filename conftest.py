@@ -18,12 +18,20 @@ settings.load_profile("recado")
 
 ONE_SYSTEM = ("journeys", "security", "crash")
 """Folders whose tests need a whole system: they share one, or have the machine to themselves beside those that do."""
+APART = {
+    f"security/test_{name}.py"
+    for name in ("patterns", "permissions", "redelivery", "scanner", "settings", "strange_updates")
+}
+"""What stands in those folders by its subject, and needs no whole system."""
 LONG = (*ONE_SYSTEM, "servers")
 """Folders whose tests take longest; they begin first, so that nobody waits for them alone at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Stable, so that a folder's files stay together."""
+    for item in items:
+        if _file(item.nodeid) in APART and "running" in getattr(item, "fixturenames", ()):
+            raise pytest.UsageError(f"{item.nodeid} needs the running system: its file is not APART")
     items.sort(key=lambda item: _rank(item.nodeid))
 
 
@@ -37,7 +45,8 @@ class OneProcessEach(LoadScopeScheduling):  # type: ignore[misc] # xdist has no 
     """Not `loadgroup`: it writes its groups into node ids, which pytest no longer reads back."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "the running system" if _folder(nodeid) in ONE_SYSTEM else nodeid.partition("::")[0]
+        apart = _file(nodeid) in APART or _folder(nodeid) not in ONE_SYSTEM
+        return nodeid.partition("::")[0] if apart else "the running system"
 
 
 def _rank(nodeid: str) -> int:
@@ -46,4 +55,8 @@ def _rank(nodeid: str) -> int:
 
 
 def _folder(nodeid: str) -> str:
-    return nodeid.removeprefix("tests/").partition("/")[0]
+    return _file(nodeid).partition("/")[0]
+
+
+def _file(nodeid: str) -> str:
+    return nodeid.removeprefix("tests/").partition("::")[0]

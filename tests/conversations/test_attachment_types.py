@@ -11,9 +11,7 @@ from conversations.commands.attaching import FileRead, SendAttachment, UploadAtt
 from conversations.domain import attachments
 from conversations.domain.attachment_types import LARGEST, LONGEST_NAME, TYPES, check, safe_name
 from conversations.domain.attachments import NONE, Attachment
-from conversations.domain.places import ConversationPlace
-from conversations.domain.private_attachments import AttachmentUploaded
-from conversations.domain.refusals import (
+from conversations.domain.file_refusals import (
     AttachmentEmpty,
     AttachmentMismatch,
     AttachmentTooLarge,
@@ -22,6 +20,8 @@ from conversations.domain.refusals import (
     DangerousAttachment,
     UnknownAttachment,
 )
+from conversations.domain.places import ConversationPlace
+from conversations.domain.private_attachments import AttachmentUploaded
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_events.ids import AttachmentId, ConversationId, CustomerId, MessageId

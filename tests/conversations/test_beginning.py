@@ -7,21 +7,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from conversations.domain.beginning_refusals import (
+    EditionFrozen,
+    MarketingRefused,
+    TemplateNotApproved,
+    TemplateUnsupported,
+    UnknownContact,
+    UnknownTemplate,
+)
 from conversations.domain.refusals import (
     AwaitingReply,
     ChannelIsDisconnected,
     ConversationIsClosed,
-    EditionFrozen,
-    MarketingRefused,
     NoPermission,
     NoRecipient,
     NumberNeeded,
     OutOfScope,
-    TemplateNotApproved,
-    TemplateUnsupported,
     UnknownChannel,
-    UnknownContact,
-    UnknownTemplate,
     ViewOnly,
     WindowClosed,
 )

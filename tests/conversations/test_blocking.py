@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conversations.domain.refusals import (
-    CannotBeBlocked,
-    ChannelIsDisconnected,
-    CustomerIsBlocked,
-    ViewOnly,
-)
+from conversations.domain.refusals import CannotBeBlocked, ChannelIsDisconnected, CustomerIsBlocked, ViewOnly
 from recado_events.content import Blocking
 from recado_events.conversations import (
     BlockRefused,

@@ -11,19 +11,15 @@ from conversations.application import Attaching
 from conversations.commands import Person, SendQuickReply
 from conversations.commands.attaching import FileRead, UploadReplyFile
 from conversations.domain.attachment_types import TYPES
-from conversations.domain.private_attachments import ReplyFileUploaded
-from conversations.domain.refusals import (
+from conversations.domain.beginning_refusals import ValuesDoNotFit
+from conversations.domain.file_refusals import (
     AttachmentMismatch,
     CaptionNotAllowed,
     DangerousAttachment,
-    NoPermission,
-    OutOfScope,
     UnknownAttachment,
-    UnknownQuickReply,
-    ValuesDoNotFit,
-    ViewOnly,
-    WindowClosed,
 )
+from conversations.domain.private_attachments import ReplyFileUploaded
+from conversations.domain.refusals import NoPermission, OutOfScope, UnknownQuickReply, ViewOnly, WindowClosed
 from recado_events.content import OutgoingContent, OutgoingMedia, OutgoingText
 from recado_events.conversations import MessageReleased, QuickReplyWritten
 from recado_events.ids import AttachmentId, MessageId, UserId

@@ -10,12 +10,13 @@ import conversations
 from tests.conversations.filing import FilingOffice, puts_aside_for_replies
 from tests.conversations.listening import served
 from tests.conversations.office import CONTACT, NUMBER, TEMPLATE, Office
+from tests.conversations.test_past_files import History
 from tests.harness.readme import curls, readme, uncalled
 
 
 async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Office) -> None:
     office = shop
-    talk, message, attachment = await with_files(office)
+    talk, message, past, attachment = await with_files(office)
     body = {"shortcut": "first", "title": "x", "text": "x"}
     reply = await office.does("POST", "/quick-replies", body, office.agent(0))
     put = (await puts_aside_for_replies(office)).json()["attachment_id"]
@@ -26,6 +27,7 @@ async def test_every_command_of_the_page_works_and_every_route_has_one(shop: Off
         "CONVERSATIONS": "",
         "CONVERSATION": talk,
         "MESSAGE": message,
+        "PAST_MESSAGE": past,
         "ATTACHMENT": attachment,
         "AGENT": office.agents[0],
         "PROFILE": office.profile,
@@ -63,10 +65,12 @@ def test_every_type_that_is_heard_of_the_other_services_is_named(office: Office)
     assert [name for name in names if f"`{name}`" not in page] == []
 
 
-async def with_files(office: Office) -> tuple[Any, Any, Any]:
-    """A conversation, a message in it with a file that was fetched, and a file put aside there."""
+async def with_files(office: Office) -> tuple[Any, Any, Any, Any]:
+    """A conversation, a message in it with a file that was fetched, one of the past, and a file put aside there."""
     filing = FilingOffice.of(office)
     message = await filing.customer_sends()
     filing.fetched(message, thumbnail=filing.kept())
     talk = (await office.sees("/conversations"))["items"][0]["conversation_id"]
-    return talk, message, (await filing.uploads(talk)).json()["attachment_id"]
+    past = await History.of(filing)
+    past.fetched()
+    return talk, message, past.image, (await filing.uploads(talk)).json()["attachment_id"]

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from conversations.domain.beginning_refusals import ValuesDoNotFit
 from conversations.domain.company import NO_COMPANY
 from conversations.domain.contact import Contact
 from conversations.domain.customer import NOBODY
 from conversations.domain.field_values import field_values
-from conversations.domain.refusals import ValuesDoNotFit
 from conversations.domain.rendering import LONGEST, Rendering, render, tidy
 from conversations.domain.team import Team
 from hypothesis import given

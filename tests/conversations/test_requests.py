@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from conversations.application import Expiring, Listening
 from conversations.commands import ExpireRequest
-from conversations.domain.refusals import MarketingRefused, NotYetAccepted
+from conversations.domain.beginning_refusals import MarketingRefused
+from conversations.domain.refusals import NotYetAccepted
 from recado_chassis.work import Work
 from recado_events import templates
 from recado_events.conversations import (

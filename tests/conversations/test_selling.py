@@ -10,14 +10,14 @@ import pytest
 from conversations.adapters.kafka.noting import parted_of
 from conversations.adapters.kafka.selling import pipeline_of, record_of
 from conversations.domain.amounts import amount_text
-from conversations.domain.noted import ContactStandingNoted
-from conversations.domain.refusals import (
+from conversations.domain.beginning_refusals import (
     PipelineRecordOfAnother,
     PipelineRecordWithoutContact,
     UnknownContact,
     UnknownPipelineRecord,
     ValuesDoNotFit,
 )
+from conversations.domain.noted import ContactStandingNoted
 from recado_events import crm, templates
 from recado_events.content import OutgoingTemplate
 from recado_events.conversations import ConversationOpened, CustomerIdentified, MessageRequested

@@ -140,7 +140,7 @@ async def customers_come(world: World, count: int) -> None:
         await world.meta.create_customer(wa_id=wa_id, name=name)
         await world.meta.customer_writes(wa_id, world.number, "Oi")
         await world.meta.customer_writes(wa_id, world.number, "Há alguém?")
-        talk = await world.conversation_of(name, lambda item: item["assignee"] is not None)
+        talk = await world.conversation_of(name, lambda item: item["assignee"] is not None and item["unread"] == 2)
         await people_act(world, talk, index)
 
 

@@ -48,7 +48,7 @@ class Marked:
         of_crm = await _records(tenant, birds, of_talk["contact_id"])
         ids = {**of_talk, **of_crm, **await _set_up(tenant, line, birds)}
         await world.settled()
-        return cls(tenant, line, birds, {**ids, "phone_number_id": line.phone_number_id})
+        return cls(tenant, line, birds, {**ids, "phone_number_id": line.phone_number_id, "past_id": str(uuid4())})
 
     @property
     def words(self) -> dict[str, str]:

@@ -35,7 +35,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 10
+EXAMPLES = 6, pytest.param(40, marks=pytest.mark.long)
+"""Of each operation."""
 ENDLESS = ("/events/stream", "/stream")
 """Their answers do not end: `test_stream.py`, `test_event_stream.py`."""
 ENDING = ("DELETE", "/disconnect", "/merge", "/finish")
@@ -56,15 +57,16 @@ def marked(running: tuple[Launcher, dict[str, Any]], databases: Databases) -> Ma
     return asyncio.run(made())
 
 
+@pytest.mark.parametrize("examples", EXAMPLES)
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_operation_answers_as_it_is_described(world: World, marked: Marked, service: str) -> None:
+def test_every_operation_answers_as_it_is_described(world: World, marked: Marked, service: str, examples: int) -> None:
     document = schemathesis.openapi.from_url(f"{world.endpoints[service]}/openapi.json")
     wrong: list[str] = []
     for operation in sorted(map(read, document.get_all_operations()), key=ends):
         if operation.path in ENDLESS:
             continue
         try:
-            Trying(marked, Route(service, operation.method.upper(), operation.path)).tries(operation)
+            Trying(marked, Route(service, operation.method.upper(), operation.path)).tries(operation, examples)
         except AssertionError as error:
             wrong.append(f"{operation.label}: {error}")
         except BaseExceptionGroup as errors:
@@ -88,11 +90,11 @@ class Trying:
         self._ids = marked.ids
         self._tokens = {role: token_of(marked, role) for role in sorted(ROUTES[route].roles)}
 
-    def tries(self, operation: Any) -> None:
+    def tries(self, operation: Any, examples: int) -> None:
         cases = st.one_of(operation.as_strategy(), operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
 
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             database=None,
             deadline=None,
             derandomize=True,

@@ -140,7 +140,7 @@ async def test_24_a_forged_tag_waits_in_quarantine_and_says_nothing_of_the_messa
 
 STRANGE_TIMES = ["0", "-1", str(int(time.time()) * 1000), "253402300799", str(int(time.time()) + 10 * DAY), "", "x"]
 
-SHUT = {"open": False, "closes_at": None, "state": "closed"}
+SHUT = {"open": False, "closes_at": None, "state": "closed", "free_until": None}
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["somebody_new", "somebody_known"])

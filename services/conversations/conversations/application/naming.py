@@ -8,14 +8,14 @@ from recado_events.ids import OrganisationId, PipelineRecordId
 from conversations.application.records import Records
 from conversations.application.scene import Scene
 from conversations.commands import Person, SendTemplate, WithSomebody
-from conversations.domain.contact import STRANGER, Contact
-from conversations.domain.customer import Customer
-from conversations.domain.refusals import (
+from conversations.domain.beginning_refusals import (
     PipelineRecordOfAnother,
     PipelineRecordWithoutContact,
     UnknownContact,
     UnknownPipelineRecord,
 )
+from conversations.domain.contact import STRANGER, Contact
+from conversations.domain.customer import Customer
 from conversations.domain.selling import NO_RECORD, PipelineRecord
 from conversations.domain.team import OWN
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from conversations.domain.refusals import AttachmentMismatch, AttachmentTypeNotAllowed
+from conversations.domain.file_refusals import AttachmentMismatch, AttachmentTypeNotAllowed
 
 MIB = 1024 * 1024
 Kind = Literal["image", "audio", "video", "document"]

@@ -13,16 +13,16 @@ from recado_events.ids import ConversationId, OrganisationId
 from conversations.commands.attaching import NoteAttachment, SendAttachment, UploadAttachment, UploadReplyFile
 from conversations.domain import attachment_types
 from conversations.domain.attachment_types import LARGEST, FileType
-from conversations.domain.message import Message
-from conversations.domain.places import ConversationPlace
-from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName, ReplyFileUploaded
-from conversations.domain.refusals import (
+from conversations.domain.file_refusals import (
     AttachmentEmpty,
     AttachmentTooLarge,
     CaptionNotAllowed,
     DangerousAttachment,
     UnknownAttachment,
 )
+from conversations.domain.message import Message
+from conversations.domain.places import ConversationPlace
+from conversations.domain.private_attachments import AttachmentNoted, AttachmentUploaded, FileName, ReplyFileUploaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from recado_events.conversations import BlockRefused, BlockReleased, CustomerBlo
 from recado_events.event import Event
 
 from conversations.commands import BlockCustomer, NoteOutcome, RecordStatus
+from conversations.domain.beginning_refusals import EditionFrozen
 from conversations.domain.customer import Conversation, Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
 from conversations.domain.places import ConversationPlace, CustomerPlace
-from conversations.domain.refusals import CannotBeBlocked, EditionFrozen, NoRecipient
+from conversations.domain.refusals import CannotBeBlocked, NoRecipient
 from conversations.domain.talk import check_may_change
 from conversations.domain.team import Team
 

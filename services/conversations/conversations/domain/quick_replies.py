@@ -16,15 +16,14 @@ from recado_events.templates import MergeField, TemplateForm
 
 from conversations.commands import Person, RemoveQuickReply, SendQuickReply, WriteQuickReply
 from conversations.domain.attachments import NONE, Attachment
+from conversations.domain.beginning_refusals import ValuesDoNotFit
+from conversations.domain.file_refusals import CaptionNotAllowed, UnknownAttachment
 from conversations.domain.refusals import (
-    CaptionNotAllowed,
     NoPermission,
     ShortcutTaken,
     TooManyQuickReplies,
-    UnknownAttachment,
     UnknownMergeField,
     UnknownQuickReply,
-    ValuesDoNotFit,
     ViewOnly,
 )
 from conversations.domain.rendering import Fault, render, told

@@ -13,7 +13,7 @@ from recado_events.merging import NAMED, name_at_meta, tokens
 from recado_events.merging import render as merged
 from recado_events.templates import TemplateButton, TemplateForm
 
-from conversations.domain.refusals import ValuesDoNotFit
+from conversations.domain.beginning_refusals import ValuesDoNotFit
 
 LONGEST = {"header": 60, "body": 1024}
 """Characters as the customer reads them: code points after NFC."""

@@ -22,21 +22,13 @@ from recado_events.refusal import Refusal
 from recado_events.templates import TemplateForm
 
 from conversations.commands import ExpireRequest, NoteReservation, Person, SendTemplate, StartChat
+from conversations.domain.beginning_refusals import EditionFrozen, MarketingRefused, TemplateChanged, UnknownTemplate
 from conversations.domain.customer import Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
 from conversations.domain.noted import RequestTermsNoted
 from conversations.domain.places import ConversationPlace
-from conversations.domain.refusals import (
-    ChannelIsDisconnected,
-    CustomerIsBlocked,
-    EditionFrozen,
-    MarketingRefused,
-    NumberNeeded,
-    TemplateChanged,
-    UnknownChannel,
-    UnknownTemplate,
-)
+from conversations.domain.refusals import ChannelIsDisconnected, CustomerIsBlocked, NumberNeeded, UnknownChannel
 from conversations.domain.team import Team
 from conversations.domain.template import Template, digest_of
 

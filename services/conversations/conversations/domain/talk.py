@@ -19,6 +19,7 @@ from conversations.commands import (
     React,
     Reply,
 )
+from conversations.domain.beginning_refusals import EditionFrozen
 from conversations.domain.customer import AWAITING_REPLY, CLOSED, Conversation, Customer
 from conversations.domain.desk import Desk
 from conversations.domain.message import Message
@@ -28,7 +29,6 @@ from conversations.domain.refusals import (
     ChannelIsDisconnected,
     ConversationIsClosed,
     CustomerIsBlocked,
-    EditionFrozen,
     NoRecipient,
     NotYetAccepted,
     OutOfScope,

@@ -10,8 +10,8 @@ from recado_events.ids import OrganisationId, WabaId
 from recado_events.templates import TemplateForm
 
 from conversations.commands import NoteTemplate
+from conversations.domain.beginning_refusals import TemplateNotApproved, TemplateUnsupported, UnknownTemplate
 from conversations.domain.noted import TemplateNoted
-from conversations.domain.refusals import TemplateNotApproved, TemplateUnsupported, UnknownTemplate
 
 APPROVED = "approved"
 MARKETING, AUTHENTICATION = "MARKETING", "AUTHENTICATION"

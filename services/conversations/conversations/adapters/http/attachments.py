@@ -26,7 +26,8 @@ from conversations.application.scene import FOLDS
 from conversations.commands import OnConversation
 from conversations.commands.attaching import UploadAttachment
 from conversations.domain.attachment_types import safe_name
-from conversations.domain.refusals import OutOfScope, UnknownAttachment
+from conversations.domain.file_refusals import UnknownAttachment
+from conversations.domain.refusals import OutOfScope
 from conversations.views import Questions
 from conversations.views.attachments import Row
 

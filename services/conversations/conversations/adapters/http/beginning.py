@@ -22,7 +22,7 @@ from conversations.adapters.http.typed_numbers import e164_digits
 from conversations.application import Beginning
 from conversations.application.scene import FOLDS
 from conversations.commands import Choice, PreviewTemplate, StartChat
-from conversations.domain.refusals import NobodyNamed
+from conversations.domain.beginning_refusals import NobodyNamed
 from conversations.domain.rendering import told
 
 Looking = Annotated[Asked, Depends(asked("administrator", "member"))]

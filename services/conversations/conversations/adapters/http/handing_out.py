@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conversations.adapters.http.taking_in import BINARY
-from conversations.domain.refusals import (
+from conversations.domain.file_refusals import (
     AttachmentFetching,
     AttachmentLost,
     AttachmentQuarantined,

@@ -20,7 +20,8 @@ from conversations.adapters.http.people import viewer_of
 from conversations.application.importing import Importing
 from conversations.application.scene import FOLDS
 from conversations.domain.attachment_types import safe_name
-from conversations.domain.refusals import OutOfScope, UnknownAttachment
+from conversations.domain.file_refusals import UnknownAttachment
+from conversations.domain.refusals import OutOfScope
 from conversations.views import Questions
 
 Row = dict[str, Any]

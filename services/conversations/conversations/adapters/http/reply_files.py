@@ -26,7 +26,7 @@ from conversations.adapters.http.taking_in import BODY, Coming, Name, take_in, t
 from conversations.application import Attaching
 from conversations.application.scene import FOLDS
 from conversations.commands.attaching import UploadReplyFile
-from conversations.domain.refusals import UnknownAttachment
+from conversations.domain.file_refusals import UnknownAttachment
 
 Changing = Annotated[Asked, Depends(asked("administrator", "member"))]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]

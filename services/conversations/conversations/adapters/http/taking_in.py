@@ -24,7 +24,7 @@ from starlette.responses import Response
 from conversations.commands.attaching import FileRead
 from conversations.domain.attachment_types import LARGEST, TYPES, type_of
 from conversations.domain.attachments import check
-from conversations.domain.refusals import AttachmentTooLarge
+from conversations.domain.file_refusals import AttachmentTooLarge
 
 Name = Annotated[str, Query(min_length=1, max_length=300, description="Its name, which ends with its extension.")]
 BINARY = {"schema": {"type": "string", "format": "binary"}}

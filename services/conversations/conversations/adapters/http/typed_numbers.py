@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recado_chassis.http import typed_numbers
 
-from conversations.domain.refusals import InvalidNumber
+from conversations.domain.beginning_refusals import InvalidNumber
 
 
 def e164_digits(typed: str, country: str | None) -> str:
