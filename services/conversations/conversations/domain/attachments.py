@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from recado_events.content import OutgoingMedia
 from recado_events.conversations import QuickReplyFile
@@ -118,16 +119,23 @@ def note(command: NoteAttachment, message: Message) -> list[Event]:
             customer_id=message.customer_id,
             conversation_id=message.conversation_id,
             message_id=command.message_id,
-            state=command.state,
-            file_key=command.key,
-            size=command.size,
-            mime_type=command.mime_type,
-            flags=command.flags,
-            thumbnail=command.thumbnail,
-            reason=command.reason,
-            noted_at=command.now,
+            **became_of_it(command),
         )
     ]
+
+
+def became_of_it(command: NoteAttachment) -> dict[str, Any]:
+    """What the gateway told of a file, as events have it."""
+    return {
+        "state": command.state,
+        "file_key": command.key,
+        "size": command.size,
+        "mime_type": command.mime_type,
+        "flags": command.flags,
+        "thumbnail": command.thumbnail,
+        "reason": command.reason,
+        "noted_at": command.now,
+    }
 
 
 def evolve(attachment: Attachment, event: Event) -> Attachment:

@@ -10,6 +10,7 @@ from recado_events.event import Event
 
 from conversations.commands import ImportPast, PastMessage
 from conversations.commands.attaching import NoteAttachment
+from conversations.domain.attachments import became_of_it
 from conversations.domain.private_attachments import PastAttachmentNoted
 
 PLACEHOLDER = "media_placeholder"
@@ -42,14 +43,7 @@ def note(command: NoteAttachment, known: Known) -> list[Event]:
             organisation_id=command.organisation_id,
             phone_number_id=command.phone_number_id,
             message_id=command.message_id,
-            state=command.state,
-            file_key=command.key,
-            size=command.size,
-            mime_type=command.mime_type,
-            flags=command.flags,
-            thumbnail=command.thumbnail,
-            reason=command.reason,
-            noted_at=command.now,
+            **became_of_it(command),
         )
     ]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from recado_chassis.http.pages import caught_up
+from recado_chassis.http.time_zones import TimeZone
 from recado_chassis.streams import Streams
 
 from conversations.adapters.http.people import Looking, viewers
@@ -17,20 +16,7 @@ from conversations.domain.refusals import DatesReversed, TooManyDays
 from conversations.views import Questions
 from conversations.views.reply_times import DEFINITION, MOST_DAYS, days_of, report_of
 
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _known_time_zone(name: str) -> str:
-    if name not in _time_zones():
-        raise ValueError("not an IANA time zone")
-    return name
-
-
 Date = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
-TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 
 
 def report_routes(streams: Streams, questions: Questions) -> APIRouter:

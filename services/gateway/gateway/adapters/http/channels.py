@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from recado_chassis.caller import Caller
 from recado_chassis.http.callers import caller
 from recado_chassis.http.commands import Asked, answered, asked, perform
 from recado_chassis.http.models import RequestModel
 from recado_chassis.http.pages import Page, caught_up, page
+from recado_chassis.http.time_zones import TimeZone
 from recado_chassis.streams import Streams
 from recado_chassis.work import Work
 from recado_events.ids import OrganisationId, PhoneNumberId, WabaId
@@ -23,18 +22,6 @@ from gateway.application.accounts import Number
 from gateway.commands import ChannelCommand, DisconnectChannel, ReconnectChannel, RequestConnection, SaveDetails
 from gateway.domain.refusals import UnknownChannel
 from gateway.views import ChannelRow, Questions, shown
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _known_time_zone(name: str) -> str:
-    if name not in _time_zones():
-        raise ValueError("not an IANA time zone")
-    return name
-
 
 Administrator = Annotated[Asked, Depends(asked("administrator"))]
 Looking = Annotated[Caller, Depends(caller("administrator", "member"))]
@@ -53,7 +40,6 @@ Name = Annotated[
     ),
 ]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 
 
 class ConnectBody(RequestModel):
