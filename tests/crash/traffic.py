@@ -43,6 +43,8 @@ class Traffic:
         self.ledger = ledger
         self.random = random
         self.numbers = numbers
+        self.accounts: dict[str, str] = {}
+        """Of numbers that are not of the first account."""
         self.customers: list[tuple[str, str]] = []
         """Who has written, with the number they wrote to."""
         self.wamids: list[tuple[str, str, str]] = []

@@ -33,6 +33,7 @@ def released(point: str | None) -> Fault:
             await at_point(scene, "gateway", point)
         await connecting
         scene.did("quarantine released")
+        scene.traffic.accounts[number.id] = waba.id
         scene.traffic.numbers.append(number.id)
 
     return fault
