@@ -96,7 +96,7 @@ async def another_app_has_statuses_and_somebody_forges_a_tag(traffic: Traffic) -
 async def the_phone_app_hands_over_its_past(traffic: Traffic) -> None:
     """Of a customer who writes now too, once more with what was in it, until it is acknowledged."""
     wa_id, number = somebody(traffic)
-    line = Line(traffic.accounts.get(number, traffic.world.endpoints["waba_id"]), number)
+    line = Line(traffic.accounts.get(number) or traffic.world.endpoints["waba_id"], number)
     person = Person(wa_id=wa_id, user_id=None, name=None)
     told = [
         coexistence.history_message(
