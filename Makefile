@@ -3,7 +3,7 @@
 SHELL := bash
 BIN := .venv/bin
 ARGS ?=
-PROCESSES ?= 4
+PROCESSES ?= 3
 
 .PHONY: help
 help: ## print these lines

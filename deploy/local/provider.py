@@ -70,9 +70,10 @@ def kafka_for_tests(environment: Mapping[str, str] = os.environ) -> Kafka:
 
 
 def postgres_for_tests(environment: Mapping[str, str] = os.environ) -> Postgres:
-    """The server at TEST_DATABASE (its user must be allowed to create databases), else a new temporary one."""
+    """The server at TEST_DATABASE (its user must be allowed to create databases), else a new temporary one, which no
+    test stops: it waits for no disk."""
     given = environment.get("TEST_DATABASE")
-    return GivenPostgres(given) if given else new_postgres(backend_for_tests(environment))
+    return GivenPostgres(given) if given else new_postgres(backend_for_tests(environment), fsync=False)
 
 
 def new_kafka(backend: Backend, data: Path | None = None, port: int | None = None, log: Path | None = None) -> Kafka:
@@ -90,10 +91,12 @@ def new_postgres(
     port: int | None = None,
     log: Path | None = None,
     password: str | None = None,
+    *,
+    fsync: bool = True,
 ) -> Postgres:
     """A server that keeps its databases under the name of `data`; without it a temporary one."""
     if backend == "native":
-        return NativePostgres(data, port, log, password)
+        return NativePostgres(data, port, log, password, fsync=fsync)
     from deploy.local.containers import ContainerPostgres, volume_of
 
     return ContainerPostgres(port, volume_of(data), password)

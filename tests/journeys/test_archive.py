@@ -6,10 +6,13 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from recado_events import catalogue
 
 from tests.harness.nursery import run
 from tests.journeys.test_pains import talk_with
@@ -33,6 +36,7 @@ async def test_pain_18_what_a_consumer_lost_is_read_again_from_the_archive_and_n
     await world.message_shown(talk, await world.replies(talk, "Bom dia!"), "read")
     await world.settled()
     recado(world, "conversations", "inbox", "pause", "conversations", INBOUND, "--because", "a test")
+    await until(partial(_holds, world), "conversations holds its inbox")
     await street.takes(street.text(lost, "Alguém?"))
     await _archived(world, lost.wa_id or "")
     recado(world, "conversations", "inbox", "resume", "conversations", INBOUND, "--at", "end")
@@ -49,6 +53,13 @@ async def test_pain_18_what_a_consumer_lost_is_read_again_from_the_archive_and_n
     await world.settled()
     assert _facts(world) == once
     assert sorted(line["content"]["body"] for line in await world.timeline(talk)) == ["Bom dia!", "Oi"]
+
+
+async def _holds(world: World) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        told = (await http.get(f"{world.endpoints['conversations']}/metrics")).text.splitlines()
+    (waiting,) = [line.split()[1] for line in told if line.startswith("recado_waiting_partitions ")]
+    return float(waiting) >= catalogue.INBOUND.partitions
 
 
 async def _archived(world: World, wa_id: str) -> None:

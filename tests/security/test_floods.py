@@ -98,6 +98,7 @@ async def is_twice_at_most(ask: Ask, flood: Callable[[], Any], count: int) -> li
     raise AssertionError(f"p99 alone, p99 beside the flood, what the flood was answered: {figures}")
 
 
+@pytest.mark.long
 async def test_invariant_47_one_organisations_flood_of_questions_slows_anothers_at_most_twofold(world: World) -> None:
     """As many as 160 connections can ask: what is beyond that organisation's share gets 429, and waits nowhere."""
     ours, theirs, before = Tenant.new(world), Tenant.new(world), memory_of(world, "conversations")
