@@ -10,6 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 settings.register_profile(
     "recado",
     deadline=None,
+    max_examples=60,
     derandomize="CI" in os.environ,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
