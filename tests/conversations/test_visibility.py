@@ -265,18 +265,8 @@ def test_rule_16_who_loses_a_conversation_that_goes_on_after_its_end_is_told_so(
     living = Living()
     ana, bruno = living.agents(2)
     living.rota([ana, bruno])
-    living.rules(reopen_within=DAY)
-    living.writes()
-    living.closes(living.talk())
-    living.grant("view_only", "own", PROFILES[1])
-    living.register(ana, profile=PROFILES[1])
-    begins = living.store.end()
-    room = room_of(living.streams, ORGANISATION)
-    screen = Watcher(ORGANISATION, Person(ana, "member", PROFILES[1]))
-    room.admit(screen)
-    living.writes()
+    told_of = told_to_who_may_reply_no_more(living, ana)
     assert living.facts(told.ConversationAssigned)[-1].user_id == bruno
-    told_of = [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
     assert "conversation-lost" in told_of
     assert "message-received" not in told_of
 
@@ -285,19 +275,24 @@ def test_rule_16_who_loses_a_conversation_to_the_queue_is_told_so() -> None:
     living = Living()
     (ana,) = living.agents(1)
     living.rota([ana])
+    told_of = told_to_who_may_reply_no_more(living, ana)
+    assert living.facts(told.ConversationQueued)[-1].previous_user_id == ana
+    assert "conversation-lost" in told_of
+    assert "message-received" not in told_of
+
+
+def told_to_who_may_reply_no_more(living: Living, user: UserId) -> list[str]:
+    """Their conversation ends, and its customer writes again."""
     living.rules(reopen_within=DAY)
     living.writes()
     living.closes(living.talk())
     living.grant("view_only", "own", PROFILES[1])
-    living.register(ana, profile=PROFILES[1])
+    living.register(user, profile=PROFILES[1])
     begins = living.store.end()
     room = room_of(living.streams, ORGANISATION)
-    room.admit(Watcher(ORGANISATION, Person(ana, "member", PROFILES[1])))
+    room.admit(Watcher(ORGANISATION, Person(user, "member", PROFILES[1])))
     living.writes()
-    assert living.facts(told.ConversationQueued)[-1].previous_user_id == ana
-    told_of = [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
-    assert "conversation-lost" in told_of
-    assert "message-received" not in told_of
+    return [name_of(news) for _, news in followed(Log(living), [(room, begins)], sizes=[1])]
 
 
 OF_A_MESSAGE = {"message-edited", "message-revoked", "reaction-received"}

@@ -20,7 +20,7 @@ def build(settings: Settings, tools: Toolbox) -> Service:
     streams, scene = tools.streams((*PUBLISHED, *PRIVATE)), Scene(settings.fingerprints())
     arriving, delivering, listening = Arriving(scene, tools.ids), Delivering(scene, tools.ids), Listening(scene)
     ways = http.Ways(Attaching(scene), Answering(scene), Beginning(scene, tools.ids))
-    people, questions = People(scene), InboxQuestions(tools.connection)
+    people, questions, files = People(scene), InboxQuestions(tools.connection), settings.files()
     opens, screens = settings.reactions_open_window, live.Hub(streams, tools, WatchedViews(tools.connection), SHOWS)
     return Service(
         "conversations",
@@ -29,9 +29,9 @@ def build(settings: Settings, tools: Toolbox) -> Service:
         hears=kafka.hears(arriving, delivering, listening, scene, tools.clock, reactions_open_window=opens),
         answers=[
             *http.screen_routes(streams, questions, screens, tools.clock),
-            *http.writing_routes(streams, ways, questions, settings.files(), tools.ids),
+            *http.writing_routes(streams, ways, questions, files, tools.ids),
             *http.staff_routes(streams, people, questions),
-            *http.life_routes(streams, scene, questions, settings.files(), tools.clock, tools.ids),
+            *http.life_routes(streams, scene, questions, files, tools.clock, tools.ids),
         ],
         shows=SHOWS,
         also=periodic.rounds(streams, scene, questions),

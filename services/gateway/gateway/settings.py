@@ -33,6 +33,7 @@ def _one_or_many(value: Any) -> Any:
 
 HostName = Annotated[str, Field(pattern=r"^[a-z0-9_.:-]{1,253}$")]
 AppSecret = Annotated[SecretStr, Field(min_length=16)]
+AppSecrets = Annotated[tuple[AppSecret, ...], Field(min_length=1)]
 TokenKey = Annotated[SecretStr, AfterValidator(_token_key)]
 TokenKeys = Annotated[tuple[TokenKey, ...], NoDecode, BeforeValidator(_one_or_many), Field(min_length=1)]
 
@@ -44,7 +45,7 @@ def _bytes_of(keys: Sequence[SecretStr]) -> Sequence[bytes]:
 class CanarySettings(DatabaseSettings, KafkaSettings):
     """What the canary is told."""
 
-    app_secrets: Annotated[tuple[AppSecret, ...], Field(min_length=1)]
+    app_secrets: AppSecrets
 
     @property
     def app_secret(self) -> str:
@@ -64,7 +65,7 @@ class TokenSettings(DatabaseSettings):
 class Settings(FileSettings, ServiceSettings):
     app_id: Annotated[str, Field(pattern=r"^\d{1,20}$")]
     """Of the app at Meta."""
-    app_secrets: Annotated[tuple[AppSecret, ...], Field(min_length=1)]
+    app_secrets: AppSecrets
     """All of them check signatures; the first is the one Meta knows now."""
     verify_token: Annotated[SecretStr, Field(min_length=1)]
     """What Meta shows when it asks whether the webhook's address is ours."""

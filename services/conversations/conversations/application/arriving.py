@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from recado_chassis.ports import Ids
 from recado_chassis.work import Work
@@ -24,9 +25,13 @@ from conversations.commands import (
     SetMarketing,
 )
 from conversations.domain import arrivals, deliveries, desk, identity
-from conversations.domain.foretold import known_by
+from conversations.domain.customer import Customer
+from conversations.domain.foretold import Foretold, known_by
 from conversations.domain.message import ABSENT, Message
+from conversations.domain.places import CustomerPlace
 from conversations.domain.private import ContactOwnerNoted
+
+Seen = TypeVar("Seen", Arrival, SetMarketing)
 
 
 class Arriving:
@@ -39,13 +44,8 @@ class Arriving:
 
     def receive(self, work: Work, command: Arrival, cause: Cause) -> None:
         scene, org, number = self._scene, command.organisation_id, command.phone_number_id
-        message, seen = scene.message(work, command.message_id), command.sighting.aliases
-        changes = self._customers.foretold(work, org, number, seen)
-        aliases = known_by(seen, changes, command.occurred_at) if changes else seen
-        place = self._customers.place_of(work, org, number, aliases, command.now, cause)
-        customer = self._customers.met(work, place, aliases)
-        sighting = replace(command.sighting, aliases=aliases)
-        told = replace(command, sighting=self._phone_books.sighted(work, org, number, sighting, customer))
+        message = scene.message(work, command.message_id)
+        told, place, customer, changes = self._sighted(work, command, cause)
         facts = arrivals.receive(
             told,
             place,
@@ -80,15 +80,19 @@ class Arriving:
         self._customers.change(work, place, (*changes, command), cause)
 
     def set_marketing(self, work: Work, command: SetMarketing, cause: Cause) -> None:
-        scene, org, number = self._scene, command.organisation_id, command.phone_number_id
-        changes = self._customers.foretold(work, org, number, command.sighting.aliases)
-        aliases = known_by(command.sighting.aliases, changes, command.occurred_at)
+        told, place, customer, changes = self._sighted(work, command, cause)
+        self._scene.record(work, identity.set_marketing(told, customer, place), cause)
+        self._customers.change(work, place, changes, cause)
+
+    def _sighted(self, work: Work, command: Seen, cause: Cause) -> tuple[Seen, CustomerPlace, Customer, Foretold]:
+        """The command with all that its customer is known by, who and where they are, and what was foretold of them."""
+        org, number, seen = command.organisation_id, command.phone_number_id, command.sighting.aliases
+        changes = self._customers.foretold(work, org, number, seen)
+        aliases = known_by(seen, changes, command.occurred_at)
         place = self._customers.place_of(work, org, number, aliases, command.now, cause)
         customer = self._customers.met(work, place, aliases)
-        sighting = replace(command.sighting, aliases=aliases)
-        told = replace(command, sighting=self._phone_books.sighted(work, org, number, sighting, customer))
-        scene.record(work, identity.set_marketing(told, customer, place), cause)
-        self._customers.change(work, place, changes, cause)
+        sighting = self._phone_books.sighted(work, org, number, replace(command.sighting, aliases=aliases), customer)
+        return replace(command, sighting=sighting), place, customer, changes
 
     def note_channel(self, work: Work, command: NoteChannel, cause: Cause) -> None:
         at = self._scene.desk(work, command.organisation_id, command.phone_number_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from recado_chassis.work import Work
 from recado_events.envelope import Cause
 
+from conversations.application.customers import place
 from conversations.application.records import Records
 from conversations.application.scene import Scene
 from conversations.commands import (
@@ -23,7 +24,6 @@ from conversations.commands import (
     NoteTemplate,
 )
 from conversations.domain import company, contact, free_entry, organisation, requesting, selling, template
-from conversations.domain.places import CustomerPlace
 
 
 class Listening:
@@ -82,11 +82,8 @@ class Listening:
 
     def note_free_entry(self, work: Work, command: NoteFreeEntry, cause: Cause) -> None:
         whose = self._scene.survivor(work, command.customer_id)
-        place = CustomerPlace(
-            organisation_id=command.organisation_id, phone_number_id=command.phone_number_id, customer_id=whose
-        )
-        known = self._scene.customer(work, whose)
-        self._scene.record(work, free_entry.note_free_entry(command.free_until, known, place, command.now), cause)
+        at, known = place(command.organisation_id, command.phone_number_id, whose), self._scene.customer(work, whose)
+        self._scene.record(work, free_entry.note_free_entry(command.free_until, known, at, command.now), cause)
 
     def note_reservation(self, work: Work, command: NoteReservation, cause: Cause) -> None:
         """The request is decided once more, on what is known now."""

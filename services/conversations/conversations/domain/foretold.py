@@ -54,6 +54,8 @@ def foretell(change: ChangeIdentity, foretold_id: UUID, known: Foretold) -> list
 def known_by(aliases: Sequence[Alias], changes: Sequence[ChangeIdentity], seen_at: datetime) -> tuple[Alias, ...]:
     """With what was foretold of whom these aliases name. The last of each kind is what they go by: as they were seen,
     unless that was before a change."""
+    if not changes:
+        return tuple(aliases)
     told = [alias for each in changes for alias in (*each.old, *each.new)]
     is_later = all(each.occurred_at <= seen_at for each in changes)
     last_first = dict.fromkeys(reversed([*told, *aliases] if is_later else [*aliases, *told]))

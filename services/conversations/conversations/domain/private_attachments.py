@@ -46,10 +46,9 @@ class ReplyFileUploaded(Event):
     uploaded_at: AwareDatetime
 
 
-class AttachmentNoted(OfMessage):
-    """What the gateway told of a customer's file."""
+class FileNoted(Event):
+    """What the gateway told of a file."""
 
-    TYPE: ClassVar[str] = "conversations.attachment-noted.v1"
     state: Literal["stored", "lost"]
     file_key: str | None = None
     size: int | None = None
@@ -60,8 +59,14 @@ class AttachmentNoted(OfMessage):
     noted_at: AwareDatetime
 
 
-class PastAttachmentNoted(Event):
-    """What the gateway told of a file from before the number came here."""
+class AttachmentNoted(FileNoted, OfMessage):
+    """Of a customer's."""
+
+    TYPE: ClassVar[str] = "conversations.attachment-noted.v1"
+
+
+class PastAttachmentNoted(FileNoted):
+    """Of one from before the number came here."""
 
     TYPE: ClassVar[str] = "conversations.past-attachment-noted.v1"
     STREAM: ClassVar[str] = "past-{message_id}"
@@ -70,14 +75,6 @@ class PastAttachmentNoted(Event):
 
     phone_number_id: PhoneNumberId
     message_id: MessageId
-    state: Literal["stored", "lost"]
-    file_key: str | None = None
-    size: int | None = None
-    mime_type: str | None = None
-    flags: tuple[str, ...] = ()
-    thumbnail: str | None = None
-    reason: str | None = None
-    noted_at: AwareDatetime
 
 
 ATTACHMENTS: tuple[type[Event], ...] = (AttachmentUploaded, ReplyFileUploaded, AttachmentNoted, PastAttachmentNoted)

@@ -18,7 +18,7 @@ from recado_events.ids import AttachmentId, ConversationId
 from starlette.requests import Request
 from starlette.responses import Response
 
-from conversations.adapters.http.handing_out import FILE, downloadable, served
+from conversations.adapters.http.handing_out import FILE, downloadable, file_of, thumbnail_of
 from conversations.adapters.http.people import person_of, viewer_of
 from conversations.adapters.http.taking_in import BODY, Coming, Name, take_in, told
 from conversations.application import Attaching
@@ -26,7 +26,6 @@ from conversations.application.scene import FOLDS
 from conversations.commands import OnConversation
 from conversations.commands.attaching import UploadAttachment
 from conversations.domain.attachment_types import safe_name
-from conversations.domain.file_refusals import UnknownAttachment
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Questions
 from conversations.views.attachments import Row
@@ -91,17 +90,13 @@ def _add_downloading(router: APIRouter, filing: _Filing) -> None:
 
     @router.get("/messages/{message_id}/attachment", dependencies=caught, responses=FILE, response_class=Response)
     def attachment(conversation_id: UUID, message_id: UUID, request: Request, who: Looking) -> Response:
-        row = _stored(filing, who, conversation_id, message_id)
-        name = safe_name(row["filename"], row["mime_type"])
-        return served(filing.files, request, row["file_key"], row["mime_type"], name)
+        return file_of(filing.files, request, _stored(filing, who, conversation_id, message_id))
 
     @router.get("/messages/{message_id}/thumbnail", dependencies=caught, responses=FILE, response_class=Response)
     def small(conversation_id: UUID, message_id: UUID, request: Request, who: Looking) -> Response:
         """A JPEG of 320 pixels at most, of images."""
         row = _stored(filing, who, conversation_id, message_id)
-        if row["thumbnail"] is None:
-            raise UnknownAttachment
-        return served(filing.files, request, row["thumbnail"], "image/jpeg", "thumbnail.jpg")
+        return thumbnail_of(filing.files, request, row["thumbnail"])
 
 
 def _stored(filing: _Filing, who: Caller, conversation_id: UUID, message_id: UUID) -> Row:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conversations.adapters.http.taking_in import BINARY
+from conversations.domain.attachment_types import safe_name
 from conversations.domain.file_refusals import (
     AttachmentFetching,
     AttachmentLost,
@@ -35,6 +36,18 @@ def downloadable(row: Row | None) -> Row:
     if "malware" in row["flags"]:
         raise AttachmentQuarantined
     return row
+
+
+def file_of(files: Files, request: Request, row: Row) -> Response:
+    """The file of a row that is `downloadable`. Raises AttachmentLost."""
+    return served(files, request, row["file_key"], row["mime_type"], safe_name(row["filename"], row["mime_type"]))
+
+
+def thumbnail_of(files: Files, request: Request, key: str | None) -> Response:
+    """Raises UnknownAttachment where there is none, and AttachmentLost."""
+    if key is None:
+        raise UnknownAttachment
+    return served(files, request, key, "image/jpeg", "thumbnail.jpg")
 
 
 def served(files: Files, request: Request, key: str, mime_type: str | None, name: str) -> Response:

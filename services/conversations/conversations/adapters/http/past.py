@@ -15,12 +15,10 @@ from recado_chassis.streams import Streams
 from starlette.responses import Response
 
 from conversations.adapters.http.attachments import shown
-from conversations.adapters.http.handing_out import FILE, downloadable, served
+from conversations.adapters.http.handing_out import FILE, downloadable, file_of, thumbnail_of
 from conversations.adapters.http.people import viewer_of
 from conversations.application.importing import Importing
 from conversations.application.scene import FOLDS
-from conversations.domain.attachment_types import safe_name
-from conversations.domain.file_refusals import UnknownAttachment
 from conversations.domain.refusals import OutOfScope
 from conversations.views import Questions
 
@@ -73,17 +71,12 @@ def past_routes(streams: Streams, importing: Importing, questions: Questions, fi
     @router.get("/{past_id}/attachment", tags=["attachments"], responses=FILE, response_class=Response)
     def attachment(conversation_id: UUID, past_id: UUID, request: Request, who: Looking) -> Response:
         """`past_id` is the message's id."""
-        row = past.stored(who, conversation_id, past_id)
-        name = safe_name(row["filename"], row["mime_type"])
-        return served(files, request, row["file_key"], row["mime_type"], name)
+        return file_of(files, request, past.stored(who, conversation_id, past_id))
 
     @router.get("/{past_id}/thumbnail", tags=["attachments"], responses=FILE, response_class=Response)
     def small(conversation_id: UUID, past_id: UUID, request: Request, who: Looking) -> Response:
         """A JPEG of 320 pixels at most, of images."""
-        row = past.stored(who, conversation_id, past_id)
-        if row["thumbnail"] is None:
-            raise UnknownAttachment
-        return served(files, request, row["thumbnail"], "image/jpeg", "thumbnail.jpg")
+        return thumbnail_of(files, request, past.stored(who, conversation_id, past_id)["thumbnail"])
 
     return router
 

@@ -20,7 +20,7 @@ from recado_events.ids import AttachmentId
 from starlette.requests import Request
 from starlette.responses import Response
 
-from conversations.adapters.http.handing_out import FILE, served
+from conversations.adapters.http.handing_out import FILE, served, thumbnail_of
 from conversations.adapters.http.people import person_of, viewer_of
 from conversations.adapters.http.taking_in import BODY, Coming, Name, take_in, told
 from conversations.application import Attaching
@@ -75,10 +75,7 @@ def _add_downloading(router: APIRouter, streams: Streams, files: Files) -> None:
     @router.get("/{quick_reply_id}/thumbnail", dependencies=caught, responses=FILE, response_class=Response)
     def thumbnail_of_quick_reply(quick_reply_id: UUID, request: Request, who: Looking) -> Response:
         """A JPEG of 320 pixels at most, of images."""
-        file = _file(streams, who, quick_reply_id)
-        if file.thumbnail is None:
-            raise UnknownAttachment
-        return served(files, request, file.thumbnail, "image/jpeg", "thumbnail.jpg")
+        return thumbnail_of(files, request, _file(streams, who, quick_reply_id).thumbnail)
 
 
 def _file(streams: Streams, who: Caller, quick_reply_id: UUID) -> QuickReplyFile:

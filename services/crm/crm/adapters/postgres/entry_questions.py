@@ -8,6 +8,7 @@ from crm.adapters.postgres.reading import (
     NEWEST_FIRST,
     Connect,
     lines,
+    own,
     part,
     places,
     rows_of,
@@ -48,7 +49,6 @@ _FAMILY = """WITH RECURSIVE family (contact_id) AS (
     SELECT s.contact_id FROM view_contacts.contacts s JOIN family f ON s.superseded_by = f.contact_id)
     SELECT contact_id FROM family"""
 """A contact and those that it supersedes."""
-_OWN = " AND {alias}.owner_id = %(viewer)s"
 
 
 class EntriesInPostgres:
@@ -58,7 +58,7 @@ class EntriesInPostgres:
         self._connect = connect
 
     def companies_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
-        sql, values = _seen(_COMPANY, viewer), _values(viewer, filters, limit)
+        sql, values = _COMPANY + own(viewer, "e"), _values(viewer, filters, limit)
         if filters.search is not None:
             sql += _NAMED.format(id="e.company_id")
         if filters.owner_id is not None:
@@ -71,12 +71,12 @@ class EntriesInPostgres:
         ]
 
     def company(self, viewer: Viewer, company_id: UUID) -> Row | None:
-        sql = _seen(_COMPANY, viewer) + " AND e.company_id = %(id)s"
+        sql = _COMPANY + own(viewer, "e") + " AND e.company_id = %(id)s"
         found = self._rows(sql, {**_values(viewer), "id": company_id})
         return with_fields(found[0]) if found else None
 
     def records_of(self, viewer: Viewer, filters: Filters, after: UUID | None, limit: int) -> list[Row]:
-        sql, values = _seen(_RECORD, viewer), _values(viewer, filters, limit)
+        sql, values = _RECORD + own(viewer, "e"), _values(viewer, filters, limit)
         if filters.search is not None:
             sql += _NAMED.format(id="e.pipeline_record_id")
         for name in ("owner_id", "company_id", "pipeline_id", "stage_id"):
@@ -91,7 +91,7 @@ class EntriesInPostgres:
         return [with_fields(row) for row in rows]
 
     def record(self, viewer: Viewer, record_id: UUID) -> Row | None:
-        sql = _seen(_RECORD, viewer) + " AND e.pipeline_record_id = %(id)s"
+        sql = _RECORD + own(viewer, "e") + " AND e.pipeline_record_id = %(id)s"
         found = self._rows(sql, {**_values(viewer), "id": record_id})
         return with_fields(found[0]) if found else None
 
@@ -111,8 +111,7 @@ class EntriesInPostgres:
 
     def conversations_of(self, viewer: Viewer, filters: Filters, after: Place | None, limit: int) -> list[Row]:
         asked = "= %(contact_id)s" if filters.contact_id is not None else _OF_COMPANY
-        own = _OWN.format(alias="m") if viewer.own_only else ""
-        sql = _CONVERSATIONS.format(asked=asked, own=own) + NEWEST_FIRST
+        sql = _CONVERSATIONS.format(asked=asked, own=own(viewer, "m")) + NEWEST_FIRST
         return self._rows(sql, {**_values(viewer, filters), **places(after, limit)})
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
@@ -126,10 +125,6 @@ class EntriesInPostgres:
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         return rows_of(self._connect, sql, values)
-
-
-def _seen(sql: str, viewer: Viewer) -> str:
-    return sql + (_OWN.format(alias="e") if viewer.own_only else "")
 
 
 def _values(viewer: Viewer, filters: Filters | None = None, limit: int = 0) -> Row:

@@ -9,6 +9,7 @@ from crm.adapters.postgres.reading import (
     Connect,
     lines,
     numbers,
+    own,
     part,
     places,
     rows_of,
@@ -137,18 +138,17 @@ class ContactQuestions:
         return with_usernames(with_fields(found[0])) if found else None
 
     def duplicates(self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
-        own, mine = _own(viewer, "o"), _own(viewer, "c")
         seek = "AND c.contact_id >= %(second)s AND (c.contact_id, pair.contact_id) > (%(second)s, %(first)s)"
         values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "limit": limit}
         values |= dict(zip(("first", "second"), after or (None, None), strict=True))
-        sql = _OLDEST.format(own=own, mine=mine, page=seek if after else "")
+        sql = _OLDEST.format(own=own(viewer, "o"), mine=own(viewer, "c"), page=seek if after else "")
         return self._rows(sql, values)
 
     def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
         others = [each for each in after or () if each != contact_id]
         page = "AND m.contact_id > %(after)s" if others else ""
         values = {"id": contact_id, "viewer": viewer.user_id, "limit": limit, "after": others[0] if others else None}
-        return self._rows(_OTHERS.format(own=_own(viewer, "o"), page=page), values)
+        return self._rows(_OTHERS.format(own=own(viewer, "o"), page=page), values)
 
     def notes_of(self, contact_id: UUID, after: UUID | None, limit: int) -> list[Row]:
         sql = f"""{_FAMILY} SELECT * FROM view_contacts.notes JOIN family USING (contact_id) WHERE true
@@ -165,11 +165,7 @@ class ContactQuestions:
         return self._rows(sql, {"id": contact_id, **places(after, limit)})
 
     def _contacts(self, viewer: Viewer) -> tuple[str, Row]:
-        return _CONTACT + _own(viewer, "c"), {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
+        return _CONTACT + own(viewer, "c"), {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         return rows_of(self._connect, sql, values)
-
-
-def _own(viewer: Viewer, alias: str) -> str:
-    return f" AND {alias}.owner_id = %(viewer)s" if viewer.own_only else ""

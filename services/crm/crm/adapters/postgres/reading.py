@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 from recado_events.numbers import variants
 
-from crm.views import Place, Row
+from crm.views import Place, Row, Viewer
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 _CAUSES = "SELECT notification_id, state FROM public.stored_events WHERE notification_id = ANY (%(positions)s)"
@@ -77,3 +77,8 @@ def numbers(search: str) -> list[str]:
     if len(digits) < 3 or any(letter.isalpha() for letter in search):
         return []
     return [digits, *variants(digits)]
+
+
+def own(viewer: Viewer, alias: str) -> str:
+    """The condition on what has an owner, by its alias; its value is `viewer`."""
+    return f" AND {alias}.owner_id = %(viewer)s" if viewer.own_only else ""

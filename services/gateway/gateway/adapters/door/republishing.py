@@ -12,10 +12,8 @@ from recado_chassis.toolbox import Publisher
 from recado_events.catalogue import INBOUND
 
 from gateway.adapters.door.archiving import AGAIN
+from gateway.adapters.door.releasing import AT_ONCE
 from gateway.application.archive import Archive, Kept, Span
-
-AT_ONCE = 16
-"""The largest ones together still fit into what may wait for Kafka."""
 
 
 async def republish(archive: Archive, publisher: Publisher, span: Span, a_second: float) -> AsyncIterator[list[Kept]]:

@@ -15,9 +15,11 @@ from recado_events.ids import OrganisationId
 
 from gateway.application.archive import Headers, Heap, Kept, RecordId, Span, Standing, Wanted
 
-WRITE = """
-INSERT INTO inbound_archive (topic, partition, "offset", record_id, type, organisation_id, waba_id, phone_number_id,
-    received_at, key, value, headers, standing)
+_COLUMNS = """
+    topic, partition, "offset", record_id, type, organisation_id, waba_id, phone_number_id, received_at, key, value,
+    headers, standing"""
+WRITE = f"""
+INSERT INTO inbound_archive ({_COLUMNS})
 SELECT * FROM unnest(%s::text[], %s::integer[], %s::bigint[], %s::text[], %s::text[], %s::uuid[], %s::text[],
     %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[], %s::bytea[], %s::text[])
 ON CONFLICT DO NOTHING
@@ -26,12 +28,11 @@ PURGE = """
 DELETE FROM inbound_archive WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM inbound_archive WHERE received_at < %s ORDER BY received_at LIMIT %s))
 """
-TAKE = """
+TAKE = f"""
 UPDATE inbound_archive SET lent_until = now() + interval '30 seconds' WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM inbound_archive WHERE standing = 'waiting' AND coalesce(lent_until, '-infinity') < now()
     ORDER BY received_at, partition, "offset" LIMIT %s FOR UPDATE SKIP LOCKED))
-RETURNING topic, partition, "offset", record_id, type, organisation_id, waba_id, phone_number_id, received_at, key,
-    value, headers, standing
+RETURNING {_COLUMNS}
 """
 SETTLE = """
 UPDATE inbound_archive AS kept SET standing = decided.standing, organisation_id = decided.organisation_id
@@ -61,9 +62,8 @@ GROUP BY waba_id, phone_number_id, type, standing ORDER BY max(received_at) DESC
 COUNT = """
 SELECT standing, count(*) FROM inbound_archive WHERE standing IN ('waiting', 'held', 'forged') GROUP BY standing
 """
-OF_SPAN = """
-SELECT topic, partition, "offset", record_id, type, organisation_id, waba_id, phone_number_id, received_at, key, value,
-    headers, standing
+OF_SPAN = f"""
+SELECT {_COLUMNS}
 FROM inbound_archive
 WHERE topic = %(topic)s AND received_at >= %(at)s AND received_at < %(before)s AND organisation_id IS NOT NULL
     AND (received_at, partition, "offset", record_id) > (%(at)s, %(partition)s, %(offset)s, %(id)s)
