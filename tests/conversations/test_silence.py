@@ -26,6 +26,7 @@ from recado_events.conversations import (
     ConversationOpened,
     ConversationReopened,
     ConversationRulesChosen,
+    ConversationUnassigned,
     MessageReceived,
     RotaTurnTaken,
 )
@@ -220,8 +221,22 @@ def test_rule_3_an_owner_who_may_reply_no_more_does_not_get_it_back() -> None:
     living.closes(living.talk())
     living.register(ana, active=False)
     living.writes()
-    first, second = living.facts(ConversationAssigned)
-    assert (first.user_id, second.user_id, second.previous_user_id) == (ana, bruno, ana)
+    (left,) = living.facts(ConversationUnassigned)
+    assert (left.user_id, left.reason) == (ana, "inactive")
+    assert [assigned.user_id for assigned in living.facts(ConversationAssigned)] == [ana, bruno]
+
+
+def test_rule_16_who_may_reply_no_more_and_comes_back_has_nothing_that_waits() -> None:
+    living = Living()
+    (ana,) = living.agents(1)
+    living.rules(reopen_within=HOUR)
+    living.rota([ana])
+    living.writes()
+    living.closes(living.talk())
+    living.register(ana, active=False)
+    living.writes()
+    waiting = living.customer(living.somebody()).conversations[living.talk()]
+    assert (waiting.state, waiting.assignee) == ("open", None)
 
 
 def test_rule_3_the_business_s_own_phone_app_reopens_nothing() -> None:

@@ -276,7 +276,8 @@ def test_rule_16_who_loses_a_conversation_to_the_queue_is_told_so() -> None:
     (ana,) = living.agents(1)
     living.rota([ana])
     told_of = told_to_who_may_reply_no_more(living, ana)
-    assert living.facts(told.ConversationQueued)[-1].previous_user_id == ana
+    assert [unassigned.user_id for unassigned in living.facts(told.ConversationUnassigned)] == [ana]
+    assert len(living.facts(told.ConversationQueued)) == 1
     assert "conversation-lost" in told_of
     assert "message-received" not in told_of
 

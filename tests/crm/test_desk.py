@@ -195,6 +195,17 @@ async def test_rule_15_the_owner_of_a_contact_sees_which_conversations_it_has_wh
     assert theirs.status_code == 404
 
 
+async def test_rule_16_what_waits_for_somebody_is_shown_as_nobodys(office: Office) -> None:
+    place = office.place(office.customer())
+    contact = await office.contact()
+    (talk,) = (await office.sees(f"/contacts/{contact}/conversations"))["items"]
+    left: Any = {**place, "conversation_id": talk["conversation_id"], "user_id": talk["assignee"]}
+    office.hears(told_by.ConversationUnassigned(**left, reason="inactive", unassigned_at=datetime.now(UTC)))
+    (shown,) = (await office.sees(f"/contacts/{contact}/conversations"))["items"]
+    assert talk["assignee"] is not None
+    assert shown == {**talk, "assignee": None}
+
+
 async def test_rule_15_a_record_from_a_conversation_leaves_out_a_company_that_its_maker_may_not_see(
     office: Office,
 ) -> None:

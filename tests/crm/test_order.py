@@ -46,6 +46,7 @@ TALKS: list[Event] = [
     told.ConversationAssigned(**TALK(FIRST), user_id=BRUNO, how="person", assigned_at=NOON),
     told.ConversationClosed(**TALK(FIRST), reason="person", closed_at=NOON),
     told.ConversationReopened(**TALK(FIRST), reopened_at=NOON),
+    told.ConversationUnassigned(**TALK(FIRST), user_id=BRUNO, reason="inactive", unassigned_at=NOON),
     told.ConversationClosed(**TALK(FIRST), reason="person", closed_at=NOON),
     told.ConversationOpened(**TALK(SECOND), initiated_by="customer", opened_at=NOON),
     told.ConversationAssigned(**TALK(SECOND), user_id=BRUNO, how="rota", assigned_at=NOON),

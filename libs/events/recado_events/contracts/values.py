@@ -106,6 +106,7 @@ BY_EVENT: Mapping[type[Event], Mapping[str, Any]] = {
     c.ServiceWindowExtended: {"message_id": s.seen(s.REACTION_WAMID)},
     c.ConversationOpened: {"initiated_by": "customer", "previous_id": s.EARLIER_CONVERSATION},
     c.ConversationAssigned: {"how": "person", "previous_user_id": s.BRUNO},
+    c.ConversationUnassigned: {"reason": "inactive"},
     c.ConversationClosed: {"reason": "person"},
     c.ConversationRead: {"up_to_id": s.QUESTION},
     c.MessageReceived: {"message_id": s.QUESTION, "ordinal": 1},

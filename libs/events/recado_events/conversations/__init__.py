@@ -30,6 +30,7 @@ from recado_events.conversations.conversation import (
     ConversationOpened,
     ConversationRead,
     ConversationReopened,
+    ConversationUnassigned,
     OfConversation,
 )
 from recado_events.conversations.customer import (
@@ -124,6 +125,7 @@ PUBLISHED: tuple[type[Event], ...] = (
     ServiceWindowExtended,
     ConversationOpened,
     ConversationAssigned,
+    ConversationUnassigned,
     ConversationAnswered,
     ConversationClosed,
     ConversationReopened,
@@ -170,6 +172,7 @@ __all__ = [
     "ConversationRead",
     "ConversationReopened",
     "ConversationRulesChosen",
+    "ConversationUnassigned",
     "CustomerAliasesAdded",
     "CustomerBlocked",
     "CustomerIdentified",

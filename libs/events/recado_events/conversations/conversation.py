@@ -32,6 +32,17 @@ class ConversationAssigned(OfConversation):
     assigned_at: AwareDatetime
 
 
+class ConversationUnassigned(OfConversation):
+    """It is open again and nobody's: who had it may not have it any more. Who gets it is told next, or it waits."""
+
+    TYPE: ClassVar[str] = "conversations.conversation-unassigned.v1"
+    user_id: UserId
+    """Whose it was until now."""
+    reason: str
+    """inactive, may_not_reply or not_registered."""
+    unassigned_at: AwareDatetime
+
+
 class ConversationAnswered(OfConversation):
     """The customer answered what the business began: from `awaiting_reply` to `open`."""
 

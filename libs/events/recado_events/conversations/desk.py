@@ -58,8 +58,6 @@ class ConversationQueued(OfDesk):
     skipped: tuple[Skipped, ...]
     contact_owner_id: UserId | None = None
     """Who owns the contact and is not eligible either; it is theirs if they become so first."""
-    previous_user_id: UserId | None = None
-    """Whose it was until now, and is not any more."""
     queued_at: AwareDatetime
 
 

@@ -146,6 +146,14 @@ class ContactConversationAssigned(OfContact):
     assigned_at: AwareDatetime
 
 
+class ContactConversationUnassigned(OfContact):
+    """Nobody's, until somebody is assigned."""
+
+    TYPE: ClassVar[str] = "crm.contact-conversation-unassigned.v1"
+    conversation_id: ConversationId
+    unassigned_at: AwareDatetime
+
+
 class ContactConversationClosed(OfContact):
     TYPE: ClassVar[str] = "crm.contact-conversation-closed.v1"
     conversation_id: ConversationId

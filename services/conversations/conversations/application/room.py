@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from recado_chassis.streams import Streams
-from recado_events.conversations import ConversationAssigned, ConversationQueued, ConversationRead, MessageReceived
+from recado_events.conversations import ConversationAssigned, ConversationRead, ConversationUnassigned, MessageReceived
 from recado_events.event import Event
 from recado_events.ids import ConversationId, CustomerId, OrganisationId, UserId
 
@@ -15,7 +15,7 @@ from conversations.application.watching import Moved, News, Owners, Told, Watche
 from conversations.domain import team
 from conversations.domain.refusals import NoPermission
 from conversations.domain.team import OWN, Grant, Team
-from conversations.domain.visibility import grant_now, is_everybodys, verdict
+from conversations.domain.visibility import grant_now, is_everybodys, verdict, whose_it_was
 from conversations.views.live import Cut, cut
 
 _MOST_OWNERS = 50_000
@@ -92,7 +92,7 @@ class Room:
             yield from self._granted_anew(told.position)
         if isinstance(event, ConversationAssigned) and (self._own or event.customer_id in self.owners):
             self.owners.setdefault(event.customer_id, {})[event.conversation_id] = event.user_id
-        if isinstance(event, ConversationQueued) and event.customer_id in self.owners:
+        if isinstance(event, ConversationUnassigned) and event.customer_id in self.owners:
             self.owners[event.customer_id][event.conversation_id] = None
         owners = owners_among(self.owners, event)
         self._count(event, owners)
@@ -116,7 +116,7 @@ class Room:
         """Of those who see only what is theirs: all who may see this, or see the last of it."""
         if is_everybodys(event):
             return list(self._own)
-        before = event.previous_user_id if isinstance(event, ConversationAssigned | ConversationQueued) else None
+        before = whose_it_was(event)
         return [user_id for user_id in {*owners.values(), before} if user_id is not None and user_id in self._own]
 
     def _count(self, event: Event, owners: Mapping[ConversationId, UserId | None]) -> None:
@@ -133,8 +133,8 @@ class Room:
                     self.moved[watcher].add(event.conversation_id)
                 if event.previous_user_id != event.user_id:
                     self._forget(event.conversation_id, event.previous_user_id)
-            case ConversationQueued():
-                self._forget(event.conversation_id, event.previous_user_id)
+            case ConversationUnassigned():
+                self._forget(event.conversation_id, event.user_id)
 
     def _forget(self, conversation_id: ConversationId, user_id: UserId | None) -> None:
         """It is theirs no more."""

@@ -29,22 +29,18 @@ def assign_new(
     desk: Desk,
     team: Team,
     now: datetime,
-    previous: UserId | None = None,
 ) -> list[Event]:
-    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12). `previous`: whose it was
-    until now."""
+    """A known contact's owner comes first and leaves the rota's pointer where it is (rule 12)."""
     if contact_owner is not None and team.ineligible(contact_owner) is None:
-        return [_assigned(place, contact_owner, "contact_owner", now, previous)]
+        return [_assigned(place, contact_owner, "contact_owner", now)]
     turn = next_turn(desk, team)
     if turn.user_id is None:
-        return _wait(place, contact_owner, turn, desk, team, now, previous)
-    return _take_turn(place, turn.user_id, turn, desk, "rota", now, previous)
+        return _wait(place, contact_owner, turn, desk, team, now)
+    return _take_turn(place, turn.user_id, turn, desk, "rota", now)
 
 
-def _assigned(
-    place: ConversationPlace, user_id: UserId, how: str, now: datetime, previous: UserId | None = None
-) -> Event:
-    return ConversationAssigned(**place, user_id=user_id, how=how, previous_user_id=previous, assigned_at=now)
+def _assigned(place: ConversationPlace, user_id: UserId, how: str, now: datetime) -> Event:
+    return ConversationAssigned(**place, user_id=user_id, how=how, assigned_at=now)
 
 
 def _wait(
@@ -54,7 +50,6 @@ def _wait(
     desk: Desk,
     team: Team,
     now: datetime,
-    previous: UserId | None,
 ) -> list[Event]:
     facts: list[Event] = []
     if place["phone_number_id"] not in team.desks:
@@ -62,8 +57,7 @@ def _wait(
             DeskKnown(organisation_id=place["organisation_id"], phone_number_id=place["phone_number_id"], known_at=now)
         )
     if not is_waiting(desk, place):
-        owners: dict[str, UserId | None] = {"contact_owner_id": contact_owner, "previous_user_id": previous}
-        facts.append(ConversationQueued(**place, **owners, skipped=turn.skipped, queued_at=now))
+        facts.append(ConversationQueued(**place, contact_owner_id=contact_owner, skipped=turn.skipped, queued_at=now))
     return facts
 
 
@@ -74,7 +68,6 @@ def _take_turn(
     desk: Desk,
     how: str,
     now: datetime,
-    previous: UserId | None = None,
 ) -> list[Event]:
     return [
         RotaTurnTaken(
@@ -87,7 +80,7 @@ def _take_turn(
             from_queue=how == "queue",
             taken_at=now,
         ),
-        _assigned(place, user_id, how, now, previous),
+        _assigned(place, user_id, how, now),
     ]
 
 

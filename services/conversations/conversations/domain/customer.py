@@ -16,6 +16,7 @@ from recado_events.conversations import (
     ConversationOpened,
     ConversationRead,
     ConversationReopened,
+    ConversationUnassigned,
     CustomerAliasesAdded,
     CustomerBlocked,
     CustomerIdentified,
@@ -154,6 +155,8 @@ def _evolve_conversation(customer: Customer, event: Event) -> Customer:
     match event:
         case ConversationAssigned():
             return _changed(customer, event.conversation_id, assignee=event.user_id)
+        case ConversationUnassigned():
+            return _changed(customer, event.conversation_id, assignee=None)
         case ConversationAnswered():
             return _changed(customer, event.conversation_id, state=OPEN)
         case ConversationReopened():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from recado_events.conversations import ConversationClosed, ConversationReopened
+from recado_events.conversations import ConversationClosed, ConversationReopened, ConversationUnassigned
 from recado_events.event import Event
 
 from conversations.commands import CloseSilent
@@ -57,6 +57,10 @@ def go_on(place: CustomerPlace, customer: Customer, desk: Desk, team: Team, now:
     talk = in_conversation(place, customer.last_id)
     reopened = ConversationReopened(**talk, reopened_at=now)
     assignee = customer.conversations[customer.last_id].assignee
-    if assignee is not None and team.ineligible(assignee) is None:
+    why_not = None if assignee is None else team.ineligible(assignee)
+    if assignee is not None and why_not is None:
         return [reopened]
-    return [reopened, *assign_new(talk, customer.owner_id, desk, team, now, previous=assignee)]
+    facts: list[Event] = [reopened]
+    if assignee is not None and why_not is not None:
+        facts.append(ConversationUnassigned(**talk, user_id=assignee, reason=why_not, unassigned_at=now))
+    return [*facts, *assign_new(talk, customer.owner_id, desk, team, now)]

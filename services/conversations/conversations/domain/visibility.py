@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from recado_events.conversations import ConversationAssigned, ConversationQueued, OfQuickReply, OfTeam
+from recado_events.conversations import ConversationAssigned, ConversationUnassigned, OfQuickReply, OfTeam
 from recado_events.event import Event
 from recado_events.ids import ConversationId, UserId
 
@@ -49,5 +49,14 @@ def verdict(event: Event, user_id: UserId, scope: str, owners: Mapping[Conversat
         return "seen" if user_id in owners.values() else "hidden"
     if owners.get(conversation_id) == user_id:
         return "seen"
-    was_theirs = isinstance(event, ConversationAssigned | ConversationQueued) and event.previous_user_id == user_id
-    return "lost" if was_theirs else "hidden"
+    return "lost" if whose_it_was(event) == user_id else "hidden"
+
+
+def whose_it_was(event: Event) -> UserId | None:
+    """Who had the conversation until this happened."""
+    match event:
+        case ConversationAssigned():
+            return event.previous_user_id
+        case ConversationUnassigned():
+            return event.user_id
+    return None

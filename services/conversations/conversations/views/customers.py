@@ -8,7 +8,7 @@ from recado_events import conversations as told
 
 from conversations.domain.customer import newest_of
 from conversations.domain.private import FreeEntryNoted
-from conversations.views.change import Change, Changes, changes, of_conversation, of_customer, of_organisation
+from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
 from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 
 
@@ -105,13 +105,18 @@ def _(event: told.ConversationAssigned, position: int) -> Changes:
 
 
 @changes.register
-def _(event: told.ConversationQueued, position: int) -> Changes:
-    """One that somebody had is nobody's while it waits."""
-    if event.previous_user_id is not None:
-        nobody = of_organisation(event, "conversation_assigned", conversation_id=event.conversation_id, user_id=None)
-        yield nobody
-        noted = {**nobody.values, "how": "queue", "assigned_by": None, "assigned_at": event.queued_at}
-        yield Change("owner_noted", {**noted, "position": position})
+def _(event: told.ConversationUnassigned, position: int) -> Changes:
+    """Nobody's; `how` says why."""
+    yield of_conversation(event, "conversation_assigned", user_id=None)
+    yield of_conversation(
+        event,
+        "owner_noted",
+        position=position,
+        user_id=None,
+        how=event.reason,
+        assigned_by=None,
+        assigned_at=event.unassigned_at,
+    )
 
 
 @changes.register

@@ -32,6 +32,7 @@ _CUTS: dict[type[Event], tuple[Name, tuple[str, ...]]] = {
     private.UncertaintyNoted: ("status", ("reason", "noted_at")),
     told.ConversationOpened: ("conversation", ("initiated_by", "previous_id", "opened_at")),
     told.ConversationAssigned: ("conversation", ("user_id", "how", "assigned_by", "previous_user_id", "assigned_at")),
+    told.ConversationUnassigned: ("conversation", ("user_id", "reason", "unassigned_at")),
     told.ConversationQueued: ("conversation", ("queued_at",)),
     told.ConversationDequeued: ("conversation", ("reason", "dequeued_at")),
     told.ConversationAnswered: ("conversation", ("answered_at",)),

@@ -26,6 +26,7 @@ from crm.commands import (
     OnCustomer,
     ReopenConversation,
     StartConversation,
+    UnassignConversation,
 )
 from crm.domain import meeting, opening, staff, talks
 from crm.domain.belonging import Naming, name_company
@@ -84,6 +85,9 @@ class Listening:
         if record_id is not None:
             record = book.pipeline_record(work, record_id)
             book.record(work, opening.assign_record(command, record_id, record), cause)
+
+    def unassign_conversation(self, work: Work, command: UnassignConversation, cause: Cause) -> None:
+        self._on_conversation(work, command, talks.unassign_conversation, cause)
 
     def close_conversation(self, work: Work, command: CloseConversation, cause: Cause) -> None:
         self._on_conversation(work, command, talks.close_conversation, cause)

@@ -46,6 +46,7 @@ from crm.commands.told import (
     OnCustomer,
     ReopenConversation,
     StartConversation,
+    UnassignConversation,
 )
 
 __all__ = [
@@ -96,5 +97,6 @@ __all__ = [
     "StartConversation",
     "StartImport",
     "TakePart",
+    "UnassignConversation",
     "UnmergeContact",
 ]

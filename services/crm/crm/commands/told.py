@@ -52,6 +52,11 @@ class AssignConversation(OnConversation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnassignConversation(OnConversation):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseConversation(OnConversation):
     reason: str
 

@@ -12,6 +12,7 @@ from recado_events.crm import (
     ContactConversationClosed,
     ContactConversationReopened,
     ContactConversationStarted,
+    ContactConversationUnassigned,
     ContactCreated,
     ContactFieldsEdited,
     ContactLinked,
@@ -141,6 +142,9 @@ def _evolve_talks(contact: Contact, event: Event) -> Contact:
         case ContactConversationAssigned():
             before = contact.talks.get(event.conversation_id, Talk())
             return _talk(contact, event.conversation_id, replace(before, assignee=event.user_id))
+        case ContactConversationUnassigned():
+            before = contact.talks.get(event.conversation_id, Talk())
+            return _talk(contact, event.conversation_id, replace(before, assignee=None))
         case ContactConversationClosed() | ContactConversationReopened():
             state = "closed" if isinstance(event, ContactConversationClosed) else "open"
             before = contact.talks.get(event.conversation_id, Talk())

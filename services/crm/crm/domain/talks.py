@@ -7,6 +7,7 @@ from recado_events.crm import (
     ContactConversationClosed,
     ContactConversationReopened,
     ContactConversationStarted,
+    ContactConversationUnassigned,
     ContactOwnerChanged,
 )
 from recado_events.event import Event
@@ -17,6 +18,7 @@ from crm.commands import (
     CloseConversation,
     OnConversation,
     ReopenConversation,
+    UnassignConversation,
 )
 from crm.domain.contact import Contact, Talk
 
@@ -57,6 +59,19 @@ def assign_conversation(command: AssignConversation, contact_id: ContactId, cont
         assigned_at=command.now,
     )
     return [*facts, assigned]
+
+
+def unassign_conversation(command: UnassignConversation, contact_id: ContactId, contact: Contact) -> list[Event]:
+    facts = _started(command, contact_id, contact)
+    if _talk(command, contact).assignee is None:
+        return facts
+    unassigned = ContactConversationUnassigned(
+        organisation_id=command.organisation_id,
+        contact_id=contact_id,
+        conversation_id=command.conversation_id,
+        unassigned_at=command.now,
+    )
+    return [*facts, unassigned]
 
 
 def own_contact(command: AssignConversation, contact_id: ContactId, contact: Contact) -> list[Event]:

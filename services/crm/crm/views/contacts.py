@@ -121,6 +121,8 @@ def _conversations(event: told.OfContact) -> Changes:
             yield of_contact(
                 event, "conversation_assigned", conversation_id=event.conversation_id, user_id=event.user_id
             )
+        case told.ContactConversationUnassigned():
+            yield of_contact(event, "conversation_assigned", conversation_id=event.conversation_id, user_id=None)
         case told.ContactConversationClosed():
             yield of_contact(
                 event, "conversation_state", conversation_id=event.conversation_id, closed_at=event.closed_at

@@ -33,6 +33,7 @@ def hears(listening: Listening, book: Book) -> list[Hears]:
         when(told.CustomerMergedInto, hearing.merged_into, listening.merge_customers),
         when(told.ConversationOpened, hearing.opened, listening.start_conversation),
         when(told.ConversationAssigned, hearing.assigned, listening.assign_conversation),
+        when(told.ConversationUnassigned, hearing.unassigned, listening.unassign_conversation),
         when(told.ConversationClosed, hearing.closed, listening.close_conversation),
         when(told.ConversationReopened, hearing.reopened, listening.reopen_conversation),
         when(told.MessageReceived, hearing.card, listening.name_company),

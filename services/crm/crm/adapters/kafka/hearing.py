@@ -17,6 +17,7 @@ from crm.commands import (
     NoteUser,
     ReopenConversation,
     StartConversation,
+    UnassignConversation,
 )
 
 
@@ -44,6 +45,10 @@ def opened(event: told.ConversationOpened) -> StartConversation:
 
 def assigned(event: told.ConversationAssigned) -> AssignConversation:
     return AssignConversation(**_of_conversation(event), user_id=event.user_id)
+
+
+def unassigned(event: told.ConversationUnassigned) -> UnassignConversation:
+    return UnassignConversation(**_of_conversation(event))
 
 
 def closed(event: told.ConversationClosed) -> CloseConversation:

@@ -16,6 +16,7 @@ from recado_events.conversations import (
     ConversationOpened,
     ConversationRead,
     ConversationReopened,
+    ConversationUnassigned,
     MessageReleased,
     MessageRequested,
     OfConversation,
@@ -64,6 +65,8 @@ def _own(event: Event, owners: dict[ConversationId, UserId | None]) -> None:
             owners[event.conversation_id] = None
         case ConversationAssigned():
             owners[event.conversation_id] = event.user_id
+        case ConversationUnassigned():
+            owners[event.conversation_id] = None
 
 
 def _act(event: Event, owners: Mapping[ConversationId, UserId | None]) -> Act | None:
