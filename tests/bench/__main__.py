@@ -14,7 +14,8 @@ from tests.bench.ground import Ground, ground
 from tests.bench.machine import Neighbours, description
 
 BENCHES = (
-    "ingress", "decisions", "charging", "statement", "latency", "rebuilding", "growth", "desk", "stream", "footprint",
+    "ingress", "decisions", "charging", "statement", "latency", "rebuilding", "growth", "desk", "records", "stream",
+    "footprint",
 )  # fmt: skip
 REPORTS = Path(__file__).parents[2] / "docs" / "reports"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -10,9 +10,10 @@ from random import Random
 from typing import Any, LiteralString
 from uuid import UUID
 
-import psycopg
 from conversations.views.words import marked, spellings_of, trigrams_of, words_of
 from psycopg import Connection
+
+from tests.bench.loading import Row, copied, loading
 
 EACH = 10
 """Messages of a conversation, the customer's and the business's in turn."""
@@ -21,7 +22,6 @@ DAY = timedelta(days=1)
 CHANNELS = ("106540000000001", "106540000000002", "106540000000003")
 _FIRST = ("João", "Áurea", "Zoë", "Rita", "Luís", "Inês", "Marta", "Davi", "Íris", "Ana")
 _LAST = ("Silva", "Pereira", "Gonçalves", "Strauß", "Nuñez", "Okafor", "Ito", "Souza", "Conceição", "Müller")
-Row = tuple[Any, ...]
 
 
 @dataclass
@@ -43,14 +43,9 @@ class Crowd:
         self._position = 0
 
     def load(self, dsn: str) -> None:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute("SET search_path TO view_inbox; SET maintenance_work_mem = '256MB'")
-            indexes = _without_indexes(connection)
+        with loading(dsn, "view_inbox") as connection:
             self._copy(connection)
-            for definition in indexes:
-                connection.execute(definition.encode())
             connection.execute(_COUNTS, {"nobody": UUID(int=0)})
-            connection.execute("VACUUM (ANALYZE)")
 
     def _copy(self, connection: Connection[Any]) -> None:
         step = 2_000
@@ -59,9 +54,7 @@ class Crowd:
             for number in range(start, min(start + step, self.talks)):
                 self._talk(number, rows)
             for table, columns in _COLUMNS.items():
-                with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as copy:
-                    for row in rows[table]:
-                        copy.write_row(row)
+                copied(connection, table, columns, rows[table])
 
     def _talk(self, number: int, rows: dict[str, list[Row]]) -> None:
         random, customer, talk = self.random, self._id(), self._id()
@@ -177,14 +170,3 @@ _COUNTS: LiteralString = """
 
 def _channel(random: Random) -> str:
     return random.choices(CHANNELS, (80, 19, 1))[0]
-
-
-def _without_indexes(connection: Connection[Any]) -> Sequence[str]:
-    """Drops those that are no primary keys, and gives what makes them again."""
-    query = """
-        SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON oid = indexrelid
-        WHERE relnamespace = 'view_inbox'::regnamespace AND NOT indisprimary"""
-    found = connection.execute(query).fetchall()
-    for name, _ in found:
-        connection.execute(f"DROP INDEX {name}".encode())
-    return [definition for _, definition in found]

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-import httpx
-import psycopg
 from conversations import main as conversations
 from recado_chassis.running.interpreter import tune
 
+from tests.bench.asking import Ask, Question, add_whole_reads, always, ask, whole_reads
 from tests.bench.crowd import CHANNELS, EACH, PAST, Crowd
-from tests.bench.figures import Findings, Target, say
+from tests.bench.figures import Findings, say
 from tests.bench.ground import Ground
 from tests.harness.on_database import ServiceOnDatabase, token
 
@@ -30,18 +25,7 @@ HOW = (
     "until the whole answer is there, 50 conversations a page. A page may come short where few conversations fit; it "
     "says where to go on, and the note says how often that happened."
 )
-Ask = Callable[[Random], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Question:
-    name: str
-    query: Ask
-    reader: int | None = None
-    """Which user of the crowd asks, as an administrator; any where None."""
-    path: str = "/conversations"
-    deep: bool = False
-    """The fourth page instead of the first."""
+VIEW = "view_inbox"
 
 
 def run(ground: Ground) -> Findings:
@@ -73,58 +57,18 @@ async def _measure(service: ServiceOnDatabase, crowd: Crowd, findings: Findings,
         assert grant.is_success, grant.text
         await service.shown()
         member = token("member", crowd.organisation, crowd.users[5], profile)
-        before = _whole_reads(service.dsn)
+        before = whole_reads(service.dsn, VIEW)
         for question in questions(crowd):
             who = [token("administrator", crowd.organisation, user) for user in _readers(crowd, question)]
-            await _ask(client, findings, question, who, random, rounds)
+            await ask(client, findings, question, who, random, rounds)
         for question in (MINE, UNREAD, Question("counters", always(), path="/counters")):
             own = Question(f"scope own: {question.name}", question.query, path=question.path)
-            await _ask(client, findings, own, [member], random, rounds)
-    more = {table: times - before[table] for table, times in _whole_reads(service.dsn).items() if times > before[table]}
-    note = ", ".join(f"{table}: {times}" for table, times in sorted(more.items()))
-    findings.add("tables read as a whole meanwhile", [sum(more.values())], "times", Target("most", 0), note)
+            await ask(client, findings, own, [member], random, rounds)
+    add_whole_reads(findings, before, whole_reads(service.dsn, VIEW))
 
 
 def _readers(crowd: Crowd, question: Question) -> list[UUID]:
     return crowd.users if question.reader is None else [crowd.users[question.reader]]
-
-
-async def _ask(
-    client: httpx.AsyncClient,
-    findings: Findings,
-    asked: Question,
-    who: list[dict[str, str]],
-    random: Random,
-    rounds: int,
-) -> None:
-    taken, short = [], 0
-    for _ in range(rounds):
-        path, headers = f"{asked.path}?{urlencode(asked.query(random), doseq=True)}", random.choice(who)
-        for _ in range(3 if asked.deep else 0):
-            cursor = (await client.get(path, headers=headers)).json()["next_cursor"]
-            path = f"{path.split('&cursor', maxsplit=1)[0]}&cursor={cursor}" if cursor else path
-        begun = time.perf_counter()
-        answer = await client.get(path, headers=headers)
-        taken.append(1000 * (time.perf_counter() - begun))
-        assert answer.status_code == 200, answer.text
-        told = answer.json()
-        short += len(told.get("items", ())) < 50 and told.get("next_cursor") is not None
-    note = f"{short} of {rounds} pages came short" if short else ""
-    findings.add(asked.name, [sorted(taken)[int(0.95 * rounds)]], "ms", Target("most", 50), note)
-
-
-def _whole_reads(dsn: str) -> dict[str, int]:
-    """How often each table was, of those that have more than a few pages: a smaller one is rightly read so."""
-    with psycopg.connect(dsn) as connection:
-        time.sleep(1.5)  # what other sessions did is told to all after a second
-        query = """
-            SELECT s.relname, s.seq_scan FROM pg_stat_user_tables s JOIN pg_class ON pg_class.oid = s.relid
-            WHERE s.schemaname = 'view_inbox' AND relpages > 16"""
-        return dict(connection.execute(query).fetchall())
-
-
-def always(**query: Any) -> Ask:
-    return lambda _: query
 
 
 MINE = Question("view: mine", always(view="mine"))

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from crm.adapters.postgres.reading import numbers
+from crm.views.folding import folded
 from recado_chassis.following.rebuild import digest, rebuild
 from recado_events import conversations as told_by
 from recado_events.identity import Alias
@@ -51,6 +53,24 @@ async def test_search_finds_parts_of_names_and_numbers_and_takes_wildcards_liter
     assert {search: await people.found(search) for search in SEARCHES} == SEARCHES
 
 
+async def test_whatever_part_of_a_text_is_searched_what_brute_force_finds_is_found(people: Office) -> None:
+    """Parts of one to five characters, within a line and over the end of one; and letters that nobody has."""
+    people.customer(Alias(kind="user_id", value="BR.2"), name="Maria João", username="@jo.ma")
+    shown = {contact["name"]: [contact["name"] or "", *_searched(contact)] for contact in await people.listed()}
+    lines = {name: [folded(line) for line in (told[0].strip(), *told[1:])] for name, told in shown.items()}
+    whole = "/".join(line for told in lines.values() for line in told)
+    parts = {whole[at : at + size] for size in (1, 2, 3, 5) for at in range(0, len(whole), 2)} | {"zq", "zqx"}
+    for part in (each for each in parts if each == each.strip() and not numbers(each)):
+        named = {name for name, told in lines.items() if any(part in line for line in told)}
+        assert await people.found(part) == named, part
+
+
+def _searched(contact: dict[str, Any]) -> list[str]:
+    told = {"wa_id": "", "variant": "", "username": "@"}
+    aliases = [each for each in contact["aliases"] if each["kind"] in told]
+    return [told[each["kind"]] + each["value"].removeprefix("@") for each in aliases]
+
+
 async def test_search_finds_parts_of_addresses_as_they_are_now(people: Office) -> None:
     (maria,) = await people.listed(search="maria")
     path = f"/contacts/{maria['contact_id']}"
@@ -68,7 +88,8 @@ async def test_rule_10_a_username_is_shown_with_the_aliases_and_found_by_search_
     office.customer(Alias(kind="user_id", value="BR.1"), name=None, username="bia")
     assert await office.found("ana.l") == await office.found("@ana.lima") == {"Ana"}
     assert await office.found("@bia") == {None}
-    assert await office.found("@") == set()
+    assert await office.found("@") == {"Ana", None}
+    assert await office.found("@lima") == set()
     (ana,) = await office.listed(search="ana.lima")
     assert ana["aliases"] == [
         {"kind": "wa_id", "value": "5511987654321"},

@@ -24,17 +24,20 @@ def rows(event: told.OfContact, position: int) -> Changes:
             if event.personal is not None and event.personal.name is not None:
                 yield from _field(event, NAME, event.personal.name)
             yield from _aliases(event, position, event.personal.aliases if event.personal else ())
+            yield of_contact(event, "searched")
         case told.ContactAliasesAdded():
             yield from _aliases(event, position, event.personal.aliases if event.personal else ())
+            yield of_contact(event, "searched")
         case told.ContactOwnerChanged():
             yield of_contact(event, "owner", owner_id=event.owner_id, at=event.changed_at)
         case told.ContactFieldsEdited():
             for edit in event.personal.edits if event.personal else ():
                 yield from _field(event, edit.field, edit.after)
+            yield of_contact(event, "searched")
         case told.ContactNoteAdded():
             yield _note(event)
         case told.ContactLinked() | told.ContactUsernameChanged():
-            yield _customer(event)
+            yield from _customer(event)
         case told.ContactSuperseded() | told.ContactMergedInto() | told.ContactUnmerged() | told.ContactRestored():
             yield from _superseding(event, position)
         case _:
@@ -52,6 +55,7 @@ def _superseding(event: Superseding, position: int) -> Changes:
             for alias in event.personal.aliases if event.personal else ():
                 yield of_contact(event, "alias_lost", kind=alias.kind, value=alias.value)
                 yield of_contact(event, "number_lost", value=alias.value)
+            yield of_contact(event, "searched")
             about = {"conversations": list(event.conversations), "customers": list(event.customers)}
             yield of_contact(event, "lines_back", unmerged_id=event.unmerged_id, **about)
         case told.ContactRestored():
@@ -62,6 +66,7 @@ def _restored(event: told.ContactRestored, position: int) -> Changes:
     """Its customers' conversations come back from wherever they began; the lines that tell of them did already."""
     yield of_contact(event, "superseded", survivor_id=None)
     yield from _aliases(event, position, [each.alias for each in event.personal.aliases] if event.personal else ())
+    yield of_contact(event, "searched")
     talks = [talk.conversation_id for talk in event.conversations]
     yield of_contact(event, "conversations_back", conversations=talks)
 
@@ -80,19 +85,16 @@ def _aliases(event: told.OfContact, position: int, aliases: Iterable[Alias]) -> 
             yield of_contact(event, "number", value=alias.value, canonical=canonical)
 
 
-def _customer(event: told.ContactLinked | told.ContactUsernameChanged) -> Change:
+def _customer(event: told.ContactLinked | told.ContactUsernameChanged) -> Changes:
     """What customers are called stays with them, whatever contact they are linked to."""
     if isinstance(event, told.ContactLinked):
-        return of_contact(event, "linked", customer_id=event.customer_id)
-    username = event.personal.username if event.personal else None
-    return of_contact(
-        event,
-        "username",
-        customer_id=event.customer_id,
-        username=username,
-        folded=folded(username).removeprefix("@"),
-        told_at=event.changed_at,
-    )
+        yield of_contact(event, "searched_without", customer_id=event.customer_id)
+        yield of_contact(event, "linked", customer_id=event.customer_id)
+    else:
+        username = event.personal.username if event.personal else None
+        named = {"username": username, "folded": folded(username).removeprefix("@"), "told_at": event.changed_at}
+        yield of_contact(event, "username", customer_id=event.customer_id, **named)
+    yield of_contact(event, "searched_with", customer_id=event.customer_id)
 
 
 def _note(event: told.ContactNoteAdded) -> Change:

@@ -8,7 +8,7 @@ from recado_events.event import Event
 from crm.domain.contact import NAME
 from crm.domain.private import ContactImportPartTaken
 from crm.views.change import Change, Changes, as_json, of_entry
-from crm.views.folding import folded, sort_key
+from crm.views.folding import searched, sort_key
 from crm.views.history import entry_line
 
 Noted = told.CompanyNoteAdded | told.PipelineRecordNoteAdded
@@ -85,10 +85,11 @@ def _edits(event: Edited, entry_id: object) -> Changes:
 
 
 def _field(event: told.OfCompany | told.OfPipelineRecord, entry_id: object, name: str, value: object) -> Changes:
-    yield of_entry(event, entry_id, "field", field=name, value=as_json(value), folded=folded(value))
+    yield of_entry(event, entry_id, "field", field=name, value=as_json(value))
     if name == NAME:
         kind = "company" if isinstance(event, told.OfCompany) else "record"
-        yield of_entry(event, entry_id, f"{kind}_sorted", sort_key=sort_key(value), at=event.happened_at)
+        named = {"sort_key": sort_key(value), "searched": searched(value)}
+        yield of_entry(event, entry_id, f"{kind}_named", **named, at=event.happened_at)
 
 
 def _note(event: Noted, entry_id: object) -> Change:

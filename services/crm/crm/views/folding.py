@@ -12,6 +12,11 @@ def folded(told: Any) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
+def searched(told: Any) -> str:
+    """As much as anybody looks for."""
+    return folded(told)[:1_000]
+
+
 def sort_key(told: Any) -> str:
     """Short enough for an index, whatever somebody calls themselves."""
     return folded(told)[:100]

@@ -6,9 +6,12 @@ CREATE TABLE companies (
     conversation_id uuid,
     message_id uuid,
     sort_key text COLLATE "C" NOT NULL,
+    searched text NOT NULL DEFAULT '', -- the name, folded
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL
 );
+CREATE INDEX companies_searched ON companies USING gin (grams(organisation_id, searched))
+    WITH (gin_pending_list_limit = 256);
 CREATE INDEX companies_of ON companies (organisation_id, sort_key, company_id);
 CREATE INDEX companies_own ON companies (organisation_id, owner_id, sort_key, company_id);
 
@@ -27,9 +30,12 @@ CREATE TABLE pipeline_records (
     origin text NOT NULL,
     opened_by uuid,
     sort_key text COLLATE "C" NOT NULL,
+    searched text NOT NULL DEFAULT '', -- the name, folded
     opened_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL
 );
+CREATE INDEX records_searched ON pipeline_records USING gin (grams(organisation_id, searched))
+    WITH (gin_pending_list_limit = 256);
 CREATE INDEX records_of ON pipeline_records (organisation_id, pipeline_record_id);
 CREATE INDEX records_own ON pipeline_records (organisation_id, owner_id, pipeline_record_id);
 CREATE INDEX records_of_stage ON pipeline_records (stage_id, pipeline_record_id);
@@ -55,12 +61,11 @@ CREATE TABLE contact_companies (
 );
 CREATE INDEX contacts_of ON contact_companies (company_id);
 
--- An entry is a company or a pipeline record. Values are JSON as it was told; what is searched is folded text.
+-- An entry is a company or a pipeline record. Values are JSON as it was told.
 CREATE TABLE fields (
     entry_id uuid NOT NULL,
     field text NOT NULL,
     value bytea NOT NULL,
-    folded text NOT NULL,
     PRIMARY KEY (entry_id, field)
 );
 

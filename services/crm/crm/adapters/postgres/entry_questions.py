@@ -9,12 +9,12 @@ from crm.adapters.postgres.reading import (
     Connect,
     lines,
     own,
-    part,
     places,
     rows_of,
     with_fields,
     with_text,
 )
+from crm.adapters.postgres.searching import holding
 from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
 
@@ -27,8 +27,6 @@ _COMPANY = f"""
 _RECORD = f"""
     SELECT e.*, {_FIELDS.format(id="e.pipeline_record_id")}
     FROM view_entries.pipeline_records e WHERE e.organisation_id = %(organisation_id)s"""
-_NAMED = """ AND EXISTS (SELECT 1 FROM view_entries.fields f
-    WHERE f.entry_id = {id} AND f.field = 'name' AND f.folded LIKE %(part)s)"""
 _CONVERSATION = """
     SELECT v.* FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s AND v.conversation_id = %(id)s"""
@@ -60,7 +58,7 @@ class EntriesInPostgres:
     def companies_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
         sql, values = _COMPANY + own(viewer, "e"), _values(viewer, filters, limit)
         if filters.search is not None:
-            sql += _NAMED.format(id="e.company_id")
+            sql, values = _searched(sql, values, filters.search)
         if filters.owner_id is not None:
             sql += " AND e.owner_id = %(owner_id)s"
         if after is not None:
@@ -78,7 +76,7 @@ class EntriesInPostgres:
     def records_of(self, viewer: Viewer, filters: Filters, after: UUID | None, limit: int) -> list[Row]:
         sql, values = _RECORD + own(viewer, "e"), _values(viewer, filters, limit)
         if filters.search is not None:
-            sql += _NAMED.format(id="e.pipeline_record_id")
+            sql, values = _searched(sql, values, filters.search)
         for name in ("owner_id", "company_id", "pipeline_id", "stage_id"):
             if getattr(filters, name) is not None:
                 sql += f" AND e.{name} = %({name})s"
@@ -127,12 +125,16 @@ class EntriesInPostgres:
         return rows_of(self._connect, sql, values)
 
 
+def _searched(sql: str, values: Row, search: str) -> tuple[str, Row]:
+    condition, sought = holding("view_entries", "e", [folded(search.strip())])
+    return sql + condition, values | sought
+
+
 def _values(viewer: Viewer, filters: Filters | None = None, limit: int = 0) -> Row:
     named = filters or Filters()
     return {
         "organisation_id": viewer.organisation_id,
         "viewer": viewer.user_id,
         "limit": limit,
-        "part": None if named.search is None else part(folded(named.search.strip())),
         **{name: getattr(named, name) for name in ("owner_id", "contact_id", "company_id", "pipeline_id", "stage_id")},
     }

@@ -6,7 +6,19 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges
 
+from crm.adapters.postgres.searching import GRAMS
 from crm.views import changes
+
+SEARCHED = """
+    UPDATE contacts c SET searched = coalesce((
+        SELECT string_agg(left(line, 1000), E'\n' ORDER BY line COLLATE "C") FROM (
+            SELECT f.folded FROM fields f
+            WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded <> ''
+            UNION ALL
+            SELECT a.value FROM aliases a WHERE a.contact_id = c.contact_id AND a.kind IN ('wa_id', 'variant')
+            UNION ALL
+            SELECT '@' || u.folded FROM customers u WHERE u.contact_id = c.contact_id AND u.folded <> '' {but}
+        ) AS lines (line)), '')"""
 
 STATEMENTS = {
     "created": """
@@ -24,6 +36,11 @@ STATEMENTS = {
         INSERT INTO fields (contact_id, organisation_id, field, value, folded)
         VALUES (%(contact_id)s, %(organisation_id)s, %(field)s, %(value)s, %(folded)s)
         ON CONFLICT (contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded""",
+    "searched": f"{SEARCHED.format(but='')} WHERE contact_id = %(contact_id)s",
+    "searched_with": f"""{SEARCHED.format(but="")}
+        WHERE contact_id = (SELECT contact_id FROM customers WHERE customer_id = %(customer_id)s)""",
+    "searched_without": f"""{SEARCHED.format(but="AND u.customer_id <> %(customer_id)s")}
+        WHERE contact_id = (SELECT contact_id FROM customers WHERE customer_id = %(customer_id)s)""",
     "linked": """
         INSERT INTO customers (customer_id, contact_id) VALUES (%(customer_id)s, %(contact_id)s)
         ON CONFLICT (customer_id) DO UPDATE SET contact_id = excluded.contact_id""",
@@ -57,7 +74,6 @@ STATEMENTS = {
 }
 
 
-CONTACTS = RowChanges(
-    "contacts", files("crm.adapters.postgres").joinpath("contacts.sql").read_text(), STATEMENTS, changes
-)
+_TABLES = files("crm.adapters.postgres").joinpath("contacts.sql").read_text()
+CONTACTS = RowChanges("contacts", GRAMS + _TABLES, STATEMENTS, changes)
 """The projection behind every screen of crm."""

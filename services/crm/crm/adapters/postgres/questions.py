@@ -10,13 +10,13 @@ from crm.adapters.postgres.reading import (
     lines,
     numbers,
     own,
-    part,
     places,
     rows_of,
     with_fields,
     with_text,
     with_usernames,
 )
+from crm.adapters.postgres.searching import holding
 from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
 
@@ -33,14 +33,6 @@ _CONTACT = """
                   AND u.username IS NOT NULL ORDER BY u.told_at, u.customer_id) AS usernames
     FROM view_contacts.contacts c LEFT JOIN view_entries.contact_companies b USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s"""
-_SEARCH = """ AND (
-    EXISTS (SELECT 1 FROM view_contacts.fields f
-            WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded LIKE %(part)s)
-    OR EXISTS (SELECT 1 FROM view_contacts.aliases a
-               WHERE a.contact_id = c.contact_id AND a.kind IN ('wa_id', 'variant')
-               AND a.value LIKE ANY (%(numbers)s))
-    OR EXISTS (SELECT 1 FROM view_contacts.customers u
-               WHERE u.contact_id = c.contact_id AND u.folded LIKE %(username)s))"""
 
 
 _FAMILY = """WITH RECURSIVE family (contact_id) AS (
@@ -111,10 +103,9 @@ class ContactQuestions:
         sql, values = self._contacts(viewer)
         values["limit"] = limit
         if filters.search is not None:
-            sql += _SEARCH
-            searched = folded(filters.search.strip())
-            values |= {"part": part(searched), "username": part(searched.removeprefix("@") or searched)}
-            values["numbers"] = [part(number) for number in numbers(filters.search)]
+            texts = [folded(filters.search.strip()), *numbers(filters.search)]
+            condition, sought = holding("view_contacts", "c", dict.fromkeys(texts))
+            sql, values = sql + condition, values | sought
         if filters.owner_id is not None:
             sql += " AND c.owner_id = %(owner)s"
             values["owner"] = filters.owner_id

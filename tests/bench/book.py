@@ -1,0 +1,127 @@
+"""The records of one organisation that has sold for years, copied straight into crm's views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from crm.adapters.postgres.projection import SEARCHED
+from crm.views.change import as_json
+from crm.views.folding import folded, sort_key
+from psycopg import Connection
+from recado_events.numbers import variants
+
+from tests.bench.loading import Row, copied, loading
+
+FIRST = ("João", "Áurea", "Zoë", "Rita", "Luís", "Inês", "Marta", "Davi", "Íris", "Ana")
+_NUMBER = "106540000000001"
+_AT_STAGES = (80, 15, 4, 1)
+"""How many of a hundred pipeline records are at each."""
+
+
+@dataclass
+class Book:
+    """Every fifth contact is of one company; every second has a pipeline record; a few are known by a username alone,
+    and some share a number or an address."""
+
+    contacts: int
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    random: Random = field(default_factory=lambda: Random(5))
+
+    def __post_init__(self) -> None:
+        self.organisation = self._id()
+        self.users = [self._id() for _ in range(20)]
+        self.vocabulary = ["".join(self.random.choices("aeioubcdlmnprst", k=4 + n % 7)) for n in range(20_000)]
+        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.vocabulary))))
+        self.companies = [self._id() for _ in range(self.contacts // 20 + 2)]
+        self.stages = [self._id() for _ in _AT_STAGES]
+        self.ids = [self._id() for _ in range(self.contacts)]
+
+    def load(self, dsn: str) -> None:
+        with loading(dsn, "view_contacts") as connection:
+            self._copy(connection, _CONTACTS, self.contacts, self._contact)
+            connection.execute(SEARCHED.format(but="").encode())
+        with loading(dsn, "view_entries") as connection:
+            self._copy(connection, _ENTRIES, len(self.companies), self._company)
+            self._copy(connection, _ENTRIES, self.contacts, self._related)
+
+    def _copy(self, connection: Connection[Any], columns: dict[str, str], count: int, make: Any) -> None:
+        step = 5_000
+        for start in range(0, count, step):
+            rows: dict[str, list[Row]] = {table: [] for table in columns}
+            for number in range(start, min(start + step, count)):
+                make(number, rows)
+            for table, named in columns.items():
+                copied(connection, table, named, rows[table])
+
+    def _contact(self, number: int, rows: dict[str, list[Row]]) -> None:
+        contact, customer, org, at = self.ids[number], self._id(), self.organisation, self._ago()
+        name = f"{self.random.choice(FIRST)} {self._word()} {self._word()}"
+        owner = self.users[number % len(self.users)]
+        rows["contacts"].append((contact, org, owner, None, sort_key(name), at, at))
+        values = {"name": name, "email": f"{folded(name).replace(' ', '.')}@{self._word()}.com"}
+        if number % 1_000 == 3:
+            values["email"] = "vendas@example.com"
+        rows["fields"] += [(contact, org, named, as_json(told), folded(told)) for named, told in values.items()]
+        self._numbers(number, contact, rows)
+        username = f"{self._word()}{number}" if number % 10 == 9 else None
+        rows["customers"].append((customer, contact, username, folded(username), at))
+        rows["conversations"].append((self._id(), contact, _NUMBER, owner, at, at + timedelta(days=1)))
+
+    def _numbers(self, number: int, contact: UUID, rows: dict[str, list[Row]]) -> None:
+        if number % 10 == 9:
+            rows["aliases"].append((contact, "user_id", f"BR.{10**13 + number}", number, 0))
+            return
+        wa_id = f"55119{60_000_000 + (number - number % 1_000 * (number % 500 == 1)) * 37 % 40_000_000}"
+        rows["aliases"].append((contact, "wa_id", wa_id, number, 0))
+        rows["numbers"].append((contact, self.organisation, wa_id, min((wa_id, *variants(wa_id)))))
+
+    def _company(self, number: int, rows: dict[str, list[Row]]) -> None:
+        name, at = f"{self._word()} {self._word()} Ltda", self._ago()
+        company, owner = self.companies[number], self.users[number % len(self.users)]
+        rows["companies"].append((company, self.organisation, owner, "person", sort_key(name), folded(name), at, at))
+        rows["fields"].append((company, "name", as_json(name)))
+
+    def _related(self, number: int, rows: dict[str, list[Row]]) -> None:
+        company = self.companies[0] if number % 5 == 0 else self.random.choice(self.companies[1:])
+        rows["contact_companies"].append((self.ids[number], company))
+        if number % 2 == 0:
+            return
+        record, (stage,) = self._id(), self.random.choices(self.stages, _AT_STAGES)
+        name, at, owner = f"{self._word()} {self._word()}", self._ago(), self.users[number % len(self.users)]
+        rows["pipeline_records"].append((
+            record, self.organisation, self.stages[0], stage, self.ids[number], company, 100 * number, "BRL", owner,
+            "person", sort_key(name), folded(name), at, at,
+        ))  # fmt: skip
+        rows["fields"].append((record, "name", as_json(name)))
+
+    def _word(self) -> str:
+        (word,) = self.random.choices(self.vocabulary, cum_weights=self._weights)
+        return word
+
+    def _ago(self) -> datetime:
+        return self.now - timedelta(days=900) * self.random.random()
+
+    def _id(self) -> UUID:
+        return UUID(int=self.random.getrandbits(128))
+
+
+_CONTACTS = {
+    "contacts": "contact_id, organisation_id, owner_id, superseded_by, sort_key, created_at, changed_at",
+    "fields": "contact_id, organisation_id, field, value, folded",
+    "aliases": "contact_id, kind, value, position, place",
+    "numbers": "contact_id, organisation_id, value, canonical",
+    "customers": "customer_id, contact_id, username, folded, told_at",
+    "conversations": "conversation_id, contact_id, phone_number_id, assignee, started_at, closed_at",
+}
+_ENTRIES = {
+    "companies": "company_id, organisation_id, owner_id, origin, sort_key, searched, created_at, changed_at",
+    "contact_companies": "contact_id, company_id",
+    "pipeline_records": """pipeline_record_id, organisation_id, pipeline_id, stage_id, contact_id, company_id, amount,
+        currency, owner_id, origin, sort_key, searched, opened_at, changed_at""",
+    "fields": "entry_id, field, value",
+}
