@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from crm.adapters.postgres.projection import SEARCHED
 from crm.views.change import as_json
 from crm.views.folding import folded, sort_key
@@ -44,7 +45,10 @@ class Book:
     def load(self, dsn: str) -> None:
         with loading(dsn, "view_contacts") as connection:
             self._copy(connection, _CONTACTS, self.contacts, self._contact)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("SET search_path TO view_contacts")
             connection.execute(SEARCHED.format(but="").encode())
+            connection.execute("VACUUM FULL ANALYZE contacts")
         with loading(dsn, "view_entries") as connection:
             self._copy(connection, _ENTRIES, len(self.companies), self._company)
             self._copy(connection, _ENTRIES, self.contacts, self._related)
