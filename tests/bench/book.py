@@ -26,8 +26,8 @@ _AT_STAGES = (80, 15, 4, 1)
 
 @dataclass
 class Book:
-    """Every fifth contact is of one company; every second has a pipeline record; a few are known by a username alone,
-    and some share a number or an address."""
+    """Every fiftieth contact is of one company; every second has a pipeline record; every tenth is known by a username
+    alone, and some share a number or an address."""
 
     contacts: int
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -91,7 +91,7 @@ class Book:
         rows["fields"].append((company, "name", as_json(name)))
 
     def _related(self, number: int, rows: dict[str, list[Row]]) -> None:
-        company = self.companies[0] if number % 5 == 0 else self.random.choice(self.companies[1:])
+        company = self.companies[0] if number % 50 == 0 else self.random.choice(self.companies[1:])
         rows["contact_companies"].append((self.ids[number], company))
         if number % 2 == 0:
             return

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from random import Random
+from typing import Any
 
 from crm import main as crm
 from recado_chassis.running.interpreter import tune
@@ -63,7 +66,7 @@ def questions(book: Book) -> list[Question]:
 
 def _contacts(book: Book) -> list[Question]:
     words, path = book.vocabulary, "/contacts"
-    searches = {
+    searches: dict[str, Callable[[Random], str]] = {
         "a first name, bare": lambda random: random.choice(("joao", "ines", "zoe")),
         "a frequent word": lambda random: random.choice(words[:10]),
         "a rare word": lambda random: random.choice(words[5000:]),
@@ -83,13 +86,17 @@ def _contacts(book: Book) -> list[Question]:
         Question("contacts, fourth page", always(), path=path, deep=True),
         Question("contacts of an owner", lambda random: {"owner_id": random.choice(book.users)}, path=path),
         *[
-            Question(f"contacts: {name}", lambda random, of=of: {"search": of(random)}, path=path)
-            for name, of in searches.items()
+            Question(f"contacts: {name}", partial(_searched, what), path=path)
+            for name, what in searches.items()
         ],
         Question("contacts of an owner: a frequent word", lambda random: {
             "owner_id": random.choice(book.users), "search": random.choice(words[:10])}, path=path),
         Question("contacts that may be one", always(), path="/duplicates"),
     ]  # fmt: skip
+
+
+def _searched(what: Callable[[Random], str], random: Random) -> dict[str, Any]:
+    return {"search": what(random)}
 
 
 def _companies(book: Book) -> list[Question]:
@@ -99,8 +106,8 @@ def _companies(book: Book) -> list[Question]:
         Question("companies: a frequent word", lambda random: {"search": random.choice(words[:10])}, path=path),
         Question("companies: a rare word", lambda random: {"search": random.choice(words[5000:])}, path=path),
         Question("contacts of a company", always(), path=f"{path}/{book.companies[7]}/contacts"),
-        Question("contacts of a company of every fifth", always(), path=f"{path}/{big}/contacts"),
-        Question("conversations of a company of every fifth", always(), path=f"{path}/{big}/conversations"),
+        Question("contacts of a company of every fiftieth", always(), path=f"{path}/{big}/contacts"),
+        Question("conversations of a company of every fiftieth", always(), path=f"{path}/{big}/conversations"),
     ]  # fmt: skip
 
 
@@ -111,7 +118,7 @@ def _records(book: Book) -> list[Question]:
         Question("pipeline records of a stage of few", always(stage_id=book.stages[-1]), path=path),
         Question("pipeline records of a stage of many", always(stage_id=book.stages[0]), path=path),
         Question("pipeline records of an owner", lambda random: {"owner_id": random.choice(book.users)}, path=path),
-        Question("pipeline records of a company of every fifth", always(company_id=book.companies[0]), path=path),
+        Question("pipeline records of a company of every fiftieth", always(company_id=book.companies[0]), path=path),
         Question("pipeline records of a contact", lambda random: {"contact_id": random.choice(book.ids)}, path=path),
         Question("pipeline records: a frequent word", lambda random: {"search": random.choice(words[:10])}, path=path),
         Question("pipeline records: a rare word", lambda random: {"search": random.choice(words[5000:])}, path=path),

@@ -44,9 +44,11 @@ class Questions(Protocol):
         """The contact that it is met as now: itself, unless it is superseded."""
         ...
 
-    def duplicates(self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
+    def duplicates(
+        self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int
+    ) -> tuple[list[Row], tuple[UUID, UUID] | None]:
         """Pairs that may be one person: `contact_id` and `duplicate_id`, with why (number or email). Each contact with
-        the oldest one that it may be."""
+        the oldest one that it may be. Looks at a bounded number of contacts: then where it stopped."""
         ...
 
     def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:

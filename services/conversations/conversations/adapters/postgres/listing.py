@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
+from recado_chassis.storing.bounded import BOUNDED
 
 from conversations.adapters.postgres.candidates import few_of, with_words
 from conversations.adapters.postgres.conditions import Conditions, conditions_of
@@ -34,13 +35,6 @@ class Effort(NamedTuple):
 
 
 USUAL = Effort()
-# What is looked up is bounded before it is joined, row by row by its key: no guess about how many rows there are may
-# make PostgreSQL read a table as a whole, or compile what takes a moment.
-BOUNDED = """
-    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-    SET LOCAL jit = off"""
-
 WORDS_OF = "ARRAY (SELECT s.status FROM view_inbox.statuses s WHERE s.message_id = {message}.message_id)"
 _ANSWERS = f"""
     (SELECT coalesce(jsonb_agg({WORDS_OF.format(message="m")}), '[]') FROM view_inbox.messages m

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
+from recado_chassis.storing.bounded import BOUNDED
 
 from conversations.adapters.postgres.conditions import LOST
-from conversations.adapters.postgres.listing import BOUNDED, WORDS_OF
+from conversations.adapters.postgres.listing import WORDS_OF
 from conversations.views.reply_times import Day
 
 

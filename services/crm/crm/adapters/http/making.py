@@ -48,7 +48,8 @@ def making_routes(streams: Streams, recording: Recording, contacts: Questions, i
     @router.get("/duplicates", dependencies=[Depends(caught_up)])
     def duplicates(at: Paging, who: Viewing) -> Response:
         after = (UUID(at.after[0]), UUID(at.after[1])) if at.after else None
-        return at.answer(contacts.duplicates(who, after, at.fetch), _place, _pair)
+        pairs, edge = contacts.duplicates(who, after, at.fetch)
+        return at.answer(pairs, _place, _pair, edge=None if edge is None else [str(each) for each in edge])
 
     @router.get("/contacts/{contact_id}/duplicates", dependencies=[Depends(caught_up)])
     def duplicates_of(contact_id: UUID, at: Paging, who: Viewing) -> Response:

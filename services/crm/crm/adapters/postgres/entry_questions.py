@@ -7,6 +7,7 @@ from uuid import UUID
 from crm.adapters.postgres.reading import (
     NEWEST_FIRST,
     Connect,
+    bounded,
     lines,
     own,
     places,
@@ -14,19 +15,19 @@ from crm.adapters.postgres.reading import (
     with_fields,
     with_text,
 )
-from crm.adapters.postgres.searching import holding
+from crm.adapters.postgres.searching import Listing
 from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
 
 _FIELDS = """
     ARRAY (SELECT f.field FROM view_entries.fields f WHERE f.entry_id = {id} ORDER BY f.field) AS field_names,
     ARRAY (SELECT f.value FROM view_entries.fields f WHERE f.entry_id = {id} ORDER BY f.field) AS field_values"""
-_COMPANY = f"""
-    SELECT e.*, {_FIELDS.format(id="e.company_id")}
-    FROM view_entries.companies e WHERE e.organisation_id = %(organisation_id)s"""
-_RECORD = f"""
-    SELECT e.*, {_FIELDS.format(id="e.pipeline_record_id")}
-    FROM view_entries.pipeline_records e WHERE e.organisation_id = %(organisation_id)s"""
+_COMPANY = "SELECT e.* FROM view_entries.companies e WHERE e.organisation_id = %(organisation_id)s"
+_COMPANY_SHOWN = f"SELECT e.*, {_FIELDS.format(id='e.company_id')} FROM ({{which}}) AS e"
+_COMPANIES = Listing("view_entries", "e", "e.sort_key, e.company_id", _COMPANY_SHOWN)
+_RECORD = "SELECT e.* FROM view_entries.pipeline_records e WHERE e.organisation_id = %(organisation_id)s"
+_RECORD_SHOWN = f"SELECT e.*, {_FIELDS.format(id='e.pipeline_record_id')} FROM ({{which}}) AS e"
+_RECORDS = Listing("view_entries", "e", "e.pipeline_record_id DESC", _RECORD_SHOWN)
 _CONVERSATION = """
     SELECT v.* FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s AND v.conversation_id = %(id)s"""
@@ -57,26 +58,20 @@ class EntriesInPostgres:
 
     def companies_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
         sql, values = _COMPANY + own(viewer, "e"), _values(viewer, filters, limit)
-        if filters.search is not None:
-            sql, values = _searched(sql, values, filters.search)
         if filters.owner_id is not None:
             sql += " AND e.owner_id = %(owner_id)s"
         if after is not None:
             sql += " AND (e.sort_key, e.company_id) > (%(after)s, %(after_id)s)"
             values |= {"after": after[0], "after_id": after[1]}
-        return [
-            with_fields(row) for row in self._rows(sql + " ORDER BY e.sort_key, e.company_id LIMIT %(limit)s", values)
-        ]
+        return [with_fields(row) for row in _COMPANIES.page(self._connect, sql, values, _texts(filters))]
 
     def company(self, viewer: Viewer, company_id: UUID) -> Row | None:
         sql = _COMPANY + own(viewer, "e") + " AND e.company_id = %(id)s"
-        found = self._rows(sql, {**_values(viewer), "id": company_id})
+        found = self._rows(_COMPANY_SHOWN.format(which=sql), {**_values(viewer), "id": company_id})
         return with_fields(found[0]) if found else None
 
     def records_of(self, viewer: Viewer, filters: Filters, after: UUID | None, limit: int) -> list[Row]:
         sql, values = _RECORD + own(viewer, "e"), _values(viewer, filters, limit)
-        if filters.search is not None:
-            sql, values = _searched(sql, values, filters.search)
         for name in ("owner_id", "company_id", "pipeline_id", "stage_id"):
             if getattr(filters, name) is not None:
                 sql += f" AND e.{name} = %({name})s"
@@ -85,12 +80,11 @@ class EntriesInPostgres:
         if after is not None:
             sql += " AND e.pipeline_record_id < %(after)s"
             values["after"] = after
-        rows = self._rows(sql + " ORDER BY e.pipeline_record_id DESC LIMIT %(limit)s", values)
-        return [with_fields(row) for row in rows]
+        return [with_fields(row) for row in _RECORDS.page(self._connect, sql, values, _texts(filters))]
 
     def record(self, viewer: Viewer, record_id: UUID) -> Row | None:
         sql = _RECORD + own(viewer, "e") + " AND e.pipeline_record_id = %(id)s"
-        found = self._rows(sql, {**_values(viewer), "id": record_id})
+        found = self._rows(_RECORD_SHOWN.format(which=sql), {**_values(viewer), "id": record_id})
         return with_fields(found[0]) if found else None
 
     def stages_of(self, record_id: UUID) -> list[Row]:
@@ -110,7 +104,9 @@ class EntriesInPostgres:
     def conversations_of(self, viewer: Viewer, filters: Filters, after: Place | None, limit: int) -> list[Row]:
         asked = "= %(contact_id)s" if filters.contact_id is not None else _OF_COMPANY
         sql = _CONVERSATIONS.format(asked=asked, own=own(viewer, "m")) + NEWEST_FIRST
-        return self._rows(sql, {**_values(viewer, filters), **places(after, limit)})
+        with bounded(self._connect) as cursor:
+            values = {**_values(viewer, filters), **places(after, limit)}
+            return cursor.execute(sql.encode(), values, prepare=False).fetchall()
 
     def related_to(self, viewer: Viewer, conversation_id: UUID) -> Row | None:
         found = self._rows(_CONVERSATION, {**_values(viewer), "id": conversation_id})
@@ -125,9 +121,8 @@ class EntriesInPostgres:
         return rows_of(self._connect, sql, values)
 
 
-def _searched(sql: str, values: Row, search: str) -> tuple[str, Row]:
-    condition, sought = holding("view_entries", "e", [folded(search.strip())])
-    return sql + condition, values | sought
+def _texts(filters: Filters) -> list[str]:
+    return [] if filters.search is None else [folded(filters.search.strip())]
 
 
 def _values(viewer: Viewer, filters: Filters | None = None, limit: int = 0) -> Row:

@@ -16,11 +16,12 @@ from crm.adapters.postgres.reading import (
     with_text,
     with_usernames,
 )
-from crm.adapters.postgres.searching import holding
+from crm.adapters.postgres.searching import Listing
 from crm.views import Filters, Place, Row, Viewer
 from crm.views.folding import folded
 
-_CONTACT = """
+_OF_ORGANISATION = "SELECT c.* FROM view_contacts.contacts c WHERE c.organisation_id = %(organisation_id)s"
+_SHOWN = """
     SELECT c.*, b.company_id,
            ARRAY (SELECT f.field FROM view_contacts.fields f
                   WHERE f.contact_id = c.contact_id ORDER BY f.field) AS field_names,
@@ -31,9 +32,10 @@ _CONTACT = """
             FROM view_contacts.aliases a WHERE a.contact_id = c.contact_id) AS aliases,
            ARRAY (SELECT u.username FROM view_contacts.customers u WHERE u.contact_id = c.contact_id
                   AND u.username IS NOT NULL ORDER BY u.told_at, u.customer_id) AS usernames
-    FROM view_contacts.contacts c LEFT JOIN view_entries.contact_companies b USING (contact_id)
-    WHERE c.organisation_id = %(organisation_id)s"""
-
+    FROM ({which}) AS c LEFT JOIN view_entries.contact_companies b USING (contact_id)"""
+_CONTACTS = Listing("view_contacts", "c", "c.sort_key, c.contact_id", _SHOWN)
+_OF_COMPANY = """ AND c.contact_id IN (
+    SELECT b.contact_id FROM view_entries.contact_companies b WHERE b.company_id = %(company)s)"""
 
 _FAMILY = """WITH RECURSIVE family (contact_id) AS (
     SELECT %(id)s::uuid UNION
@@ -46,9 +48,14 @@ _MET_AS = """WITH RECURSIVE met_as (contact_id, superseded_by) AS (
     JOIN met_as m ON n.contact_id = m.superseded_by)"""
 _IS_MET = " AND c.contact_id IN (SELECT contact_id FROM met_as WHERE superseded_by IS NULL)"
 
+LOOKED_INTO = 2_000
+"""Contacts on a page of those that may be one: few are (docs/decisions/0015)."""
+_LOOKED_INTO = """
+    SELECT c.contact_id FROM ({which} AND c.superseded_by IS NULL AND c.contact_id >= %(second)s) AS c
+    ORDER BY c.contact_id LIMIT %(looked_into)s"""
 _OLDEST = """
     SELECT pair.contact_id, c.contact_id AS duplicate_id, pair.why
-    FROM view_contacts.contacts c CROSS JOIN LATERAL (
+    FROM unnest(%(ids)s::uuid[]) AS c (contact_id) CROSS JOIN LATERAL (
         SELECT same.contact_id, min(same.why) AS why FROM (
             SELECT oldest.contact_id, 'number' AS why
             FROM view_contacts.numbers n CROSS JOIN LATERAL (
@@ -68,10 +75,10 @@ _OLDEST = """
                 ORDER BY m.contact_id LIMIT 1) AS oldest
             WHERE n.contact_id = c.contact_id AND n.field = 'email' AND n.folded <> ''
         ) AS same GROUP BY same.contact_id) AS pair
-    WHERE c.organisation_id = %(organisation_id)s AND c.superseded_by IS NULL {mine} {page}
+    WHERE (c.contact_id, pair.contact_id) > (%(second)s, %(first)s)
     ORDER BY c.contact_id, pair.contact_id LIMIT %(limit)s"""
-"""Each contact with the oldest one whose number or address it has: as many pairs as there are contacts too many, found
-along indexes."""
+"""Each of these contacts with the oldest one whose number or address it has: as many pairs as there are contacts too
+many, found along indexes."""
 _OTHERS = """
     SELECT least(same.contact_id, %(id)s) AS contact_id, greatest(same.contact_id, %(id)s) AS duplicate_id,
            min(same.why) AS why
@@ -102,38 +109,41 @@ class ContactQuestions:
     def contacts_of(self, viewer: Viewer, filters: Filters, after: tuple[str, UUID] | None, limit: int) -> list[Row]:
         sql, values = self._contacts(viewer)
         values["limit"] = limit
-        if filters.search is not None:
-            texts = [folded(filters.search.strip()), *numbers(filters.search)]
-            condition, sought = holding("view_contacts", "c", dict.fromkeys(texts))
-            sql, values = sql + condition, values | sought
+        search = filters.search
+        texts = [] if search is None else [folded(search.strip()), *numbers(search)]
         if filters.owner_id is not None:
             sql += " AND c.owner_id = %(owner)s"
             values["owner"] = filters.owner_id
         if filters.company_id is not None:
-            sql += " AND b.company_id = %(company)s"
+            sql += _OF_COMPANY
             values["company"] = filters.company_id
         if after is not None:
             sql += " AND (c.sort_key, c.contact_id) > (%(after)s, %(after_id)s)"
             values |= {"after": after[0], "after_id": after[1]}
-        rows = self._rows(sql + " ORDER BY c.sort_key, c.contact_id LIMIT %(limit)s", values)
+        rows = _CONTACTS.page(self._connect, sql, values, texts)
         return [with_usernames(with_fields(row)) for row in rows]
 
     def contact(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
-        found = self._rows(sql + " AND c.contact_id = %(id)s", {**values, "id": contact_id})
+        which = sql + " AND c.contact_id = %(id)s"
+        found = self._rows(_SHOWN.format(which=which), {**values, "id": contact_id})
         return with_usernames(with_fields(found[0])) if found else None
 
     def survivor(self, viewer: Viewer, contact_id: UUID) -> Row | None:
         sql, values = self._contacts(viewer)
-        found = self._rows(f"{_MET_AS} {sql} {_IS_MET}", {**values, "id": contact_id})
+        found = self._rows(f"{_MET_AS} {_SHOWN.format(which=sql + _IS_MET)}", {**values, "id": contact_id})
         return with_usernames(with_fields(found[0])) if found else None
 
-    def duplicates(self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
-        seek = "AND c.contact_id >= %(second)s AND (c.contact_id, pair.contact_id) > (%(second)s, %(first)s)"
-        values = {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id, "limit": limit}
-        values |= dict(zip(("first", "second"), after or (None, None), strict=True))
-        sql = _OLDEST.format(own=own(viewer, "o"), mine=own(viewer, "c"), page=seek if after else "")
-        return self._rows(sql, values)
+    def duplicates(
+        self, viewer: Viewer, after: tuple[UUID, UUID] | None, limit: int
+    ) -> tuple[list[Row], tuple[UUID, UUID] | None]:
+        first, second = after or (UUID(int=0), UUID(int=0))
+        sql, values = self._contacts(viewer)
+        values |= {"first": first, "second": second, "limit": limit, "looked_into": LOOKED_INTO}
+        looked_into = [row["contact_id"] for row in self._rows(_LOOKED_INTO.format(which=sql), values)]
+        pairs = self._rows(_OLDEST.format(own=own(viewer, "o")), {**values, "ids": looked_into})
+        ended = len(looked_into) < LOOKED_INTO or len(pairs) == limit
+        return pairs, None if ended else (UUID(int=2**128 - 1), looked_into[-1])
 
     def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
         others = [each for each in after or () if each != contact_id]
@@ -156,7 +166,10 @@ class ContactQuestions:
         return self._rows(sql, {"id": contact_id, **places(after, limit)})
 
     def _contacts(self, viewer: Viewer) -> tuple[str, Row]:
-        return _CONTACT + own(viewer, "c"), {"organisation_id": viewer.organisation_id, "viewer": viewer.user_id}
+        return _OF_ORGANISATION + own(viewer, "c"), {
+            "organisation_id": viewer.organisation_id,
+            "viewer": viewer.user_id,
+        }
 
     def _rows(self, sql: str, values: Row) -> list[Row]:
         return rows_of(self._connect, sql, values)

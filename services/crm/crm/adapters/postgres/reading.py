@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import orjson
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import dict_row
+from recado_chassis.storing.bounded import BOUNDED
 from recado_events.numbers import variants
 
 from crm.views import Place, Row, Viewer
@@ -32,10 +33,12 @@ def rows_of(connect: Connect, sql: str, values: Row) -> list[Row]:
         return cursor.execute(sql.encode(), values).fetchall()
 
 
-def listed(connect: Connect, sql: str, values: Row) -> list[Row]:
-    """Planned for these values each time: how common they are decides between an index of them and the list's own."""
-    with connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(sql.encode(), values, prepare=False).fetchall()
+@contextmanager
+def bounded(connect: Connect) -> Iterator[Cursor[Row]]:
+    """For what is looked up row by row, and planned for its values each time: `prepare=False`."""
+    with connect() as connection, connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(BOUNDED)
+        yield cursor
 
 
 def with_fields(row: Row) -> Row:
