@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from crm.adapters.postgres.projection import SEARCHED
+from crm.adapters.postgres.projection import FOUND_BY
 from crm.views.change import as_json
-from crm.views.folding import folded, sort_key
+from crm.views.folding import folded, searched, sort_key
 from psycopg import Connection
 from recado_events.numbers import variants
 
@@ -47,8 +47,8 @@ class Book:
             self._copy(connection, _CONTACTS, self.contacts, self._contact)
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("SET search_path TO view_contacts")
-            connection.execute(SEARCHED.format(but="").encode())
-            connection.execute("VACUUM FULL ANALYZE contacts")
+            connection.execute(FOUND_BY.format(but="", whose="WHERE true").encode())
+            connection.execute("VACUUM ANALYZE searched")
         with loading(dsn, "view_entries") as connection:
             self._copy(connection, _ENTRIES, len(self.companies), self._company)
             self._copy(connection, _ENTRIES, self.contacts, self._related)
@@ -87,8 +87,9 @@ class Book:
     def _company(self, number: int, rows: dict[str, list[Row]]) -> None:
         name, at = f"{self._word()} {self._word()} Ltda", self._ago()
         company, owner = self.companies[number], self.users[number % len(self.users)]
-        rows["companies"].append((company, self.organisation, owner, "person", sort_key(name), folded(name), at, at))
+        rows["companies"].append((company, self.organisation, owner, "person", sort_key(name), at, at))
         rows["fields"].append((company, "name", as_json(name)))
+        rows["searched"].append((company, self.organisation, searched(name)))
 
     def _related(self, number: int, rows: dict[str, list[Row]]) -> None:
         company = self.companies[0] if number % 50 == 0 else self.random.choice(self.companies[1:])
@@ -99,9 +100,10 @@ class Book:
         name, at, owner = f"{self._word()} {self._word()}", self._ago(), self.users[number % len(self.users)]
         rows["pipeline_records"].append((
             record, self.organisation, self.stages[0], stage, self.ids[number], company, 100 * number, "BRL", owner,
-            "person", sort_key(name), folded(name), at, at,
+            "person", sort_key(name), at, at,
         ))  # fmt: skip
         rows["fields"].append((record, "name", as_json(name)))
+        rows["searched"].append((record, self.organisation, searched(name)))
 
     def _word(self) -> str:
         (word,) = self.random.choices(self.vocabulary, cum_weights=self._weights)
@@ -123,9 +125,10 @@ _CONTACTS = {
     "conversations": "conversation_id, contact_id, phone_number_id, assignee, started_at, closed_at",
 }
 _ENTRIES = {
-    "companies": "company_id, organisation_id, owner_id, origin, sort_key, searched, created_at, changed_at",
+    "companies": "company_id, organisation_id, owner_id, origin, sort_key, created_at, changed_at",
+    "searched": "id, organisation_id, text",
     "contact_companies": "contact_id, company_id",
     "pipeline_records": """pipeline_record_id, organisation_id, pipeline_id, stage_id, contact_id, company_id, amount,
-        currency, owner_id, origin, sort_key, searched, opened_at, changed_at""",
+        currency, owner_id, origin, sort_key, opened_at, changed_at""",
     "fields": "entry_id, field, value",
 }

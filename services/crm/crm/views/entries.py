@@ -88,8 +88,8 @@ def _field(event: told.OfCompany | told.OfPipelineRecord, entry_id: object, name
     yield of_entry(event, entry_id, "field", field=name, value=as_json(value))
     if name == NAME:
         kind = "company" if isinstance(event, told.OfCompany) else "record"
-        named = {"sort_key": sort_key(value), "searched": searched(value)}
-        yield of_entry(event, entry_id, f"{kind}_named", **named, at=event.happened_at)
+        yield of_entry(event, entry_id, f"{kind}_sorted", sort_key=sort_key(value), at=event.happened_at)
+        yield of_entry(event, entry_id, "searched", text=searched(value))
 
 
 def _note(event: Noted, entry_id: object) -> Change:

@@ -13,8 +13,8 @@ def folded(told: Any) -> str:
 
 
 def searched(told: Any) -> str:
-    """As much as anybody looks for."""
-    return folded(told)[:1_000]
+    """As much as anybody looks for; a space stands before every word."""
+    return f" {folded(told)[:1_000]}"
 
 
 def sort_key(told: Any) -> str:

@@ -4,18 +4,15 @@ CREATE TABLE contacts (
     owner_id uuid,
     superseded_by uuid,
     sort_key text COLLATE "C" NOT NULL,
-    searched text NOT NULL DEFAULT '', -- names, addresses, numbers and usernames, folded, a line each
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL
 );
-CREATE INDEX contacts_searched ON contacts USING gin (grams(organisation_id, searched))
-    WITH (gin_pending_list_limit = 256);
 CREATE INDEX contacts_of ON contacts (organisation_id, sort_key, contact_id);
 CREATE INDEX contacts_own ON contacts (organisation_id, owner_id, sort_key, contact_id);
 CREATE INDEX contacts_met ON contacts (organisation_id, contact_id) WHERE superseded_by IS NULL;
 CREATE INDEX superseded_by ON contacts (superseded_by) WHERE superseded_by IS NOT NULL;
 
--- Values are JSON as it was told; what is searched is folded.
+-- Values are JSON as it was told.
 CREATE TABLE fields (
     contact_id uuid NOT NULL,
     organisation_id uuid NOT NULL,

@@ -6,11 +6,11 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges
 
-from crm.adapters.postgres.searching import GRAMS
+from crm.adapters.postgres.searching import SEARCHED
 from crm.views import entry_changes
 
 _OWNER = "SET owner_id = %(owner_id)s, changed_at = %(at)s"
-_NAMED = "SET sort_key = %(sort_key)s, searched = %(searched)s, changed_at = %(at)s"
+_SORTED = "SET sort_key = %(sort_key)s, changed_at = %(at)s"
 STATEMENTS = {
     "company": """
         INSERT INTO companies (company_id, organisation_id, owner_id, origin, conversation_id, message_id, sort_key,
@@ -18,7 +18,7 @@ STATEMENTS = {
         VALUES (%(entry_id)s, %(organisation_id)s, %(owner_id)s, %(origin)s, %(conversation_id)s, %(message_id)s, '',
                 %(at)s, %(at)s)""",
     "company_owner": f"UPDATE companies {_OWNER} WHERE company_id = %(entry_id)s",
-    "company_named": f"UPDATE companies {_NAMED} WHERE company_id = %(entry_id)s",
+    "company_sorted": f"UPDATE companies {_SORTED} WHERE company_id = %(entry_id)s",
     "record": """
         INSERT INTO pipeline_records (pipeline_record_id, organisation_id, pipeline_id, stage_id, contact_id,
                                       company_id, conversation_id, message_id, amount, currency, owner_id, origin,
@@ -27,7 +27,7 @@ STATEMENTS = {
                 %(conversation_id)s, %(message_id)s, %(amount)s, %(currency)s, %(owner_id)s, %(origin)s, %(opened_by)s,
                 '', %(at)s, %(at)s)""",
     "record_owner": f"UPDATE pipeline_records {_OWNER} WHERE pipeline_record_id = %(entry_id)s",
-    "record_named": f"UPDATE pipeline_records {_NAMED} WHERE pipeline_record_id = %(entry_id)s",
+    "record_sorted": f"UPDATE pipeline_records {_SORTED} WHERE pipeline_record_id = %(entry_id)s",
     "record_moved": """
         UPDATE pipeline_records SET pipeline_id = %(pipeline_id)s, stage_id = %(stage_id)s, changed_at = %(at)s
         WHERE pipeline_record_id = %(entry_id)s""",
@@ -51,6 +51,9 @@ STATEMENTS = {
     "field": """
         INSERT INTO fields (entry_id, field, value) VALUES (%(entry_id)s, %(field)s, %(value)s)
         ON CONFLICT (entry_id, field) DO UPDATE SET value = excluded.value""",
+    "searched": """
+        INSERT INTO searched (id, organisation_id, text) VALUES (%(entry_id)s, %(organisation_id)s, %(text)s)
+        ON CONFLICT (id) DO UPDATE SET text = excluded.text""",
     "note": """
         INSERT INTO notes (note_id, entry_id, message_id, added_by, added_at, text)
         VALUES (%(note_id)s, %(entry_id)s, %(message_id)s, %(added_by)s, %(added_at)s, %(text)s)""",
@@ -60,5 +63,5 @@ STATEMENTS = {
 }
 
 _TABLES = files("crm.adapters.postgres").joinpath("entries.sql").read_text()
-ENTRIES = RowChanges("entries", GRAMS + _TABLES, STATEMENTS, entry_changes)
+ENTRIES = RowChanges("entries", SEARCHED + _TABLES, STATEMENTS, entry_changes)
 """The projection behind the screens of companies and pipeline records."""

@@ -6,12 +6,9 @@ CREATE TABLE companies (
     conversation_id uuid,
     message_id uuid,
     sort_key text COLLATE "C" NOT NULL,
-    searched text NOT NULL DEFAULT '', -- the name, folded
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL
 );
-CREATE INDEX companies_searched ON companies USING gin (grams(organisation_id, searched))
-    WITH (gin_pending_list_limit = 256);
 CREATE INDEX companies_of ON companies (organisation_id, sort_key, company_id);
 CREATE INDEX companies_own ON companies (organisation_id, owner_id, sort_key, company_id);
 
@@ -30,12 +27,9 @@ CREATE TABLE pipeline_records (
     origin text NOT NULL,
     opened_by uuid,
     sort_key text COLLATE "C" NOT NULL,
-    searched text NOT NULL DEFAULT '', -- the name, folded
     opened_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL
 );
-CREATE INDEX records_searched ON pipeline_records USING gin (grams(organisation_id, searched))
-    WITH (gin_pending_list_limit = 256);
 CREATE INDEX records_of ON pipeline_records (organisation_id, pipeline_record_id);
 CREATE INDEX records_own ON pipeline_records (organisation_id, owner_id, pipeline_record_id);
 CREATE INDEX records_of_stage ON pipeline_records (stage_id, pipeline_record_id);

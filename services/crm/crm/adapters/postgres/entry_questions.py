@@ -24,10 +24,10 @@ _FIELDS = """
     ARRAY (SELECT f.value FROM view_entries.fields f WHERE f.entry_id = {id} ORDER BY f.field) AS field_values"""
 _COMPANY = "SELECT e.* FROM view_entries.companies e WHERE e.organisation_id = %(organisation_id)s"
 _COMPANY_SHOWN = f"SELECT e.*, {_FIELDS.format(id='e.company_id')} FROM ({{which}}) AS e"
-_COMPANIES = Listing("view_entries", "e", "e.sort_key, e.company_id", _COMPANY_SHOWN)
+_COMPANIES = Listing("view_entries", "e.company_id", "e.sort_key, e.company_id", _COMPANY_SHOWN)
 _RECORD = "SELECT e.* FROM view_entries.pipeline_records e WHERE e.organisation_id = %(organisation_id)s"
 _RECORD_SHOWN = f"SELECT e.*, {_FIELDS.format(id='e.pipeline_record_id')} FROM ({{which}}) AS e"
-_RECORDS = Listing("view_entries", "e", "e.pipeline_record_id DESC", _RECORD_SHOWN)
+_RECORDS = Listing("view_entries", "e.pipeline_record_id", "e.pipeline_record_id DESC", _RECORD_SHOWN)
 _CONVERSATION = """
     SELECT v.* FROM view_contacts.conversations v JOIN view_contacts.contacts c USING (contact_id)
     WHERE c.organisation_id = %(organisation_id)s AND v.conversation_id = %(id)s"""

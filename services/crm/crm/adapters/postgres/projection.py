@@ -6,20 +6,23 @@ from importlib.resources import files
 
 from recado_chassis.following.row_changes import RowChanges
 
-from crm.adapters.postgres.searching import GRAMS
+from crm.adapters.postgres.searching import SEARCHED
 from crm.views import changes
 
-SEARCHED = """
-    UPDATE contacts c SET searched = coalesce((
-        SELECT string_agg(left(line, 1000), E'\n' ORDER BY line COLLATE "C") FROM (
+FOUND_BY = """
+    INSERT INTO searched (id, organisation_id, text)
+    SELECT c.contact_id, c.organisation_id, coalesce((
+        SELECT string_agg(' ' || left(line, 1000), E'\\n' ORDER BY line COLLATE "C") FROM (
             SELECT f.folded FROM fields f
             WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded <> ''
             UNION ALL
             SELECT a.value FROM aliases a WHERE a.contact_id = c.contact_id AND a.kind IN ('wa_id', 'variant')
             UNION ALL
             SELECT '@' || u.folded FROM customers u WHERE u.contact_id = c.contact_id AND u.folded <> '' {but}
-        ) AS lines (line)), '')"""
-
+        ) AS lines (line)), '')
+    FROM contacts c {whose}
+    ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE searched.text <> excluded.text"""
+_OF_CUSTOMER = "WHERE c.contact_id = (SELECT contact_id FROM customers WHERE customer_id = %(customer_id)s)"
 STATEMENTS = {
     "created": """
         INSERT INTO contacts (contact_id, organisation_id, sort_key, created_at, changed_at)
@@ -36,11 +39,9 @@ STATEMENTS = {
         INSERT INTO fields (contact_id, organisation_id, field, value, folded)
         VALUES (%(contact_id)s, %(organisation_id)s, %(field)s, %(value)s, %(folded)s)
         ON CONFLICT (contact_id, field) DO UPDATE SET value = excluded.value, folded = excluded.folded""",
-    "searched": f"{SEARCHED.format(but='')} WHERE contact_id = %(contact_id)s",
-    "searched_with": f"""{SEARCHED.format(but="")}
-        WHERE contact_id = (SELECT contact_id FROM customers WHERE customer_id = %(customer_id)s)""",
-    "searched_without": f"""{SEARCHED.format(but="AND u.customer_id <> %(customer_id)s")}
-        WHERE contact_id = (SELECT contact_id FROM customers WHERE customer_id = %(customer_id)s)""",
+    "searched": FOUND_BY.format(but="", whose="WHERE c.contact_id = %(contact_id)s"),
+    "searched_with": FOUND_BY.format(but="", whose=_OF_CUSTOMER),
+    "searched_without": FOUND_BY.format(but="AND u.customer_id <> %(customer_id)s", whose=_OF_CUSTOMER),
     "linked": """
         INSERT INTO customers (customer_id, contact_id) VALUES (%(customer_id)s, %(contact_id)s)
         ON CONFLICT (customer_id) DO UPDATE SET contact_id = excluded.contact_id""",
@@ -75,5 +76,5 @@ STATEMENTS = {
 
 
 _TABLES = files("crm.adapters.postgres").joinpath("contacts.sql").read_text()
-CONTACTS = RowChanges("contacts", GRAMS + _TABLES, STATEMENTS, changes)
+CONTACTS = RowChanges("contacts", SEARCHED + _TABLES, STATEMENTS, changes)
 """The projection behind every screen of crm."""

@@ -33,7 +33,7 @@ _SHOWN = """
            ARRAY (SELECT u.username FROM view_contacts.customers u WHERE u.contact_id = c.contact_id
                   AND u.username IS NOT NULL ORDER BY u.told_at, u.customer_id) AS usernames
     FROM ({which}) AS c LEFT JOIN view_entries.contact_companies b USING (contact_id)"""
-_CONTACTS = Listing("view_contacts", "c", "c.sort_key, c.contact_id", _SHOWN)
+_CONTACTS = Listing("view_contacts", "c.contact_id", "c.sort_key, c.contact_id", _SHOWN)
 _OF_COMPANY = """ AND c.contact_id IN (
     SELECT b.contact_id FROM view_entries.contact_companies b WHERE b.company_id = %(company)s)"""
 
