@@ -1,5 +1,7 @@
 """What a topic holds, read from its beginning to its end, and a topic to hold it."""
 
+import asyncio
+
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from recado_chassis.producing.topics import create_topics
 from recado_events.catalogue import MIB, Topic
@@ -28,8 +30,10 @@ async def contents(kafka: Kafka, topic: str) -> list[ConsumerRecord]:
     """All records, each partition in its order, one partition after the other."""
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, enable_auto_commit=False)
     async with consumer:
+        await consumer._client.set_topics([topic])
         while not consumer.partitions_for_topic(topic):
-            await consumer._client.set_topics([topic])
+            await asyncio.sleep(0.05)  # a broker that was frozen or killed may know of nothing for a moment
+            await consumer._client.force_metadata_update()
         places = sorted(TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic))
         expected = sum((await consumer.end_offsets(places)).values())
         consumer.assign(places)
