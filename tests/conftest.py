@@ -1,5 +1,6 @@
 """Real servers for every test that asks for them: one broker and one database server a run, isolated by names."""
 
+import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -27,6 +28,24 @@ def pytest_report_header() -> str:
     kafka = "given by TEST_KAFKA" if os.environ.get("TEST_KAFKA") else backend_for_tests()
     postgres = "given by TEST_DATABASE" if os.environ.get("TEST_DATABASE") else backend_for_tests()
     return f"servers: Kafka {kafka}, PostgreSQL {postgres}"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Several processes share one broker, which the one that hands out the tests starts: an idle broker costs too."""
+    config = session.config
+    shares = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if not shares or config.option.collectonly or "TEST_KAFKA" in os.environ:
+        return
+    server = kafka_for_tests()
+    config.add_cleanup(server.close)
+    server.start()
+    os.environ["TEST_KAFKA"] = server.bootstrap
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
