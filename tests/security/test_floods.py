@@ -152,3 +152,18 @@ async def test_invariant_47_one_organisations_flood_of_messages_delays_anothers_
     await is_shown()
     figures = await is_twice_at_most(is_shown, lambda: writing(street, theirs, 300), 60)
     assert set(figures[-1][2]) == {"200"}, figures
+
+
+@pytest.mark.long
+async def test_invariant_47_while_one_organisation_asks_for_long_another_one_works_as_ever(world: World) -> None:
+    """Lists and commands of somebody who has a conversation, two hundred of each, beside 200 connections."""
+    ours, theirs = await Marked.new(world), await Marked.new(world)
+    before = memory_of(world, "conversations")
+    reads = asking(httpx.AsyncClient(timeout=30), ours.tenant)
+
+    async def works() -> None:
+        await reads()
+        await ours.tenant.does("POST", "conversations", f"/conversations/{ours.ids['conversation_id']}/read", {})
+
+    await is_twice_at_most(works, lambda: flooded(theirs.tenant, 200, 1e9), 200)
+    assert memory_of(world, "conversations") < before + MEMORY
