@@ -1,6 +1,5 @@
 """Real servers for every test that asks for them: one broker and one database server a run, isolated by names."""
 
-import gc
 import os
 import uuid
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from confluent_kafka.admin import AdminClient
+from recado_chassis.running.interpreter import tune
 
 from deploy.local.provider import (
     Kafka,
@@ -43,9 +43,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Ten thousand tests need not be looked through for garbage again and again."""
-    gc.collect()
-    gc.freeze()
+    """As services are; ten thousand tests need not be looked through for garbage again and again."""
+    tune()
 
 
 @pytest.fixture(scope="session", autouse=True)
