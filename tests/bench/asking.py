@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import httpx
 import psycopg
+from recado_chassis.running.interpreter import tune
 
-from tests.bench.figures import Findings, Target
+from tests.bench.figures import Findings, Target, say
+from tests.bench.ground import Ground
+from tests.harness.on_database import ServiceOnDatabase
 
 Ask = Callable[[Random], dict[str, Any]]
 LIMIT = 50
@@ -28,6 +34,32 @@ class Question:
     path: str = "/conversations"
     deep: bool = False
     """The fourth page instead of the first."""
+
+
+class Past(Protocol):
+    def load(self, dsn: str) -> None: ...
+
+
+def on_ground(
+    ground: Ground, service: ModuleType, count: int, measured: Callable[[str, int, int], Findings]
+) -> Findings:
+    """`measured` gets a new database of the service, how many there are to be in it, and the rounds of each question."""
+    tune()
+    dsn = ground.database(service)
+    findings = measured(dsn, count, 200 if ground.size.rounds > 1 else 20)
+    ground.drop(dsn)
+    return findings
+
+
+def with_past(
+    service: ModuleType, dsn: str, past: Past, measure: Callable[[ServiceOnDatabase], Coroutine[Any, Any, None]]
+) -> None:
+    """On a database that nothing is in."""
+    begun = time.monotonic()
+    past.load(dsn)
+    say(f"  all of it was there after {time.monotonic() - begun:.0f} s")
+    with closing(ServiceOnDatabase(service, dsn)) as running:
+        asyncio.run(measure(running))
 
 
 def always(**query: Any) -> Ask:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from contextlib import closing
 from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid4
 
 from conversations import main as conversations
-from recado_chassis.running.interpreter import tune
 
-from tests.bench.asking import Ask, Question, add_whole_reads, always, ask, whole_reads
+from tests.bench.asking import Ask, Question, add_whole_reads, always, ask, on_ground, whole_reads, with_past
 from tests.bench.crowd import CHANNELS, EACH, PAST, Crowd
-from tests.bench.figures import Findings, say
+from tests.bench.figures import Findings
 from tests.bench.ground import Ground
 from tests.harness.on_database import ServiceOnDatabase, token
 
@@ -29,21 +25,12 @@ VIEW = "view_inbox"
 
 
 def run(ground: Ground) -> Findings:
-    tune()
-    dsn = ground.database(conversations)
-    findings = measured(dsn, ground.size.stored[1] // EACH, rounds=200 if ground.size.rounds > 1 else 20)
-    ground.drop(dsn)
-    return findings
+    return on_ground(ground, conversations, ground.size.stored[1] // EACH, measured)
 
 
 def measured(dsn: str, talks: int, rounds: int) -> Findings:
-    """On a database that nothing is in."""
-    begun, crowd = time.monotonic(), Crowd(talks)
-    crowd.load(dsn)
-    say(f"  {crowd.talks * EACH:,} messages were there after {time.monotonic() - begun:.0f} s")
-    findings = Findings("The desk", HOW)
-    with closing(ServiceOnDatabase(conversations, dsn)) as service:
-        asyncio.run(_measure(service, crowd, findings, rounds))
+    crowd, findings = Crowd(talks), Findings("The desk", HOW)
+    with_past(conversations, dsn, crowd, lambda service: _measure(service, crowd, findings, rounds))
     return findings
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from random import Random
 from typing import Any
 
 from crm import main as crm
-from recado_chassis.running.interpreter import tune
 
-from tests.bench.asking import Question, add_whole_reads, always, ask, whole_reads
+from tests.bench.asking import Question, add_whole_reads, always, ask, on_ground, whole_reads, with_past
 from tests.bench.book import FIRST, Book
-from tests.bench.figures import Findings, say
+from tests.bench.figures import Findings
 from tests.bench.ground import Ground
 from tests.harness.on_database import ServiceOnDatabase, token
 
@@ -29,21 +25,12 @@ VIEWS = ("view_contacts", "view_entries")
 
 
 def run(ground: Ground) -> Findings:
-    tune()
-    dsn = ground.database(crm)
-    findings = measured(dsn, ground.size.stored[1] // 10, rounds=200 if ground.size.rounds > 1 else 20)
-    ground.drop(dsn)
-    return findings
+    return on_ground(ground, crm, ground.size.stored[1] // 10, measured)
 
 
 def measured(dsn: str, contacts: int, rounds: int) -> Findings:
-    """On a database that nothing is in."""
-    begun, book = time.monotonic(), Book(contacts)
-    book.load(dsn)
-    say(f"  {book.contacts:,} contacts were there after {time.monotonic() - begun:.0f} s")
-    findings = Findings("Records", HOW)
-    with closing(ServiceOnDatabase(crm, dsn)) as service:
-        asyncio.run(_measure(service, book, findings, rounds))
+    book, findings = Book(contacts), Findings("Records", HOW)
+    with_past(crm, dsn, book, lambda service: _measure(service, book, findings, rounds))
     return findings
 
 
