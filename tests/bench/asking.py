@@ -43,7 +43,7 @@ class Past(Protocol):
 def on_ground(
     ground: Ground, service: ModuleType, count: int, measured: Callable[[str, int, int], Findings]
 ) -> Findings:
-    """`measured` gets a new database of the service, how many there are to be in it, and the rounds of each question."""
+    """`measured` gets a new database of the service, how much is to be in it and how often each question is asked."""
     tune()
     dsn = ground.database(service)
     findings = measured(dsn, count, 200 if ground.size.rounds > 1 else 20)
