@@ -92,7 +92,7 @@ def _companies(book: Book) -> list[Question]:
         Question("companies", always(), path=path),
         Question("companies: a frequent word", lambda random: {"search": random.choice(words[:10])}, path=path),
         Question("companies: a rare word", lambda random: {"search": random.choice(words[5000:])}, path=path),
-        Question("contacts of a company", always(), path=f"{path}/{book.companies[7]}/contacts"),
+        Question("contacts of a company", always(), path=f"{path}/{book.companies[1]}/contacts"),
         Question("contacts of a company of every fiftieth", always(), path=f"{path}/{big}/contacts"),
         Question("conversations of a company of every fiftieth", always(), path=f"{path}/{big}/conversations"),
     ]  # fmt: skip

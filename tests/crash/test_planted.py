@@ -381,10 +381,10 @@ async def test_files_of_customers_that_are_cut_short_or_not_fetched_are_named(
             await simulator.customer_writes(PERSON, NUMBER, type="image", content=image)
             await simulator.settled()
         service.tells("conversations", a_file(service, image))
-        service.rests()
+        service.until(lambda: _has_looked(service), "the gateway has looked at the number as Meta has it")
         if mistake != "files_unheard":
             service.until(lambda: is_told(service, MediaStored), "the file is kept")
-            service.rests()
+        service.rests()
         assert service.differing() == found
 
 
@@ -417,6 +417,12 @@ def is_told(service: Alone, kind: type[Event]) -> bool:
     with psycopg.connect(service.dsn, autocommit=True) as connection:
         found = connection.execute("SELECT 1 FROM stored_events WHERE topic = %s", [kind.TYPE]).fetchone()
     return found is not None
+
+
+def _has_looked(service: Alone) -> bool:
+    with psycopg.connect(service.dsn, autocommit=True) as connection:
+        sql = "SELECT 1 FROM stored_events WHERE originator_id LIKE 'number-at-meta-%'"
+        return connection.execute(sql).fetchone() is not None
 
 
 def options(url: str) -> dict[str, str]:
