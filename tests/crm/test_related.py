@@ -144,7 +144,7 @@ async def test_duplicates_are_as_many_pairs_as_there_are_contacts_too_many_and_a
     for ask in (questions.duplicates, partial(questions.duplicates_of, contact_id=UUID(oldest))):
         ask(viewer=viewer, after=None, limit=51)
     assert explained.looked_at, "nothing was explained"
-    assert max(explained.looked_at) < 20 * 1_500, explained.looked_at
+    assert max(explained.looked_at) < 3_000, explained.looked_at
 
 
 class Explained:

@@ -50,12 +50,10 @@ _IS_MET = " AND c.contact_id IN (SELECT contact_id FROM met_as WHERE superseded_
 
 LOOKED_INTO = 2_000
 """Contacts on a page of those that may be one: few are (docs/decisions/0015)."""
-_LOOKED_INTO = """
-    SELECT c.contact_id FROM ({which} AND c.superseded_by IS NULL AND c.contact_id >= %(second)s) AS c
-    ORDER BY c.contact_id LIMIT %(looked_into)s"""
+_IN_ORDER = " AND c.superseded_by IS NULL AND c.contact_id >= %(second)s ORDER BY c.contact_id"
 _OLDEST = """
     SELECT pair.contact_id, c.contact_id AS duplicate_id, pair.why
-    FROM unnest(%(ids)s::uuid[]) AS c (contact_id) CROSS JOIN LATERAL (
+    FROM ({which} LIMIT %(looked_into)s) AS c CROSS JOIN LATERAL (
         SELECT same.contact_id, min(same.why) AS why FROM (
             SELECT oldest.contact_id, 'number' AS why
             FROM view_contacts.numbers n CROSS JOIN LATERAL (
@@ -140,10 +138,11 @@ class ContactQuestions:
         first, second = after or (UUID(int=0), UUID(int=0))
         sql, values = self._contacts(viewer)
         values |= {"first": first, "second": second, "limit": limit, "looked_into": LOOKED_INTO}
-        looked_into = [row["contact_id"] for row in self._rows(_LOOKED_INTO.format(which=sql), values)]
-        pairs = self._rows(_OLDEST.format(own=own(viewer, "o")), {**values, "ids": looked_into})
-        ended = len(looked_into) < LOOKED_INTO or len(pairs) == limit
-        return pairs, None if ended else (UUID(int=2**128 - 1), looked_into[-1])
+        pairs = self._rows(_OLDEST.format(which=sql + _IN_ORDER, own=own(viewer, "o")), values)
+        if len(pairs) == limit:
+            return pairs, None
+        last = self._rows(f"{sql}{_IN_ORDER} OFFSET %(looked_into)s - 1 LIMIT 1", values)
+        return pairs, (UUID(int=2**128 - 1), last[0]["contact_id"]) if last else None
 
     def duplicates_of(self, viewer: Viewer, contact_id: UUID, after: tuple[UUID, UUID] | None, limit: int) -> list[Row]:
         others = [each for each in after or () if each != contact_id]
