@@ -7,15 +7,14 @@ from conversations.views.words import (
     LONGEST_WORD,
     MOST_WORDS,
     folded,
-    marked,
     number_in,
     spellings_of,
-    trigrams_of,
     words_of,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 from recado_events.inbound import InboundType
+from recado_events.trigrams import marked, trigrams_of
 
 from tests.conversations.office import Office
 from tests.harness.on_memory import ORGANISATION

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from recado_events import conversations as told
+from recado_events.trigrams import marked, trigrams_of
 
 from conversations.domain.customer import newest_of
 from conversations.domain.private import FreeEntryNoted
 from conversations.views.change import Change, Changes, changes, of_conversation, of_customer
-from conversations.views.words import marked, spellings_of, trigrams_of, words_of
+from conversations.views.words import spellings_of, words_of
 
 
 def _identity(event: told.CustomerIdentified | told.CustomerAliasesAdded | told.CustomerRenamed) -> Change:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from recado_events import conversations as told
+from recado_events.trigrams import marked
 
 from conversations.domain.meta_content import learnt
 from conversations.views.change import Change, Changes, changes, of_conversation
 from conversations.views.searched import searched
 from conversations.views.statuses import status_told
-from conversations.views.words import marked
 
 
 def _message(event: told.OfMessage, **values: Any) -> Change:

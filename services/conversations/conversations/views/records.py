@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from recado_events.trigrams import marked
+
 from conversations.domain.noted import (
     ContactCompanyNoted,
     ContactNoted,
@@ -10,7 +12,7 @@ from conversations.domain.noted import (
     PipelineRecordNoted,
 )
 from conversations.views.change import Changes, changes, of_organisation
-from conversations.views.words import marked, words_of
+from conversations.views.words import words_of
 
 
 @changes.register

@@ -1,16 +1,10 @@
-"""Words as people search for them: without case, accents and marks, so that "joao" finds "João".
-
-A word is stored behind a mark of its organisation, so that the index of one organisation's words holds nothing of
-another's, however much that one writes.
-"""
+"""Words as people search for them: without case, accents and marks, so that "joao" finds "João"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from itertools import islice
 from unicodedata import category, normalize
-from uuid import UUID
 
 from recado_events.numbers import variants
 
@@ -36,22 +30,6 @@ def words_of(*texts: str | None) -> list[str]:
     """Each once, in the order in which they come."""
     found = (match.group()[:LONGEST_WORD] for text in texts if text for match in _WORD.finditer(folded(text)))
     return list(islice(dict.fromkeys(found), MOST_WORDS))
-
-
-def mark_of(organisation_id: UUID) -> str:
-    """What stands before each word and number of an organisation. Nearly unique: whoever looks names the organisation
-    too."""
-    return organisation_id.hex[-6:]
-
-
-def marked(organisation_id: UUID, words: Iterable[str]) -> list[str]:
-    mark = mark_of(organisation_id)
-    return [mark + word for word in words]
-
-
-def trigrams_of(digits: str) -> list[str]:
-    """Every three digits that follow each other, each once, sorted."""
-    return sorted({digits[place : place + 3] for place in range(len(digits) - 2)})
 
 
 def spellings_of(number: str | None) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+SEARCHED_OF_A_LINE = 1_000
+"""Characters. What comes after is not found."""
+
 
 def folded(told: Any) -> str:
     """`João` and `joao` are the same name to somebody who searches. Anything but text folds to nothing."""
@@ -13,8 +16,8 @@ def folded(told: Any) -> str:
 
 
 def searched(told: Any) -> str:
-    """As much as anybody looks for; a space stands before every word."""
-    return f" {folded(told)[:1_000]}"
+    """With the space that stands before every word, also before the first."""
+    return f" {folded(told)[:SEARCHED_OF_A_LINE]}"
 
 
 def sort_key(told: Any) -> str:

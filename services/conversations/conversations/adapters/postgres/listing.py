@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import Connection, Cursor
-from psycopg.rows import dict_row
-from recado_chassis.storing.bounded import BOUNDED
+from recado_chassis.storing.bounded import bounded
 
 from conversations.adapters.postgres.candidates import few_of, with_words
 from conversations.adapters.postgres.conditions import Conditions, conditions_of
@@ -69,8 +68,7 @@ def conversations_of(
     values = {**asked.values, "limit": limit, "few": effort.few + 1}
     values |= {"at": after.at, "after_id": after.conversation_id} if after else {}
     bounds = _bounds(filters, after)
-    with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(BOUNDED)
+    with bounded(connection) as cursor:
         few = few_of(cursor, filters, values, effort.few)
         if few is not None:
             return Listed(_among(cursor, asked, bounds, {**values, "few_ids": few}), None)

@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import dict_row
-from recado_chassis.storing.bounded import BOUNDED
+from recado_chassis.storing.bounded import bounded
 
 from conversations.adapters.postgres.conditions import LOST
 from conversations.adapters.postgres.listing import WORDS_OF
@@ -80,10 +79,5 @@ class ReplyTimes:
             "begin": [each.begins for each in days],
             "end": [each.ends for each in days],
         }
-        with (
-            self._connect() as connection,
-            connection.transaction(),
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            cursor.execute(BOUNDED)
+        with self._connect() as connection, bounded(connection) as cursor:
             return cursor.execute(_REPORT.encode(), values).fetchall()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from recado_events.trigrams import marked, trigrams_of
+
 from conversations.views.questions import Row
-from conversations.views.words import marked, number_in, trigrams_of, words_of
+from conversations.views.words import number_in, words_of
 
 _BEGUN = 3
 """Letters of a last word that may be only begun; fewer begin too many words."""

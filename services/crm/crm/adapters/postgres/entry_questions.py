@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from recado_chassis.storing.bounded import bounded
+
 from crm.adapters.postgres.reading import (
     NEWEST_FIRST,
     Connect,
-    bounded,
     lines,
     own,
     places,
@@ -104,7 +105,7 @@ class EntriesInPostgres:
     def conversations_of(self, viewer: Viewer, filters: Filters, after: Place | None, limit: int) -> list[Row]:
         asked = "= %(contact_id)s" if filters.contact_id is not None else _OF_COMPANY
         sql = _CONVERSATIONS.format(asked=asked, own=own(viewer, "m")) + NEWEST_FIRST
-        with bounded(self._connect) as cursor:
+        with self._connect() as connection, bounded(connection) as cursor:
             values = {**_values(viewer, filters), **places(after, limit)}
             return cursor.execute(sql.encode(), values, prepare=False).fetchall()
 

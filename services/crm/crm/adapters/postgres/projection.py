@@ -8,19 +8,20 @@ from recado_chassis.following.row_changes import RowChanges
 
 from crm.adapters.postgres.searching import SEARCHED
 from crm.views import changes
+from crm.views.folding import SEARCHED_OF_A_LINE
 
-FOUND_BY = """
+FOUND_BY = f"""
     INSERT INTO searched (id, organisation_id, text)
     SELECT c.contact_id, c.organisation_id, coalesce((
-        SELECT string_agg(' ' || left(line, 1000), E'\\n' ORDER BY line COLLATE "C") FROM (
+        SELECT string_agg(' ' || left(line, {SEARCHED_OF_A_LINE}), E'\\n' ORDER BY line COLLATE "C") FROM (
             SELECT f.folded FROM fields f
             WHERE f.contact_id = c.contact_id AND f.field IN ('name', 'email') AND f.folded <> ''
             UNION ALL
             SELECT a.value FROM aliases a WHERE a.contact_id = c.contact_id AND a.kind IN ('wa_id', 'variant')
             UNION ALL
-            SELECT '@' || u.folded FROM customers u WHERE u.contact_id = c.contact_id AND u.folded <> '' {but}
+            SELECT '@' || u.folded FROM customers u WHERE u.contact_id = c.contact_id AND u.folded <> '' {{but}}
         ) AS lines (line)), '')
-    FROM contacts c {whose}
+    FROM contacts c {{whose}}
     ON CONFLICT (id) DO UPDATE SET text = excluded.text WHERE searched.text <> excluded.text"""
 _OF_CUSTOMER = "WHERE c.contact_id = (SELECT contact_id FROM customers WHERE customer_id = %(customer_id)s)"
 STATEMENTS = {

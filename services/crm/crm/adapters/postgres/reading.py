@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import orjson
-from psycopg import Connection, Cursor
+from psycopg import Connection
 from psycopg.rows import dict_row
-from recado_chassis.storing.bounded import BOUNDED
 from recado_events.numbers import variants
 
 from crm.views import Place, Row, Viewer
@@ -31,14 +30,6 @@ def places(after: Place | None, limit: int) -> Row:
 def rows_of(connect: Connect, sql: str, values: Row) -> list[Row]:
     with connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(sql.encode(), values).fetchall()
-
-
-@contextmanager
-def bounded(connect: Connect) -> Iterator[Cursor[Row]]:
-    """For what is looked up row by row, and planned for its values each time: `prepare=False`."""
-    with connect() as connection, connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(BOUNDED)
-        yield cursor
 
 
 def with_fields(row: Row) -> Row:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from psycopg import Cursor
+from recado_chassis.storing.bounded import bounded
+from recado_events.trigrams import marked, trigrams_of
 
-from crm.adapters.postgres.reading import Connect, bounded
+from crm.adapters.postgres.reading import Connect
 from crm.views import Row
 
 SEARCHED = """
@@ -29,7 +30,7 @@ SEARCHED = """
     CREATE INDEX searched_by ON searched USING gin (grams(organisation_id, text)) WITH (gin_pending_list_limit = 256);
 """
 """Part of each view in which something is searched."""
-_GRAM = 3
+_SHORTEST = 3
 _FEW = 20_000
 """Rows that are sorted for a page. Of more the list itself is read in its order, where a page of them is soon found."""
 
@@ -46,10 +47,11 @@ class Listing:
     def page(self, connect: Connect, which: str, values: Row, texts: Iterable[str] = ()) -> list[Row]:
         """Rows of the organisation that fulfil the conditions of `which` and hold one of the folded texts, if any are
         searched for."""
-        sought = [text if len(text) >= _GRAM else f" {text}" for text in dict.fromkeys(texts) if text]
+        sought = [text if len(text) >= _SHORTEST else f" {text}" for text in dict.fromkeys(texts) if text]
         values |= {f"part_{place}": _part(text) for place, text in enumerate(sought)}
-        values |= {f"grams_{place}": _grams(values["organisation_id"], text) for place, text in enumerate(sought)}
-        with bounded(connect) as cursor:
+        org = values["organisation_id"]
+        values |= {f"grams_{place}": marked(org, trigrams_of(text) or [text]) for place, text in enumerate(sought)}
+        with connect() as connection, bounded(connection) as cursor:
             which = f"{which} {self._condition(cursor, values, len(sought))} ORDER BY {self.order} LIMIT %(limit)s"
             sql = f"{self.shown.format(which=which)} ORDER BY {self.order}"
             return cursor.execute(sql.encode(), values, prepare=False).fetchall()
@@ -66,11 +68,6 @@ class Listing:
             return f"AND {self.key} = ANY (ARRAY (SELECT s.id {found}))"
         patterns = ", ".join(f"%(part_{place})s" for place in parts)
         return f"AND (SELECT s.text FROM {self.view}.searched s WHERE s.id = {self.key}) LIKE ANY (ARRAY[{patterns}])"
-
-
-def _grams(organisation_id: UUID, text: str) -> list[str]:
-    mark, size = organisation_id.hex[-6:], min(len(text), _GRAM)
-    return sorted({mark + text[place : place + size] for place in range(len(text) - size + 1)})
 
 
 def _part(text: str) -> str:
