@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from random import Random
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -18,6 +18,7 @@ from recado_chassis.running.interpreter import tune
 
 from tests.bench.figures import Findings, Target, say
 from tests.bench.ground import Ground
+from tests.bench.past import Past
 from tests.harness.on_database import ServiceOnDatabase
 
 Ask = Callable[[Random], dict[str, Any]]
@@ -34,10 +35,6 @@ class Question:
     path: str = "/conversations"
     deep: bool = False
     """The fourth page instead of the first."""
-
-
-class Past(Protocol):
-    def load(self, dsn: str) -> None: ...
 
 
 def on_ground(

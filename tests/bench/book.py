@@ -2,77 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
-from random import Random
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
 from uuid import UUID
 
 import psycopg
 from crm.adapters.postgres.projection import FOUND_BY
 from crm.views.change import as_json
 from crm.views.folding import folded, searched, sort_key
-from psycopg import Connection
 from recado_events.numbers import variants
 
-from tests.bench.loading import Row, copied, loading
+from tests.bench.loading import Row, loading
+from tests.bench.past import AT_STAGES, FIRST, Past
 
-FIRST = ("João", "Áurea", "Zoë", "Rita", "Luís", "Inês", "Marta", "Davi", "Íris", "Ana")
 _NUMBER = "106540000000001"
-_AT_STAGES = (80, 15, 4, 1)
-"""How many of a hundred pipeline records are at each."""
 
 
 @dataclass
-class Book:
+class Book(Past):
     """Every fiftieth contact is of one company; every second has a pipeline record; every tenth is known by a username
     alone, and some share a number or an address."""
 
-    contacts: int
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    random: Random = field(default_factory=lambda: Random(5))
-
-    def __post_init__(self) -> None:
-        self.organisation = self._id()
-        self.users = [self._id() for _ in range(20)]
-        self.vocabulary = ["".join(self.random.choices("aeioubcdlmnprst", k=4 + n % 7)) for n in range(20_000)]
-        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.vocabulary))))
-        self.companies = [self._id() for _ in range(self.contacts // 20 + 2)]
-        self.stages = [self._id() for _ in _AT_STAGES]
-        self.ids = [self._id() for _ in range(self.contacts)]
+    SEED: ClassVar[int] = 5
 
     def load(self, dsn: str) -> None:
         with loading(dsn, "view_contacts") as connection:
-            self._copy(connection, _CONTACTS, self.contacts, self._contact)
+            self._copy(connection, _CONTACTS, self.count, self._contact)
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("SET search_path TO view_contacts")
             connection.execute(FOUND_BY.format(but="", whose="WHERE true").encode())
             connection.execute("VACUUM ANALYZE searched")
         with loading(dsn, "view_entries") as connection:
             self._copy(connection, _ENTRIES, len(self.companies), self._company)
-            self._copy(connection, _ENTRIES, self.contacts, self._related)
-
-    def _copy(self, connection: Connection[Any], columns: dict[str, str], count: int, make: Any) -> None:
-        step = 5_000
-        for start in range(0, count, step):
-            rows: dict[str, list[Row]] = {table: [] for table in columns}
-            for number in range(start, min(start + step, count)):
-                make(number, rows)
-            for table, named in columns.items():
-                copied(connection, table, named, rows[table])
+            self._copy(connection, _ENTRIES, self.count, self._related)
 
     def _contact(self, number: int, rows: dict[str, list[Row]]) -> None:
-        contact, customer, org, at = self.ids[number], self._id(), self.organisation, self._ago()
-        name = f"{self.random.choice(FIRST)} {self._word()} {self._word()}"
+        contact, customer, org, at = self.contacts[number], self._id(), self.organisation, self._ago()
+        name = f"{self.random.choice(FIRST)} {self._words(2)}"
         owner = self.users[number % len(self.users)]
         rows["contacts"].append((contact, org, owner, None, sort_key(name), at, at))
-        values = {"name": name, "email": f"{folded(name).replace(' ', '.')}@{self._word()}.com"}
+        values = {"name": name, "email": f"{folded(name).replace(' ', '.')}@{self._words(1)}.com"}
         if number % 1_000 == 3:
             values["email"] = "vendas@example.com"
         rows["fields"] += [(contact, org, named, as_json(told), folded(told)) for named, told in values.items()]
         self._numbers(number, contact, rows)
-        username = f"{self._word()}{number}" if number % 10 == 9 else None
+        username = f"{self._words(1)}{number}" if number % 10 == 9 else None
         rows["customers"].append((customer, contact, username, folded(username), at))
         rows["conversations"].append((self._id(), contact, _NUMBER, owner, at, at + timedelta(days=1)))
 
@@ -85,7 +60,7 @@ class Book:
         rows["numbers"].append((contact, self.organisation, wa_id, min((wa_id, *variants(wa_id)))))
 
     def _company(self, number: int, rows: dict[str, list[Row]]) -> None:
-        name, at = f"{self._word()} {self._word()} Ltda", self._ago()
+        name, at = f"{self._words(2)} Ltda", self._ago()
         company, owner = self.companies[number], self.users[number % len(self.users)]
         rows["companies"].append((company, self.organisation, owner, "person", sort_key(name), at, at))
         rows["fields"].append((company, "name", as_json(name)))
@@ -93,27 +68,20 @@ class Book:
 
     def _related(self, number: int, rows: dict[str, list[Row]]) -> None:
         company = self.companies[0] if number % 50 == 0 else self.random.choice(self.companies[1:])
-        rows["contact_companies"].append((self.ids[number], company))
+        rows["contact_companies"].append((self.contacts[number], company))
         if number % 2 == 0:
             return
-        record, (stage,) = self._id(), self.random.choices(self.stages, _AT_STAGES)
-        name, at, owner = f"{self._word()} {self._word()}", self._ago(), self.users[number % len(self.users)]
+        record, (stage,) = self._id(), self.random.choices(self.stages, AT_STAGES)
+        name, at, owner = self._words(2), self._ago(), self.users[number % len(self.users)]
         rows["pipeline_records"].append((
-            record, self.organisation, self.stages[0], stage, self.ids[number], company, 100 * number, "BRL", owner,
-            "person", sort_key(name), at, at,
+            record, self.organisation, self.stages[0], stage, self.contacts[number], company, 100 * number, "BRL",
+            owner, "person", sort_key(name), at, at,
         ))  # fmt: skip
         rows["fields"].append((record, "name", as_json(name)))
         rows["searched"].append((record, self.organisation, searched(name)))
 
-    def _word(self) -> str:
-        (word,) = self.random.choices(self.vocabulary, cum_weights=self._weights)
-        return word
-
     def _ago(self) -> datetime:
         return self.now - timedelta(days=900) * self.random.random()
-
-    def _id(self) -> UUID:
-        return UUID(int=self.random.getrandbits(128))
 
 
 _CONTACTS = {

@@ -3,58 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
-from typing import Any, LiteralString
+from typing import ClassVar, LiteralString
 from uuid import UUID
 
-from conversations.views.words import marked, spellings_of, trigrams_of, words_of
-from psycopg import Connection
+from conversations.views.words import spellings_of, words_of
+from recado_events.trigrams import marked, trigrams_of
 
-from tests.bench.loading import Row, copied, loading
+from tests.bench.loading import Row, loading
+from tests.bench.past import AT_STAGES, FIRST, Past
 
 EACH = 10
 """Messages of a conversation, the customer's and the business's in turn."""
 PAST = timedelta(days=180)
 DAY = timedelta(days=1)
 CHANNELS = ("106540000000001", "106540000000002", "106540000000003")
-_FIRST = ("João", "Áurea", "Zoë", "Rita", "Luís", "Inês", "Marta", "Davi", "Íris", "Ana")
 _LAST = ("Silva", "Pereira", "Gonçalves", "Strauß", "Nuñez", "Okafor", "Ito", "Souza", "Conceição", "Müller")
 
 
 @dataclass
-class Crowd:
+class Crowd(Past):
     """`users[0]` has read everything, `users[1]` nothing, `users[2]` all but a few of long ago, the rest their own."""
 
-    talks: int
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    random: Random = field(default_factory=lambda: Random(6))
+    SEED: ClassVar[int] = 6
 
     def __post_init__(self) -> None:
-        self.organisation = self._id()
-        self.users = [self._id() for _ in range(20)]
-        self.vocabulary = ["".join(self.random.choices("aeioubcdlmnprst", k=4 + n % 7)) for n in range(20_000)]
-        self._weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.vocabulary))))
-        self.contacts = [self._id() for _ in range(self.talks)]
-        self.companies = [self._id() for _ in range(self.talks // 20 + 2)]
-        self.stages = [self._id() for _ in _AT_STAGES]
+        super().__post_init__()
         self._position = 0
 
     def load(self, dsn: str) -> None:
         with loading(dsn, "view_inbox") as connection:
-            self._copy(connection)
+            self._copy(connection, _COLUMNS, self.count, self._talk)
             connection.execute(_COUNTS, {"nobody": UUID(int=0)})
-
-    def _copy(self, connection: Connection[Any]) -> None:
-        step = 2_000
-        for start in range(0, self.talks, step):
-            rows: dict[str, list[Row]] = {table: [] for table in _COLUMNS}
-            for number in range(start, min(start + step, self.talks)):
-                self._talk(number, rows)
-            for table, columns in _COLUMNS.items():
-                copied(connection, table, columns, rows[table])
 
     def _talk(self, number: int, rows: dict[str, list[Row]]) -> None:
         random, customer, talk = self.random, self._id(), self._id()
@@ -64,7 +46,7 @@ class Crowd:
         state = "open" if age < DAY else random.choices(("closed", "awaiting_reply", "open"), (95, 1, 4))[0]
         rows["customers"].append(self._customer(number, customer, last))
         if random.random() < 0.5:
-            name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
+            name = f"{random.choice(FIRST)} {random.choice(_LAST)}"
             words = " ".join(marked(self.organisation, words_of(name)))
             rows["contacts"].append((self.contacts[number], self.organisation, name, words))
         self._sale(number, talk, rows)
@@ -82,12 +64,12 @@ class Crowd:
         company = self.companies[0] if number % 5 == 0 else self.random.choice(self.companies[1:])
         rows["contact_companies"].append((self.contacts[number], self.organisation, company))
         if number % 2:
-            (stage,) = self.random.choices(self.stages, _AT_STAGES)
+            (stage,) = self.random.choices(self.stages, AT_STAGES)
             owner, contact = self.users[number % len(self.users)], self.contacts[number]
             rows["pipeline_records"].append((self._id(), self.organisation, talk, stage, contact, owner))
 
     def _customer(self, number: int, customer: UUID, last: datetime) -> Row:
-        name = f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)} {self._words(1)}"
+        name = f"{self.random.choice(FIRST)} {self.random.choice(_LAST)} {self._words(1)}"
         wa_id = f"55119{60_000_000 + number * 37 % 40_000_000}"
         numbers = spellings_of(wa_id)
         trigrams = dict.fromkeys(trigram for each in numbers for trigram in trigrams_of(each))
@@ -131,15 +113,7 @@ class Crowd:
         if assignee in self.users[3:] and self.random.random() < 0.9:
             yield assignee, self.random.choice((EACH // 2, EACH // 2, 2))
 
-    def _words(self, count: int) -> str:
-        return " ".join(self.random.choices(self.vocabulary, cum_weights=self._weights, k=count))
 
-    def _id(self) -> UUID:
-        return UUID(int=self.random.getrandbits(128))
-
-
-_AT_STAGES = (80, 15, 4, 1)
-"""How many of a hundred pipeline records are at each."""
 _TOLD = ("sent", "delivered", "read")
 _COLUMNS: dict[str, str] = {
     "customers": """customer_id, organisation_id, phone_number_id, name, username, wa_id, user_id, window_closes_at,

@@ -10,9 +10,10 @@ from typing import Any
 from crm import main as crm
 
 from tests.bench.asking import Question, add_whole_reads, always, ask, on_ground, whole_reads, with_past
-from tests.bench.book import FIRST, Book
+from tests.bench.book import Book
 from tests.bench.figures import Findings
 from tests.bench.ground import Ground
+from tests.bench.past import FIRST
 from tests.harness.on_database import ServiceOnDatabase, token
 
 HOW = (
@@ -106,7 +107,8 @@ def _records(book: Book) -> list[Question]:
         Question("pipeline records of a stage of many", always(stage_id=book.stages[0]), path=path),
         Question("pipeline records of an owner", lambda random: {"owner_id": random.choice(book.users)}, path=path),
         Question("pipeline records of a company of every fiftieth", always(company_id=book.companies[0]), path=path),
-        Question("pipeline records of a contact", lambda random: {"contact_id": random.choice(book.ids)}, path=path),
+        Question("pipeline records of a contact", lambda random: {
+            "contact_id": random.choice(book.contacts)}, path=path),
         Question("pipeline records: a frequent word", lambda random: {"search": random.choice(words[:10])}, path=path),
         Question("pipeline records: a rare word", lambda random: {"search": random.choice(words[5000:])}, path=path),
         Question("pipeline records of an owner at a stage of few", lambda random: {

@@ -7,11 +7,12 @@ from functools import singledispatchmethod
 from typing import Any
 
 from conversations.adapters.postgres.projection import STATEMENTS
-from conversations.views.words import marked, spellings_of, trigrams_of, words_of
+from conversations.views.words import spellings_of, words_of
 from eventsourcing.persistence import Tracking
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection
 from recado_events.content import Text
+from recado_events.trigrams import marked, trigrams_of
 
 from tests.bench.rivals.naive import Customer, Message
 
