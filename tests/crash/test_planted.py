@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import httpx
@@ -414,15 +414,17 @@ def a_file(service: Alone, image: dict[str, str]) -> MessageReceived:
 
 
 def is_told(service: Alone, kind: type[Event]) -> bool:
-    with psycopg.connect(service.dsn, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM stored_events WHERE topic = %s", [kind.TYPE]).fetchone()
-    return found is not None
+    return _is_stored(service, "topic = %s", kind.TYPE)
 
 
 def _has_looked(service: Alone) -> bool:
+    return _is_stored(service, "originator_id LIKE %s", "number-at-meta-%")
+
+
+def _is_stored(service: Alone, condition: LiteralString, value: str) -> bool:
     with psycopg.connect(service.dsn, autocommit=True) as connection:
-        sql = "SELECT 1 FROM stored_events WHERE originator_id LIKE 'number-at-meta-%'"
-        return connection.execute(sql).fetchone() is not None
+        found = connection.execute(f"SELECT 1 FROM stored_events WHERE {condition}".encode(), [value]).fetchone()
+    return found is not None
 
 
 def options(url: str) -> dict[str, str]:

@@ -159,11 +159,12 @@ async def test_invariant_47_while_one_organisation_asks_for_long_another_one_wor
     """Lists and commands of somebody who has a conversation, two hundred of each, beside 200 connections."""
     ours, theirs = await Marked.new(world), await Marked.new(world)
     before = memory_of(world, "conversations")
-    reads = asking(httpx.AsyncClient(timeout=30), ours.tenant)
+    async with httpx.AsyncClient(timeout=30) as http:
+        reads = asking(http, ours.tenant)
 
-    async def works() -> None:
-        await reads()
-        await ours.tenant.does("POST", "conversations", f"/conversations/{ours.ids['conversation_id']}/read", {})
+        async def works() -> None:
+            await reads()
+            await ours.tenant.does("POST", "conversations", f"/conversations/{ours.ids['conversation_id']}/read", {})
 
-    await is_twice_at_most(works, lambda: flooded(theirs.tenant, 200, 1e9), 200)
+        await is_twice_at_most(works, lambda: flooded(theirs.tenant, 200, 1e9), 200)
     assert memory_of(world, "conversations") < before + MEMORY
