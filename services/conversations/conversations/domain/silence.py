@@ -55,12 +55,11 @@ def go_on(place: CustomerPlace, customer: Customer, desk: Desk, team: Team, now:
     if customer.last_id is None:
         return []
     talk = in_conversation(place, customer.last_id)
-    reopened = ConversationReopened(**talk, reopened_at=now)
+    facts: list[Event] = [ConversationReopened(**talk, reopened_at=now)]
     assignee = customer.conversations[customer.last_id].assignee
-    why_not = None if assignee is None else team.ineligible(assignee)
-    if assignee is not None and why_not is None:
-        return [reopened]
-    facts: list[Event] = [reopened]
-    if assignee is not None and why_not is not None:
+    if assignee is not None:
+        why_not = team.ineligible(assignee)
+        if why_not is None:
+            return facts
         facts.append(ConversationUnassigned(**talk, user_id=assignee, reason=why_not, unassigned_at=now))
     return [*facts, *assign_new(talk, customer.owner_id, desk, team, now)]

@@ -139,12 +139,10 @@ def _evolve_talks(contact: Contact, event: Event) -> Contact:
         case ContactConversationStarted():
             began = Talk(customer_id=event.customer_id, phone_number_id=event.phone_number_id)
             return _talk(contact, event.conversation_id, began)
-        case ContactConversationAssigned():
+        case ContactConversationAssigned() | ContactConversationUnassigned():
+            assignee = event.user_id if isinstance(event, ContactConversationAssigned) else None
             before = contact.talks.get(event.conversation_id, Talk())
-            return _talk(contact, event.conversation_id, replace(before, assignee=event.user_id))
-        case ContactConversationUnassigned():
-            before = contact.talks.get(event.conversation_id, Talk())
-            return _talk(contact, event.conversation_id, replace(before, assignee=None))
+            return _talk(contact, event.conversation_id, replace(before, assignee=assignee))
         case ContactConversationClosed() | ContactConversationReopened():
             state = "closed" if isinstance(event, ContactConversationClosed) else "open"
             before = contact.talks.get(event.conversation_id, Talk())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recado_events.crm import (
     ContactConversationAssigned,
     ContactConversationClosed,
@@ -33,14 +35,20 @@ def _started(command: OnConversation, contact_id: ContactId, contact: Contact) -
         return []
     return [
         ContactConversationStarted(
-            organisation_id=command.organisation_id,
-            contact_id=contact_id,
-            conversation_id=command.conversation_id,
+            **_place(command, contact_id),
             customer_id=command.customer_id,
             phone_number_id=command.phone_number_id,
             started_at=command.now,
         )
     ]
+
+
+def _place(command: OnConversation, contact_id: ContactId) -> dict[str, Any]:
+    return {
+        "organisation_id": command.organisation_id,
+        "contact_id": contact_id,
+        "conversation_id": command.conversation_id,
+    }
 
 
 def _talk(command: OnConversation, contact: Contact) -> Talk:
@@ -52,9 +60,7 @@ def assign_conversation(command: AssignConversation, contact_id: ContactId, cont
     if _talk(command, contact).assignee == command.user_id:
         return facts
     assigned = ContactConversationAssigned(
-        organisation_id=command.organisation_id,
-        contact_id=contact_id,
-        conversation_id=command.conversation_id,
+        **_place(command, contact_id),
         user_id=command.user_id,
         assigned_at=command.now,
     )
@@ -66,9 +72,7 @@ def unassign_conversation(command: UnassignConversation, contact_id: ContactId, 
     if _talk(command, contact).assignee is None:
         return facts
     unassigned = ContactConversationUnassigned(
-        organisation_id=command.organisation_id,
-        contact_id=contact_id,
-        conversation_id=command.conversation_id,
+        **_place(command, contact_id),
         unassigned_at=command.now,
     )
     return [*facts, unassigned]
@@ -96,9 +100,7 @@ def close_conversation(command: CloseConversation, contact_id: ContactId, contac
     if _talk(command, contact).state == "closed":
         return facts
     closed = ContactConversationClosed(
-        organisation_id=command.organisation_id,
-        contact_id=contact_id,
-        conversation_id=command.conversation_id,
+        **_place(command, contact_id),
         reason=command.reason,
         closed_at=command.now,
     )
@@ -110,9 +112,7 @@ def reopen_conversation(command: ReopenConversation, contact_id: ContactId, cont
     if _talk(command, contact).state == "open":
         return facts
     reopened = ContactConversationReopened(
-        organisation_id=command.organisation_id,
-        contact_id=contact_id,
-        conversation_id=command.conversation_id,
+        **_place(command, contact_id),
         reopened_at=command.now,
     )
     return [*facts, reopened]
